@@ -1,0 +1,137 @@
+//! For whom a tool runs, and the way to that person's access token.
+
+use std::{collections::BTreeSet, future::Future, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{Identity, ToolError};
+
+/// A provider's access token, fit to be sent now.
+#[derive(Debug, Clone)]
+pub struct AccessToken {
+    secret: SecretString,
+    version: i64,
+    scopes: Arc<BTreeSet<String>>,
+}
+
+impl AccessToken {
+    /// A token, the version of the connection it came from, and the scopes granted with it.
+    #[must_use]
+    pub fn new(secret: SecretString, version: i64, scopes: Arc<BTreeSet<String>>) -> Self {
+        Self { secret, version, scopes }
+    }
+
+    /// The token itself, for an `Authorization` header and for nothing else.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.secret.expose_secret()
+    }
+
+    /// Grows with every refresh, so that a rejected token can be told from its successor.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.version
+    }
+
+    /// What the person granted.
+    #[must_use]
+    pub fn scopes(&self) -> &BTreeSet<String> {
+        &self.scopes
+    }
+}
+
+/// The one door of the vault.
+#[async_trait]
+pub trait Connections: Send + Sync {
+    /// An access token of `identity` at `provider` (its id) that is good for some minutes yet.
+    ///
+    /// # Errors
+    /// `not_connected`, `needs_reconnect`, `provider_unavailable` or `internal`.
+    async fn access_token(
+        &self,
+        identity: &Identity,
+        provider: &str,
+    ) -> Result<AccessToken, ToolError>;
+
+    /// The successor of `rejected`, which the provider answered with a 401 before its time.
+    ///
+    /// # Errors
+    /// As for [`Connections::access_token`].
+    async fn renewed_token(
+        &self,
+        identity: &Identity,
+        provider: &str,
+        rejected: &AccessToken,
+    ) -> Result<AccessToken, ToolError>;
+}
+
+/// What became of one request to a provider.
+#[derive(Debug)]
+pub enum Attempt<T> {
+    /// The provider took the token; this is what came of it.
+    Done(T),
+    /// The provider answered 401: the token is no good, whatever its expiry says.
+    Unauthorized,
+}
+
+/// For whom a tool runs. Made by the host from the transport; a tool can read it, and can't make
+/// one for somebody else.
+#[derive(Clone)]
+pub struct Caller {
+    identity: Identity,
+    connections: Arc<dyn Connections>,
+    needs: &'static [&'static str],
+}
+
+impl Caller {
+    /// The caller `identity`, with the door that its tokens come through.
+    #[must_use]
+    pub fn new(identity: Identity, connections: Arc<dyn Connections>) -> Self {
+        Self { identity, connections, needs: &[] }
+    }
+
+    /// The person this call acts for.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The same caller, about to run a tool that needs `scopes`.
+    #[must_use]
+    pub(crate) fn needing(&self, scopes: &'static [&'static str]) -> Self {
+        Self { needs: scopes, ..self.clone() }
+    }
+
+    /// Sends a request with the caller's token, and once more with a newer one if the provider
+    /// rejects the first.
+    ///
+    /// # Errors
+    /// Those of [`Connections::access_token`], `missing_scope` when the tool needs more than was
+    /// granted, and whatever `send` answers.
+    pub async fn call<T, F, Fut>(&self, provider: &str, send: F) -> Result<T, ToolError>
+    where
+        F: Fn(AccessToken) -> Fut,
+        Fut: Future<Output = Result<Attempt<T>, ToolError>>,
+    {
+        let token = self.connections.access_token(&self.identity, provider).await?;
+        self.check_scopes(provider, &token)?;
+        if let Attempt::Done(answer) = send(token.clone()).await? {
+            return Ok(answer);
+        }
+        let newer = self.connections.renewed_token(&self.identity, provider, &token).await?;
+        match send(newer).await? {
+            Attempt::Done(answer) => Ok(answer),
+            // A token minutes old, refused: the provider's fault, and no reason to log anyone out.
+            Attempt::Unauthorized => {
+                Err(ToolError::provider_unavailable(provider, Duration::from_secs(30)))
+            }
+        }
+    }
+
+    fn check_scopes(&self, provider: &str, token: &AccessToken) -> Result<(), ToolError> {
+        let missing: Vec<&str> =
+            self.needs.iter().copied().filter(|scope| !token.scopes.contains(*scope)).collect();
+        if missing.is_empty() { Ok(()) } else { Err(ToolError::missing_scope(provider, &missing)) }
+    }
+}

@@ -1,0 +1,221 @@
+//! What a tool says when it couldn't do what was asked.
+
+use std::{error::Error as StdError, fmt, time::Duration};
+
+use rmcp::model::{CallToolResult, ContentBlock};
+use serde_json::json;
+
+/// The codes that all toolsets share. A toolset may add its own and documents them.
+pub mod code {
+    /// Nobody has linked an account of this provider yet.
+    pub const NOT_CONNECTED: &str = "not_connected";
+    /// The link is dead: the provider no longer accepts it, and the person has to sign in again.
+    pub const NEEDS_RECONNECT: &str = "needs_reconnect";
+    /// The account is linked, but without a scope that this tool needs.
+    pub const MISSING_SCOPE: &str = "missing_scope";
+    /// A link, or the sign-in begun from it, is too old, was used before, or was replaced.
+    pub const LINK_EXPIRED: &str = "link_expired";
+    /// A one-time code or an authorization code that can't be redeemed.
+    pub const CODE_INVALID: &str = "code_invalid";
+    /// A code that belongs to somebody else's link.
+    pub const WRONG_IDENTITY: &str = "wrong_identity";
+    /// The arguments can't be used as they are.
+    pub const INVALID_ARGUMENT: &str = "invalid_argument";
+    /// The thing that was named doesn't exist.
+    pub const NOT_FOUND: &str = "not_found";
+    /// Too many calls; `retry_after` says how long to wait.
+    pub const RATE_LIMITED: &str = "rate_limited";
+    /// The provider's longer quota is used up; trying again soon won't help.
+    pub const QUOTA_EXCEEDED: &str = "quota_exceeded";
+    /// The provider is away, slow, or answers nonsense. The link is untouched.
+    pub const PROVIDER_UNAVAILABLE: &str = "provider_unavailable";
+    /// The provider understood and refuses.
+    pub const FORBIDDEN: &str = "forbidden";
+    /// A fault of ours. The log has the cause, the answer doesn't.
+    pub const INTERNAL: &str = "internal";
+}
+
+/// Why a tool couldn't do what was asked, in words that a model can act on.
+///
+/// `code` is for programs, `message` says what is wrong, `next_step` says what to do about it. The
+/// cause, if any, is for the log alone.
+#[derive(Debug)]
+pub struct ToolError {
+    code: &'static str,
+    message: String,
+    next_step: String,
+    retry_after: Option<Duration>,
+    cause: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl ToolError {
+    /// An error with its code, what is wrong, and what to do.
+    pub fn new(
+        code: &'static str,
+        message: impl Into<String>,
+        next_step: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            next_step: next_step.into(),
+            retry_after: None,
+            cause: None,
+        }
+    }
+
+    /// Nobody has linked an account of `provider` (its id) yet.
+    #[must_use]
+    pub fn not_connected(provider: &str) -> Self {
+        Self::new(
+            code::NOT_CONNECTED,
+            format!("No {provider} account is connected."),
+            reconnect_step(provider),
+        )
+    }
+
+    /// The link to `provider` is dead; `why` is a sentence.
+    #[must_use]
+    pub fn needs_reconnect(provider: &str, why: &str) -> Self {
+        Self::new(
+            code::NEEDS_RECONNECT,
+            format!("The {provider} account has to be connected again. {why}"),
+            reconnect_step(provider),
+        )
+    }
+
+    /// The link to `provider` lacks `scopes`.
+    #[must_use]
+    pub fn missing_scope(provider: &str, scopes: &[&str]) -> Self {
+        Self::new(
+            code::MISSING_SCOPE,
+            format!("The {provider} account was connected without {}.", scopes.join(" and ")),
+            reconnect_step(provider),
+        )
+    }
+
+    /// Arguments that can't be used; `message` names the argument.
+    pub fn invalid_argument(message: impl Into<String>, next_step: impl Into<String>) -> Self {
+        Self::new(code::INVALID_ARGUMENT, message, next_step)
+    }
+
+    /// `provider` is away. Retrying after `wait` may help.
+    #[must_use]
+    pub fn provider_unavailable(provider: &str, wait: Duration) -> Self {
+        Self::new(
+            code::PROVIDER_UNAVAILABLE,
+            format!(
+                "{provider} doesn't answer properly at the moment. The account stays connected."
+            ),
+            format!("Try again in {}.", seconds(wait)),
+        )
+        .retry_after(wait)
+    }
+
+    /// A fault of ours, with its cause for the log.
+    pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(
+            code::INTERNAL,
+            "Something went wrong inside this server.",
+            "Try again; if it stays, the server's log says why.",
+        )
+        .caused_by(cause)
+    }
+
+    /// The same error, with how long to wait before the next try.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// The same error, with its cause for the log.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// The word for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What is wrong, as a sentence.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it, as a sentence.
+    #[must_use]
+    pub fn next_step(&self) -> &str {
+        &self.next_step
+    }
+
+    /// What a client sees: `isError`, a text for the model, and the same as data.
+    #[must_use]
+    pub fn to_result(&self) -> CallToolResult {
+        let mut data = json!({
+            "code": self.code,
+            "message": self.message,
+            "next_step": self.next_step,
+        });
+        if let (Some(wait), Some(fields)) = (self.retry_after, data.as_object_mut()) {
+            fields.insert("retry_after".into(), whole_seconds(wait).into());
+        }
+        let text = format!("{} {}", self.message, self.next_step);
+        let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);
+        result.structured_content = Some(data);
+        result
+    }
+}
+
+impl fmt::Display for ToolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+impl StdError for ToolError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
+}
+
+fn reconnect_step(provider: &str) -> String {
+    format!(
+        "Call Auth with action \"get_url\" and provider \"{provider}\", show the link to the \
+         person, and try again when they have signed in."
+    )
+}
+
+fn seconds(wait: Duration) -> String {
+    match whole_seconds(wait) {
+        1 => "1 second".into(),
+        n => format!("{n} seconds"),
+    }
+}
+
+/// Rounded up: whoever waits that long has waited long enough.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_sees_code_sentence_next_step_and_wait_but_never_the_cause() {
+        let result = ToolError::provider_unavailable("spotify", Duration::from_millis(1_200))
+            .caused_by("canary")
+            .to_result();
+        assert_eq!(result.is_error, Some(true));
+        let data = result.structured_content.clone().unwrap();
+        assert_eq!(data["code"], "provider_unavailable");
+        assert_eq!(data["retry_after"], 2);
+        assert!(!serde_json::to_string(&result).unwrap().contains("canary"));
+    }
+}

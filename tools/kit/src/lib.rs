@@ -1,0 +1,18 @@
+//! What a toolset and its host say to each other. No input or output of its own.
+//!
+//! A toolset is a crate that depends on this one and on nothing else of the house. It writes one
+//! type per tool ([`Tool`]) and collects them in a [`Toolset`]. When a tool runs it is handed a
+//! [`Caller`]: the person it acts for, already chosen, and the way to that person's access token.
+//! What it can't reach is anything else: not the vault, not a refresh token, not another person.
+
+mod caller;
+mod error;
+mod identity;
+mod tool;
+mod toolset;
+
+pub use caller::{AccessToken, Attempt, Caller, Connections};
+pub use error::{ToolError, code};
+pub use identity::{Identity, ParseIdentityError, Realm};
+pub use tool::{Effect, Tool};
+pub use toolset::{RegisteredTool, Toolset};

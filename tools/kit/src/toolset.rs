@@ -1,0 +1,141 @@
+//! The tools of one crate, as the host sees them.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use rmcp::model::{CallToolResult, ContentBlock, JsonObject, Tool as Descriptor};
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{Caller, Tool, ToolError};
+
+/// The tools of one crate.
+pub struct Toolset {
+    name: &'static str,
+    provider: Option<&'static str>,
+    tools: Vec<Arc<RegisteredTool>>,
+}
+
+impl Toolset {
+    /// A toolset without tools. `name` is its part of `/mcp/<toolset>`; `provider` is the id of
+    /// the provider whose accounts its tools use.
+    #[must_use]
+    pub fn new(name: &'static str, provider: Option<&'static str>) -> Self {
+        Self { name, provider, tools: Vec::new() }
+    }
+
+    /// The same toolset with one more tool.
+    #[must_use]
+    pub fn with<T: Tool>(mut self, tool: T) -> Self {
+        self.tools.push(Arc::new(RegisteredTool::new(tool)));
+        self
+    }
+
+    /// Its part of `/mcp/<toolset>`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The id of the provider whose accounts its tools use.
+    #[must_use]
+    pub fn provider(&self) -> Option<&'static str> {
+        self.provider
+    }
+
+    /// Its tools, in the order they were added.
+    #[must_use]
+    pub fn tools(&self) -> &[Arc<RegisteredTool>] {
+        &self.tools
+    }
+
+    /// Every scope that one of its tools needs, each once.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<&'static str> {
+        let mut scopes: Vec<_> =
+            self.tools.iter().flat_map(|tool| tool.scopes.iter().copied()).collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        scopes
+    }
+}
+
+/// A tool with its description on the wire, built once.
+pub struct RegisteredTool {
+    descriptor: Descriptor,
+    scopes: &'static [&'static str],
+    run: Box<dyn Run>,
+}
+
+impl RegisteredTool {
+    fn new<T: Tool>(tool: T) -> Self {
+        let descriptor = Descriptor::new(T::NAME, T::DESCRIPTION, schema_of::<T::Args>())
+            .with_title(T::TITLE)
+            .with_raw_output_schema(schema_of::<T::Answer>())
+            .with_annotations(T::EFFECT.annotations(T::TITLE));
+        Self { descriptor, scopes: T::SCOPES, run: Box::new(tool) }
+    }
+
+    /// What `tools/list` says of it.
+    #[must_use]
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    /// Runs it with arguments as they came.
+    ///
+    /// # Errors
+    /// `invalid_argument` when they don't fit, and whatever the tool answers.
+    pub async fn call(
+        &self,
+        caller: &Caller,
+        arguments: JsonObject,
+    ) -> Result<CallToolResult, ToolError> {
+        self.run.run(&caller.needing(self.scopes), arguments).await
+    }
+}
+
+type Running<'a> = Pin<Box<dyn Future<Output = Result<CallToolResult, ToolError>> + Send + 'a>>;
+
+/// [`Tool`] with its types forgotten, so that tools of all kinds stand in one list.
+trait Run: Send + Sync {
+    fn run<'a>(&'a self, caller: &'a Caller, arguments: JsonObject) -> Running<'a>;
+}
+
+impl<T: Tool> Run for T {
+    fn run<'a>(&'a self, caller: &'a Caller, arguments: JsonObject) -> Running<'a> {
+        Box::pin(async move {
+            let answer = self.call(caller, parse(arguments)?).await?;
+            let data = serde_json::to_value(&answer).map_err(ToolError::internal)?;
+            let mut result = CallToolResult::success(vec![ContentBlock::text(answer.to_string())]);
+            result.structured_content = Some(data);
+            Ok(result)
+        })
+    }
+}
+
+fn parse<A: DeserializeOwned>(arguments: JsonObject) -> Result<A, ToolError> {
+    serde_path_to_error::deserialize(Value::Object(arguments)).map_err(|error| {
+        let path = error.path().to_string();
+        let at = if path == "." { String::new() } else { format!(" (at `{path}`)") };
+        ToolError::invalid_argument(
+            format!("The arguments don't fit: {}{at}.", error.into_inner()),
+            "Correct them after the tool's input schema and call again.",
+        )
+    })
+}
+
+/// The JSON Schema (2020-12) of `T`, without `$ref`s, which not every client follows.
+fn schema_of<T: JsonSchema>() -> Arc<JsonObject> {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.inline_subschemas = true;
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    schema.remove("title");
+    let mut object = match schema.to_value() {
+        Value::Object(object) => object,
+        _ => JsonObject::new(),
+    };
+    // MCP wants an object at the root, also where the arguments or the answer are one of several.
+    object.insert("type".into(), "object".into());
+    Arc::new(object)
+}

@@ -1,0 +1,1 @@
+//! Spotify as tools for a chat assistant.
