@@ -1,1 +1,3 @@
 //! Stagepass.
+
+pub mod mcp;

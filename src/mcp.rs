@@ -1,0 +1,3 @@
+//! The MCP side.
+
+pub mod transport;

@@ -1,0 +1,100 @@
+//! The MCP endpoint over streamable HTTP: both protocol eras, without sessions.
+//!
+//! rmcp speaks the protocol. What is added here is what real clients need and rmcp leaves out:
+//! a lenient `Accept`, checks of `Host` and `Origin` that suit one public URL, and a path that
+//! works with and without its trailing slash.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, Method, header::ACCEPT},
+    middleware::{self, Next},
+    response::Response,
+};
+use rmcp::{
+    ServerHandler,
+    transport::streamable_http_server::{
+        StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
+    },
+};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+/// Both of them, as rmcp wants them spelled out.
+const ACCEPT_BOTH: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
+
+/// Serves `handler` at `path` and at `path/`.
+///
+/// Requests whose `Host` or `Origin` isn't `public_url`'s are refused with 403 (MCP 2026-07-28,
+/// transports, security); where `public_url` is loopback, every loopback name counts. Open streams
+/// end when `shutdown` is cancelled. A body over `max_body` bytes is refused with 413.
+pub fn routes<H>(
+    path: &str,
+    handler: H,
+    public_url: &Url,
+    max_body: usize,
+    shutdown: CancellationToken,
+) -> Router
+where
+    H: ServerHandler + Clone + Sync,
+{
+    let config = StreamableHttpServerConfig::default()
+        // No sessions: clients lose or ignore the id, and every request names its own caller.
+        .with_legacy_session_mode(false)
+        .with_json_response(true)
+        .with_allowed_hosts(allowed_hosts(public_url))
+        .with_allowed_origins([public_url.origin().ascii_serialization()])
+        .enforce_origin_validation()
+        .with_max_request_body_bytes(max_body)
+        .with_cancellation_token(shutdown);
+    let service = StreamableHttpService::new(
+        move || Ok(handler.clone()),
+        Arc::new(NeverSessionManager::default()),
+        config,
+    );
+    Router::new()
+        .route_service(path, service.clone())
+        .route_service(&format!("{path}/"), service)
+        .layer(middleware::from_fn(accept_leniently))
+}
+
+/// The values of `Host` that reach this server on purpose.
+#[must_use]
+pub fn allowed_hosts(public_url: &Url) -> Vec<String> {
+    let host = public_url.host_str().unwrap_or_default().to_owned();
+    let port = public_url.port_or_known_default().unwrap_or_default();
+    let names = if is_loopback(public_url) {
+        vec!["127.0.0.1".to_owned(), "[::1]".to_owned(), "localhost".to_owned()]
+    } else {
+        vec![host]
+    };
+    names
+        .into_iter()
+        .flat_map(|name| match public_url.port() {
+            Some(_) => vec![format!("{name}:{port}")],
+            // A default port is left out by most clients and written by some.
+            None => vec![format!("{name}:{port}"), name],
+        })
+        .collect()
+}
+
+/// Whether `url`'s host is this machine itself.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// Clients send `*/*`, only JSON, or nothing; rmcp answers all of these with 406.
+async fn accept_leniently(mut request: Request, next: Next) -> Response {
+    if request.method() == Method::POST {
+        request.headers_mut().insert(ACCEPT, ACCEPT_BOTH);
+    }
+    next.run(request).await
+}
