@@ -22,6 +22,8 @@ use rmcp::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::config::is_loopback;
+
 /// Both of them, as rmcp wants them spelled out.
 const ACCEPT_BOTH: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 
@@ -78,17 +80,6 @@ pub fn allowed_hosts(public_url: &Url) -> Vec<String> {
             None => vec![format!("{name}:{port}"), name],
         })
         .collect()
-}
-
-/// Whether `url`'s host is this machine itself.
-#[must_use]
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 /// Clients send `*/*`, only JSON, or nothing; rmcp answers all of these with 406.

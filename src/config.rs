@@ -1,0 +1,121 @@
+//! The configuration: `stagepass.toml`, then the environment, which wins.
+//!
+//! A variable is the key in capitals with `STAGEPASS_` before it and `__` between levels. Below
+//! both lies the catalogue of providers, so that every field of an entry can be overridden.
+
+mod access;
+mod error;
+mod keys;
+mod limits;
+mod master_key;
+mod origin;
+mod provider;
+mod words;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use config::{Environment, File, FileFormat};
+use secrecy::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+pub use access::{Access, Allow};
+pub use error::ConfigError;
+pub use limits::Limits;
+pub use master_key::MasterKey;
+pub use origin::is_loopback;
+pub use provider::{Advice, Provider};
+
+/// Everything that an operator can set.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The one origin that clients use. Links, the redirect URI and the allowed values of `Host`
+    /// and `Origin` come from it alone.
+    pub public_url: Url,
+    /// The address that the server listens on.
+    pub listen: SocketAddr,
+    /// Where the database and the master key live.
+    #[serde(default = "default_data_dir")]
+    pub data_dir: PathBuf,
+    /// `sqlite:` or `postgres:`; a SQLite file in `data_dir` when left out.
+    pub database_url: Option<SecretString>,
+    /// 32 bytes in base64; several, newest first, separated by commas, while rotating.
+    pub master_key: Option<SecretString>,
+    /// A file with the same, one key a line.
+    pub master_key_file: Option<PathBuf>,
+    /// What to log, as `tracing` writes filters.
+    pub log: String,
+    /// Who may come in.
+    #[serde(default)]
+    pub access: Access,
+    /// Sizes and waits.
+    #[serde(default)]
+    pub limits: Limits,
+    /// The providers, by id.
+    pub provider: BTreeMap<String, Provider>,
+}
+
+/// The providers that need no more than credentials.
+const CATALOGUE: &str = include_str!("providers/catalogue.toml");
+
+const DEFAULTS: &str = r#"
+public_url = "http://127.0.0.1:8080"
+listen = "127.0.0.1:8080"
+log = "info"
+"#;
+
+impl Config {
+    /// Reads the file, if there is one, and the variables in `environment`; checks all of it.
+    ///
+    /// # Errors
+    /// The first key that is unknown, has a wrong value, or contradicts another, with a line that
+    /// would be right.
+    pub fn load(
+        file: Option<&Path>,
+        environment: HashMap<String, String>,
+    ) -> Result<Self, ConfigError> {
+        let mut layers = config::Config::builder()
+            .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
+            .add_source(File::from_str(CATALOGUE, FileFormat::Toml));
+        if let Some(file) = file {
+            layers = layers.add_source(File::from(file).format(FileFormat::Toml));
+        }
+        let variables = Environment::with_prefix("STAGEPASS")
+            .prefix_separator("_")
+            .separator("__")
+            .source(Some(environment.into_iter().collect()));
+        let merged = layers
+            .add_source(variables)
+            .build()
+            .map_err(|error| ConfigError::unreadable(&error))?;
+        keys::check(&merged)?;
+        let config: Self = serde_path_to_error::deserialize(merged)
+            .map_err(|error| ConfigError::wrong_value(&error))?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    fn validate(&self) -> Result<(), ConfigError> {
+        origin::validate(&self.public_url)?;
+        self.access.validate(self)?;
+        self.limits.validate()?;
+        self.provider.iter().try_for_each(|(id, provider)| provider.validate(id))
+    }
+
+    /// The providers that the operator has credentials for.
+    pub fn enabled_providers(&self) -> impl Iterator<Item = (&str, &Provider)> {
+        self.provider
+            .iter()
+            .filter(|(_, provider)| provider.client_id.is_some())
+            .map(|(id, provider)| (id.as_str(), provider))
+    }
+}
+
+fn default_data_dir() -> PathBuf {
+    dirs::data_dir().unwrap_or_else(|| PathBuf::from(".")).join("stagepass")
+}

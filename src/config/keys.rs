@@ -1,0 +1,103 @@
+//! Every key there is, with a line that would be right. `*` stands for an id of the operator's.
+
+use config::{Value, ValueKind};
+
+use super::ConfigError;
+
+const KEYS: &[(&str, &str)] = &[
+    ("public_url", r#"public_url = "http://127.0.0.1:8080""#),
+    ("listen", r#"listen = "127.0.0.1:8080""#),
+    ("data_dir", r#"data_dir = "/var/lib/stagepass""#),
+    ("database_url", r#"database_url = "sqlite:///var/lib/stagepass/stagepass.db""#),
+    ("master_key", r#"master_key = "<32 random bytes in base64>""#),
+    ("master_key_file", r#"master_key_file = "/run/secrets/stagepass.key""#),
+    ("log", r#"log = "info""#),
+    ("access.allow", r#"access.allow = "local""#),
+    ("limits.body_bytes", "limits.body_bytes = 1048576"),
+    ("provider.*.name", r#"provider.spotify.name = "Spotify""#),
+    ("provider.*.client_id", r#"provider.spotify.client_id = "<from the provider's dashboard>""#),
+    ("provider.*.client_secret", r#"provider.spotify.client_secret = "<from the dashboard>""#),
+    ("provider.*.scopes", r#"provider.spotify.scopes = ["user-read-private"]"#),
+    ("provider.*.authorize_url", r#"provider.spotify.authorize_url = "https://…/authorize""#),
+    ("provider.*.token_url", r#"provider.spotify.token_url = "https://…/api/token""#),
+    ("provider.*.revoke_url", r#"provider.spotify.revoke_url = "https://…/revoke""#),
+    ("provider.*.api_url", r#"provider.spotify.api_url = "https://api.spotify.com/v1""#),
+    ("provider.*.userinfo_path", r#"provider.spotify.userinfo_path = "/me""#),
+    ("provider.*.account_id", r#"provider.spotify.account_id = ["account_id", "id"]"#),
+    ("provider.*.account_name", r#"provider.spotify.account_name = ["display_name"]"#),
+    ("provider.*.manage_url", r#"provider.spotify.manage_url = "https://…/account/apps""#),
+    ("provider.*.reconnect_months", "provider.spotify.reconnect_months = 6"),
+    ("provider.*.reauthorize", r#"provider.spotify.reauthorize = { show_dialog = "true" }"#),
+    ("provider.*.advice", r#"provider.spotify.advice = [{ contains = "…", code = "…", … }]"#),
+];
+
+/// Where the value itself may be a table or a list of tables.
+const OPEN: &[&str] = &["provider.*.advice", "provider.*.reauthorize"];
+
+/// Refuses the first key that isn't in the list.
+pub(super) fn check(merged: &config::Config) -> Result<(), ConfigError> {
+    walk("", &merged.cache)
+}
+
+/// A right line for `key`.
+pub(super) fn example(key: &str) -> Option<&'static str> {
+    KEYS.iter().find(|(known, _)| matches(known, key)).map(|(_, example)| *example)
+}
+
+/// The key that was probably meant, and a right line for it.
+pub(super) fn nearest(key: &str) -> Option<(String, &'static str)> {
+    KEYS.iter()
+        .map(|(known, example)| (filled(known, key), *example))
+        .map(|(known, example)| (strsim::jaro_winkler(key, &known), known, example))
+        .filter(|(likeness, ..)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known, example)| (known, example))
+}
+
+/// Whether the value of `key` must never be shown.
+pub(super) fn is_secret(key: &str) -> bool {
+    ["database_url", "master_key", "provider.*.client_secret"]
+        .iter()
+        .any(|secret| matches(secret, key))
+}
+
+fn walk(path: &str, value: &Value) -> Result<(), ConfigError> {
+    if KEYS.iter().any(|(known, _)| matches(known, path)) {
+        return match value.kind {
+            ValueKind::Table(_) if !OPEN.iter().any(|open| matches(open, path)) => {
+                Err(ConfigError::at(path, "must be a value, not a table"))
+            }
+            _ => Ok(()),
+        };
+    }
+    match &value.kind {
+        ValueKind::Table(table) => table.iter().try_for_each(|(name, value)| {
+            walk(&if path.is_empty() { name.clone() } else { format!("{path}.{name}") }, value)
+        }),
+        _ => Err(ConfigError::unknown(path, value.origin().unwrap_or("the configuration"))),
+    }
+}
+
+fn matches(known: &str, key: &str) -> bool {
+    let (mut known, mut key) = (known.split('.'), key.split('.'));
+    loop {
+        match (known.next(), key.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if a == "*" || a == b => {}
+            _ => return false,
+        }
+    }
+}
+
+/// `known` with the operator's own ids in place of its stars.
+fn filled(known: &str, key: &str) -> String {
+    let mut parts = key.split('.');
+    known
+        .split('.')
+        .map(|part| match (part, parts.next()) {
+            ("*", Some(own)) => own,
+            _ => part,
+        })
+        .collect::<Vec<_>>()
+        .join(".")
+}

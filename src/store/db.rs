@@ -1,0 +1,138 @@
+//! Opening the database and bringing its tables up to date.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::{
+    PgPool, SqlitePool,
+    migrate::Migrator,
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// The database that we were given.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// A file of this process's own, or one shared with its siblings on this machine.
+    Sqlite(SqlitePool),
+    /// A server that several replicas share.
+    Postgres(PgPool),
+}
+
+/// Runs the same text against whichever database we were given.
+macro_rules! on {
+    ($db:expr, $pool:ident => $body:expr) => {
+        match $db {
+            $crate::store::Db::Sqlite($pool) => $body,
+            $crate::store::Db::Postgres($pool) => $body,
+        }
+    };
+}
+pub(super) use on;
+
+/// Why the database can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The URL isn't one.
+    #[error("`database_url` must begin with `sqlite:` or `postgres:`")]
+    Url,
+    /// The folder or the file can't be made or written.
+    #[error(
+        "can't open the database {place}: {why}\nCheck that the folder exists and that this user may write there, or set `data_dir`."
+    )]
+    Sqlite {
+        /// The file.
+        place: String,
+        /// What the system said.
+        why: String,
+    },
+    /// The server can't be reached, or refuses.
+    #[error(
+        "can't open the Postgres database: {0}\nCheck `database_url` and that the server is up."
+    )]
+    Postgres(String),
+    /// The tables can't be brought up to date.
+    #[error("can't bring the database's tables up to date: {0}")]
+    Migrate(String),
+}
+
+impl Db {
+    /// Opens `url`, or the SQLite file in `data_dir`, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When the database can't be reached, written, or brought up to date.
+    pub async fn open(url: Option<&SecretString>, data_dir: &Path) -> Result<Self, OpenError> {
+        let db = match url.map(ExposeSecret::expose_secret) {
+            None => Self::sqlite(data_dir.join("stagepass.db").to_string_lossy().as_ref()).await?,
+            Some(url) if url.starts_with("sqlite:") => {
+                let path = url.trim_start_matches("sqlite:");
+                Self::sqlite(path.strip_prefix("//").unwrap_or(path)).await?
+            }
+            Some(url) if url.starts_with("postgres:") || url.starts_with("postgresql:") => {
+                Self::postgres(url).await?
+            }
+            Some(_) => return Err(OpenError::Url),
+        };
+        match &db {
+            Self::Sqlite(pool) => MIGRATIONS.run(pool).await,
+            Self::Postgres(pool) => MIGRATIONS.run(pool).await,
+        }
+        .map_err(|error| OpenError::Migrate(error.to_string()))?;
+        Ok(db)
+    }
+
+    async fn sqlite(path: &str) -> Result<Self, OpenError> {
+        let failed = |why: String| OpenError::Sqlite { place: path.to_owned(), why };
+        if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.exists()) {
+            make_private_folder(folder).map_err(|error| failed(error.to_string()))?;
+        }
+        let options = SqliteConnectOptions::from_str("sqlite:")
+            .map_err(|error| failed(error.to_string()))?
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A token that was given once must survive a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            // What is deleted is overwritten, not left in free pages.
+            .pragma("secure_delete", "ON");
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options)
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        Ok(Self::Sqlite(pool))
+    }
+
+    async fn postgres(url: &str) -> Result<Self, OpenError> {
+        PgPoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect(url)
+            .await
+            .map(Self::Postgres)
+            // A malformed URL would be quoted, password and all.
+            .map_err(|error| {
+                OpenError::Postgres(match error {
+                    sqlx::Error::Configuration(_) => "the URL can't be read".to_owned(),
+                    other => other.to_string(),
+                })
+            })
+    }
+
+    /// Closes every connection, after what is under way.
+    pub async fn close(&self) {
+        on!(self, pool => pool.close().await);
+    }
+}
+
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}

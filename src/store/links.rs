@@ -1,0 +1,289 @@
+//! Tries to link an account, from the link shown in chat to the active connection.
+
+use chrono::{DateTime, Utc};
+
+use super::{Db, Result, db::on};
+
+/// How far a link has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(rename_all = "lowercase", type_name = "text")]
+pub enum LinkState {
+    /// Shown in chat, and not yet followed.
+    Issued,
+    /// The person pressed the button and is at the provider.
+    Started,
+    /// The provider's code is being exchanged.
+    Exchanging,
+    /// Signed in, and waiting for the one-time code.
+    Pending,
+    /// The connection is active.
+    Completed,
+    /// Ended without a connection.
+    Failed,
+}
+
+/// Why a link ended without a connection.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// The code of the tool's error.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub next_step: String,
+}
+
+/// A link as it is stored.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct LinkRow {
+    /// Its id, random.
+    pub id: String,
+    /// SHA-256 of the ticket.
+    pub ticket_hash: Vec<u8>,
+    /// The key of the identity that asked for it.
+    pub identity: String,
+    /// The id of the provider.
+    pub provider: String,
+    /// Scopes to ask for, with spaces between them.
+    pub scopes: String,
+    /// How far it has come.
+    pub state: LinkState,
+    /// SHA-256 of the cookie of the browser in which the button was pressed.
+    pub browser_hash: Option<Vec<u8>>,
+    /// SHA-256 of the OAuth `state`.
+    pub state_hash: Option<Vec<u8>>,
+    /// The PKCE verifier, sealed.
+    pub sealed_verifier: Option<Vec<u8>>,
+    /// What the provider gave, sealed, while it waits for the one-time code.
+    pub sealed_grant: Option<Vec<u8>>,
+    /// SHA-256 of the one-time code.
+    pub code_hash: Option<Vec<u8>>,
+    /// How many wrong codes were given.
+    pub tries: i64,
+    /// Once failed: the code of the error.
+    pub problem_code: Option<String>,
+    /// Once failed: what is wrong.
+    pub problem_message: Option<String>,
+    /// Once failed: what to do about it.
+    pub problem_next_step: Option<String>,
+    /// When it was shown.
+    pub created_at: DateTime<Utc>,
+    /// Until when it may be finished.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl LinkRow {
+    /// Why it ended without a connection.
+    #[must_use]
+    pub fn problem(&self) -> Option<Problem> {
+        Some(Problem {
+            code: self.problem_code.clone()?,
+            message: self.problem_message.clone()?,
+            next_step: self.problem_next_step.clone()?,
+        })
+    }
+
+    /// Whether it may still lead to a connection.
+    #[must_use]
+    pub fn is_live(&self, now: DateTime<Utc>) -> bool {
+        now < self.expires_at && !matches!(self.state, LinkState::Completed | LinkState::Failed)
+    }
+}
+
+impl Db {
+    /// Stores a new link, and deletes the identity's earlier ones for the same provider: only the
+    /// newest link can be finished.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_link(&self, link: &LinkRow) -> Result<()> {
+        on!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            sqlx::query("DELETE FROM links WHERE identity = $1 AND provider = $2")
+                .bind(&link.identity)
+                .bind(&link.provider)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query(
+                "INSERT INTO links (id, ticket_hash, identity, provider, scopes, state, tries,
+                 created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)",
+            )
+            .bind(&link.id)
+            .bind(&link.ticket_hash)
+            .bind(&link.identity)
+            .bind(&link.provider)
+            .bind(&link.scopes)
+            .bind(link.state)
+            .bind(link.created_at)
+            .bind(link.expires_at)
+            .execute(&mut *transaction)
+            .await?;
+            transaction.commit().await
+        })
+    }
+
+    /// The link with this ticket.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn link_by_ticket(&self, ticket_hash: &[u8]) -> Result<Option<LinkRow>> {
+        on!(self, pool => sqlx::query_as("SELECT * FROM links WHERE ticket_hash = $1")
+            .bind(ticket_hash)
+            .fetch_optional(pool)
+            .await)
+    }
+
+    /// The link with this OAuth `state`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn link_by_state(&self, state_hash: &[u8]) -> Result<Option<LinkRow>> {
+        on!(self, pool => sqlx::query_as("SELECT * FROM links WHERE state_hash = $1")
+            .bind(state_hash)
+            .fetch_optional(pool)
+            .await)
+    }
+
+    /// The link of `identity` for `provider`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn link_of(&self, identity: &str, provider: &str) -> Result<Option<LinkRow>> {
+        on!(self, pool => sqlx::query_as(
+            "SELECT * FROM links WHERE identity = $1 AND provider = $2",
+        )
+        .bind(identity)
+        .bind(provider)
+        .fetch_optional(pool)
+        .await)
+    }
+
+    /// The button was pressed: notes browser, `state` and verifier of `link`. Answers whether it
+    /// could still be started: the first time, or again in the same browser.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn start_link(&self, link: &LinkRow, now: DateTime<Utc>) -> Result<bool> {
+        on!(self, pool => sqlx::query(
+            "UPDATE links SET state = 'started', browser_hash = $2, state_hash = $3,
+             sealed_verifier = $4
+             WHERE id = $1 AND expires_at > $5
+             AND (state = 'issued' OR (state = 'started' AND browser_hash = $2))",
+        )
+        .bind(&link.id)
+        .bind(&link.browser_hash)
+        .bind(&link.state_hash)
+        .bind(&link.sealed_verifier)
+        .bind(now)
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected() == 1))
+    }
+
+    /// Takes the right to exchange the provider's code for `id`. Answers whether it was to be
+    /// had: once, and in time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin_exchange(&self, id: &str, now: DateTime<Utc>) -> Result<bool> {
+        on!(self, pool => sqlx::query(
+            "UPDATE links SET state = 'exchanging'
+             WHERE id = $1 AND state = 'started' AND expires_at > $2",
+        )
+        .bind(id)
+        .bind(now)
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected() == 1))
+    }
+
+    /// Keeps what the provider gave for `id` until its one-time code comes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hold_grant(&self, id: &str, sealed: &[u8], code_hash: &[u8]) -> Result<bool> {
+        on!(self, pool => sqlx::query(
+            "UPDATE links SET state = 'pending', sealed_verifier = NULL, sealed_grant = $2,
+             code_hash = $3 WHERE id = $1 AND state = 'exchanging'",
+        )
+        .bind(id)
+        .bind(sealed)
+        .bind(code_hash)
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected() == 1))
+    }
+
+    /// Counts one try at the one-time code of `id`. Answers whether it was still allowed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_try(&self, id: &str, most: i64) -> Result<bool> {
+        on!(self, pool => sqlx::query(
+            "UPDATE links SET tries = tries + 1
+             WHERE id = $1 AND state = 'pending' AND tries < $2",
+        )
+        .bind(id)
+        .bind(most)
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected() == 1))
+    }
+
+    /// Ends `id` without a connection, unless it has ended already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn fail_link(&self, id: &str, problem: &Problem) -> Result<bool> {
+        on!(self, pool => sqlx::query(
+            "UPDATE links SET state = 'failed', sealed_verifier = NULL, sealed_grant = NULL,
+             code_hash = NULL, problem_code = $2, problem_message = $3, problem_next_step = $4
+             WHERE id = $1 AND state NOT IN ('completed', 'failed')",
+        )
+        .bind(id)
+        .bind(&problem.code)
+        .bind(&problem.message)
+        .bind(&problem.next_step)
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected() == 1))
+    }
+
+    /// Deletes the links of `identity` for `provider`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_links(&self, identity: &str, provider: &str) -> Result<()> {
+        on!(self, pool => sqlx::query("DELETE FROM links WHERE identity = $1 AND provider = $2")
+            .bind(identity)
+            .bind(provider)
+            .execute(pool)
+            .await
+            .map(|_| ()))
+    }
+
+    /// The pending links whose time is over: what the provider gave for them must be given back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn overdue_links(&self, now: DateTime<Utc>) -> Result<Vec<LinkRow>> {
+        on!(self, pool => sqlx::query_as(
+            "SELECT * FROM links WHERE state = 'pending' AND expires_at <= $1",
+        )
+        .bind(now)
+        .fetch_all(pool)
+        .await)
+    }
+
+    /// Forgets links whose time was over before `before`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_links(&self, before: DateTime<Utc>) -> Result<u64> {
+        on!(self, pool => sqlx::query("DELETE FROM links WHERE expires_at < $1")
+            .bind(before)
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected()))
+    }
+}

@@ -1,0 +1,160 @@
+//! The vault: provider tokens sealed at rest, and a fresh access token for an identity.
+//!
+//! A refresh token leaves the vault only for the provider that made it. Tools get access tokens,
+//! through [`Connections`]; the rooms above get a [`Connection`], which holds no secret at all.
+
+mod access;
+mod breaker;
+mod cache;
+mod connection;
+mod grant;
+mod keys;
+mod refresh;
+mod refusal;
+mod seal;
+mod secret;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use stagepass_kit::Identity;
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    clock::Clock,
+    providers::{ProviderClient, RevokeOutcome},
+    store::Db,
+};
+
+pub use connection::Connection;
+pub use grant::Grant;
+pub use keys::{UnlockError, unlock};
+pub use refusal::Refusal;
+pub use seal::{Place, SealError, Sealer};
+pub use secret::{hash, mint, same};
+
+/// The vault. Clones share everything.
+#[derive(Clone)]
+pub struct Vault(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    sealer: Sealer,
+    clock: Clock,
+    providers: BTreeMap<String, ProviderClient>,
+    cache: cache::TokenCache,
+    flights: refresh::Flights,
+    breakers: breaker::Breakers,
+    tasks: TaskTracker,
+}
+
+impl Vault {
+    /// A vault over `db`, for these providers. What outlives its caller runs on `tasks`.
+    #[must_use]
+    pub fn new(
+        db: Db,
+        sealer: Sealer,
+        clock: Clock,
+        providers: BTreeMap<String, ProviderClient>,
+        tasks: TaskTracker,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            sealer,
+            clock,
+            providers,
+            cache: cache::TokenCache::default(),
+            flights: refresh::Flights::default(),
+            breakers: breaker::Breakers::default(),
+            tasks,
+        }))
+    }
+
+    /// What seals for the rooms above, too.
+    #[must_use]
+    pub fn sealer(&self) -> &Sealer {
+        &self.0.sealer
+    }
+
+    /// The providers, by id.
+    #[must_use]
+    pub fn providers(&self) -> &BTreeMap<String, ProviderClient> {
+        &self.0.providers
+    }
+
+    /// The connections of `identity`, the first linked first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn connections(&self, identity: &Identity) -> Result<Vec<Connection>, Refusal> {
+        let rows = self.0.db.connections_of(&identity.to_string()).await?;
+        Ok(rows.into_iter().map(Connection::from).collect())
+    }
+
+    /// Makes `grant` the connection of `identity` at `provider` and completes `link`. Answers
+    /// whether the link could still be completed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn activate(
+        &self,
+        link: &str,
+        identity: &Identity,
+        provider: &str,
+        grant: &Grant,
+    ) -> Result<bool, Refusal> {
+        let months =
+            self.0.providers.get(provider).and_then(|client| client.provider().reconnect_months);
+        // A refresh may write between the read and the write; then the write is made again.
+        for _ in 0..8 {
+            let rows = self.0.db.connections_of(&identity.to_string()).await?;
+            let before = rows
+                .into_iter()
+                .find(|row| row.provider == provider && row.account_id == grant.account.id);
+            let row =
+                grant.to_row(&self.0.sealer, &self.0.clock, identity, provider, months, before)?;
+            if self.0.db.complete_link(link, &row).await? {
+                self.0.cache.forget(identity, provider);
+                return Ok(true);
+            }
+            let link = self.0.db.link_of(&identity.to_string(), provider).await?;
+            if !link.is_some_and(|link| link.is_live(self.0.clock.now())) {
+                return Ok(false);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Deletes a connection of `identity` and revokes its tokens at the provider, as far as that
+    /// is possible.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was revoked.
+    pub async fn revoke(
+        &self,
+        identity: &Identity,
+        connection: &Connection,
+    ) -> Result<RevokeOutcome, Refusal> {
+        let row = self.0.db.connection(&connection.id).await?;
+        self.0.db.delete_connection(&connection.id).await?;
+        self.0.cache.forget(identity, &connection.provider);
+        let (Some(row), Some(client)) = (row, self.0.providers.get(&connection.provider)) else {
+            return Ok(RevokeOutcome::Unsupported);
+        };
+        // The refresh token is the root of the grant; without one the access token has to do.
+        let token = match grant::open_refresh(&self.0.sealer, &row) {
+            Ok(Some(token)) => token,
+            Ok(None) => grant::open_access(&self.0.sealer, &row)?,
+            Err(_) => return Ok(RevokeOutcome::Failed),
+        };
+        Ok(client.revoke(&token).await)
+    }
+
+    /// Gives back to `provider` what never became a connection, without waiting for the answer.
+    pub fn give_back(&self, provider: &str, grant: Grant) {
+        if let Some(client) = self.0.providers.get(provider).cloned() {
+            self.0.tasks.spawn(async move {
+                client.revoke(grant.refresh.as_ref().unwrap_or(&grant.access)).await;
+            });
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What a provider gave, and how it is sealed into a row and opened again.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::{DateTime, Months, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use stagepass_kit::{AccessToken, Identity};
+use zeroize::Zeroize;
+
+use super::{Place, SealError, Sealer, cache::Fresh};
+use crate::{
+    clock::Clock,
+    providers::{Account, TokenAnswer},
+    store::ConnectionRow,
+};
+
+/// What a provider gave when a person signed in, and whose it is.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// The access token.
+    pub access: SecretString,
+    /// The refresh token, if there is one.
+    pub refresh: Option<SecretString>,
+    /// When the access token ends.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// The granted scopes.
+    pub scopes: BTreeSet<String>,
+    /// When the person signed in.
+    pub authorized_at: DateTime<Utc>,
+    /// Who signed in.
+    pub account: Account,
+}
+
+impl Grant {
+    /// The grant in `answer`, given to `account` just now for `asked` scopes.
+    #[must_use]
+    pub fn new(answer: TokenAnswer, account: Account, asked: &[String], clock: &Clock) -> Self {
+        let now = clock.now();
+        Self {
+            access: answer.access_token,
+            refresh: answer.refresh_token,
+            expires_at: answer.expires_in.map(|left| now + left),
+            scopes: answer.scopes.unwrap_or_else(|| asked.iter().cloned().collect()),
+            authorized_at: now,
+            account,
+        }
+    }
+
+    /// The row that this grant makes, in place of `before` if the account was linked already.
+    pub(super) fn to_row(
+        &self,
+        sealer: &Sealer,
+        clock: &Clock,
+        identity: &Identity,
+        provider: &str,
+        reconnect_months: Option<u32>,
+        before: Option<ConnectionRow>,
+    ) -> Result<ConnectionRow, SealError> {
+        let now = clock.now();
+        let (id, version, created_at) = before.map_or_else(
+            || (BASE64_URL_SAFE_NO_PAD.encode(clock.random::<16>()), 1, now),
+            |row| (row.id, row.version + 1, row.created_at),
+        );
+        let seal = |field, token: &SecretString| {
+            sealer.seal(place(&id, field, version), token.expose_secret().as_bytes())
+        };
+        Ok(ConnectionRow {
+            sealed_access: seal(ACCESS, &self.access)?,
+            sealed_refresh: self.refresh.as_ref().map(|token| seal(REFRESH, token)).transpose()?,
+            id,
+            identity: identity.to_string(),
+            provider: provider.to_owned(),
+            account_id: self.account.id.clone(),
+            account_name: self.account.name.clone(),
+            scopes: line(&self.scopes),
+            access_expires_at: self.expires_at,
+            authorized_at: self.authorized_at,
+            reconnect_by: reconnect_months
+                .and_then(|months| self.authorized_at.checked_add_months(Months::new(months))),
+            dead_reason: None,
+            refreshing_until: None,
+            version,
+            created_at,
+            updated_at: now,
+        })
+    }
+}
+
+const ACCESS: &str = "sealed_access";
+const REFRESH: &str = "sealed_refresh";
+
+fn place<'a>(id: &'a str, field: &'static str, version: i64) -> Place<'a> {
+    Place { table: "connections", row: id, field, version }
+}
+
+/// The row after a refresh. A provider that sends no new refresh token means the old one.
+pub(super) fn refreshed(
+    sealer: &Sealer,
+    clock: &Clock,
+    row: &ConnectionRow,
+    old_refresh: &SecretString,
+    answer: &TokenAnswer,
+) -> Result<ConnectionRow, SealError> {
+    let now = clock.now();
+    let version = row.version + 1;
+    let refresh = answer.refresh_token.as_ref().unwrap_or(old_refresh);
+    let seal = |field, token: &SecretString| {
+        sealer.seal(place(&row.id, field, version), token.expose_secret().as_bytes())
+    };
+    Ok(ConnectionRow {
+        sealed_access: seal(ACCESS, &answer.access_token)?,
+        sealed_refresh: Some(seal(REFRESH, refresh)?),
+        access_expires_at: answer.expires_in.map(|left| now + left),
+        scopes: answer.scopes.as_ref().map_or_else(|| row.scopes.clone(), line),
+        refreshing_until: None,
+        version,
+        updated_at: now,
+        ..row.clone()
+    })
+}
+
+/// The access token of `row`, fit for a tool.
+pub(super) fn open(sealer: &Sealer, row: &ConnectionRow) -> Result<Fresh, SealError> {
+    let scopes = row.scopes.split_whitespace().map(str::to_owned).collect();
+    let token = AccessToken::new(open_access(sealer, row)?, row.version, Arc::new(scopes));
+    Ok(Fresh { token, expires_at: row.access_expires_at })
+}
+
+/// The access token of `row`.
+pub(super) fn open_access(sealer: &Sealer, row: &ConnectionRow) -> Result<SecretString, SealError> {
+    text(&sealer.open(place(&row.id, ACCESS, row.version), &row.sealed_access)?)
+}
+
+/// The refresh token of `row`, if it has one.
+pub(super) fn open_refresh(
+    sealer: &Sealer,
+    row: &ConnectionRow,
+) -> Result<Option<SecretString>, SealError> {
+    let Some(sealed) = &row.sealed_refresh else { return Ok(None) };
+    text(&sealer.open(place(&row.id, REFRESH, row.version), sealed)?).map(Some)
+}
+
+fn text(bytes: &[u8]) -> Result<SecretString, SealError> {
+    let mut bytes = bytes.to_vec();
+    match String::from_utf8(std::mem::take(&mut bytes)) {
+        Ok(text) => Ok(text.into()),
+        Err(error) => {
+            error.into_bytes().zeroize();
+            Err(SealError::Damaged)
+        }
+    }
+}
+
+fn line(scopes: &BTreeSet<String>) -> String {
+    scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
+}

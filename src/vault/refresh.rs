@@ -1,0 +1,205 @@
+//! One refresh at a time for each connection, across callers, threads and replicas.
+//!
+//! Within this process callers share a flight. Across processes the row itself says that somebody
+//! is refreshing it, and until when: that is noted before the provider is asked, and a note that
+//! has run out was left by a crash. The answer is stored before anybody uses it. A flight is a
+//! task of its own, and goes on when its callers have gone.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
+use secrecy::SecretString;
+use tokio::time::{Instant, sleep};
+
+use super::{Refusal, Vault, cache::Fresh, grant};
+use crate::{
+    providers::{ProviderClient, ProviderError, TokenAnswer},
+    store::ConnectionRow,
+};
+
+/// How long one refresh may take before another process may think that it crashed. Longer than
+/// the HTTP client waits for an answer.
+const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// How long to leave a provider alone that refuses our own credentials.
+const MISCONFIGURED: Duration = Duration::from_secs(60);
+/// How often to look whether somebody else's refresh is done, and how long in all: with a token
+/// that still lives, and with none.
+const POLL: Duration = Duration::from_millis(50);
+const POLITE: Duration = Duration::from_secs(2);
+const PATIENT: Duration = Duration::from_secs(16);
+/// The longest pause between tries to store an answer while the database is away.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+type Key = (String, i64);
+type Flight = Shared<BoxFuture<'static, Result<Fresh, Refusal>>>;
+
+/// The refreshes that are under way here, by connection and the version that they replace.
+#[derive(Default)]
+pub(super) struct Flights(Mutex<HashMap<Key, Flight>>);
+
+impl Vault {
+    /// The token of connection `id` that follows version `seen`.
+    pub(super) async fn refreshed(&self, id: &str, seen: i64) -> Result<Fresh, Refusal> {
+        let key = (id.to_owned(), seen);
+        let flight = {
+            let mut flights = self.0.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
+            flights.entry(key.clone()).or_insert_with(|| self.take_off(key)).clone()
+        };
+        flight.await
+    }
+
+    fn take_off(&self, key: Key) -> Flight {
+        let vault = self.clone();
+        let task = self.0.tasks.spawn(async move {
+            let _landing = Landing { vault: &vault, key: &key };
+            vault.fly(&key.0, key.1).await
+        });
+        task.map(|done| done.unwrap_or(Err(Refusal::Broken))).boxed().shared()
+    }
+
+    async fn fly(&self, id: &str, seen: i64) -> Result<Fresh, Refusal> {
+        let started = Instant::now();
+        loop {
+            let row = self.living(id).await?;
+            if row.version != seen {
+                return Ok(grant::open(&self.0.sealer, &row)?);
+            }
+            if let Some(wait) = self.0.breakers.wait(&row.provider, &self.0.clock) {
+                return Err(Refusal::Away(wait));
+            }
+            let now = self.0.clock.now();
+            if self.0.db.begin_refresh(id, seen, now, now + LEASE).await? {
+                return self.ask(row).await;
+            }
+            // Somebody else is at it, or was when they crashed.
+            let patience = if self.is_alive(row.access_expires_at) { POLITE } else { PATIENT };
+            if started.elapsed() > patience {
+                let left = row.refreshing_until.map_or(LEASE, |until| until - now);
+                return Err(Refusal::Away(left.to_std().unwrap_or(POLL)));
+            }
+            sleep(POLL).await;
+        }
+    }
+
+    async fn living(&self, id: &str) -> Result<ConnectionRow, Refusal> {
+        let row = self.0.db.connection(id).await?.ok_or(Refusal::NotConnected)?;
+        match row.dead_reason {
+            Some(why) => Err(Refusal::NeedsReconnect(why)),
+            None => Ok(row),
+        }
+    }
+
+    /// Asks the provider; we hold the right to.
+    async fn ask(&self, row: ConnectionRow) -> Result<Fresh, Refusal> {
+        let client = self.0.providers.get(&row.provider).ok_or(Refusal::NotConnected)?;
+        let Some(token) = grant::open_refresh(&self.0.sealer, &row)? else {
+            return self.bury(client, &row).await;
+        };
+        match client.refresh(&token).await {
+            Ok(answer) => {
+                self.0.breakers.succeeded(&row.provider);
+                self.store(&row, &token, &answer).await
+            }
+            Err(ProviderError::InvalidGrant) => self.bury(client, &row).await,
+            Err(ProviderError::Refused(why)) => {
+                tracing::error!(
+                    provider = row.provider,
+                    why,
+                    "the provider refuses this server's credentials"
+                );
+                self.give_up(&row, Some(MISCONFIGURED)).await
+            }
+            Err(ProviderError::Unavailable { why, retry_after }) => {
+                tracing::warn!(provider = row.provider, why, "refresh put off");
+                self.give_up(&row, retry_after).await
+            }
+        }
+    }
+
+    /// Stores the answer, however long that takes: with a provider that rotates its refresh
+    /// tokens the old one is dead by now.
+    async fn store(
+        &self,
+        row: &ConnectionRow,
+        token: &SecretString,
+        answer: &TokenAnswer,
+    ) -> Result<Fresh, Refusal> {
+        let next = grant::refreshed(&self.0.sealer, &self.0.clock, row, token, answer)?;
+        let mut pause = POLL;
+        loop {
+            match self.0.db.write_connection(&next).await {
+                Ok(true) => return Ok(grant::open(&self.0.sealer, &next)?),
+                // Revoked or linked anew meanwhile, or an earlier try was stored after all: what
+                // stands there now is what counts.
+                Ok(false) => return Ok(grant::open(&self.0.sealer, &self.living(&row.id).await?)?),
+                Err(error) => {
+                    tracing::warn!(%error, "a refreshed token can't be stored yet");
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+
+    /// The provider no longer accepts the connection, unless somebody was faster: then it was
+    /// their success that made our token stale.
+    async fn bury(&self, client: &ProviderClient, row: &ConnectionRow) -> Result<Fresh, Refusal> {
+        let why = epitaph(client, row);
+        if self.0.db.kill_connection(&row.id, row.version, &why, self.0.clock.now()).await? {
+            tracing::info!(
+                provider = row.provider,
+                connection = row.id,
+                "connection needs a new sign-in"
+            );
+            return Err(Refusal::NeedsReconnect(why));
+        }
+        Ok(grant::open(&self.0.sealer, &self.living(&row.id).await?)?)
+    }
+
+    async fn give_up(
+        &self,
+        row: &ConnectionRow,
+        asked: Option<Duration>,
+    ) -> Result<Fresh, Refusal> {
+        let wait = self.0.breakers.failed(&row.provider, asked, &self.0.clock);
+        self.0.db.end_refresh(&row.id, row.version).await?;
+        Err(Refusal::Away(wait))
+    }
+}
+
+/// Why the person has to sign in again.
+fn epitaph(client: &ProviderClient, row: &ConnectionRow) -> String {
+    let name = &client.provider().name;
+    if row.refreshing_until.is_some() {
+        return format!("A renewal at {name} was interrupted, and its answer was lost.");
+    }
+    match client.provider().reconnect_months {
+        Some(months) => format!(
+            "{name} no longer accepts the sign-in: access was withdrawn, or {months} months have passed."
+        ),
+        None => format!(
+            "{name} no longer accepts the sign-in: access was withdrawn, or it was unused for too long."
+        ),
+    }
+}
+
+/// Takes a flight off the list when it ends, however it ends.
+struct Landing<'a> {
+    vault: &'a Vault,
+    key: &'a Key,
+}
+
+impl Drop for Landing<'_> {
+    fn drop(&mut self) {
+        let mut flights = self.vault.0.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.remove(self.key);
+    }
+}
