@@ -27,7 +27,7 @@ pub use access::{Access, Allow};
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use master_key::MasterKey;
-pub use origin::is_loopback;
+pub use origin::{allowed_hosts, is_loopback};
 pub use provider::{Advice, Provider};
 
 /// Everything that an operator can set.

@@ -15,6 +15,26 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// The values of `Host` that reach this server on purpose.
+#[must_use]
+pub fn allowed_hosts(public_url: &Url) -> Vec<String> {
+    let host = public_url.host_str().unwrap_or_default().to_owned();
+    let port = public_url.port_or_known_default().unwrap_or_default();
+    let names = if is_loopback(public_url) {
+        vec!["127.0.0.1".to_owned(), "[::1]".to_owned(), "localhost".to_owned()]
+    } else {
+        vec![host]
+    };
+    names
+        .into_iter()
+        .flat_map(|name| match public_url.port() {
+            Some(_) => vec![format!("{name}:{port}")],
+            // A default port is left out by most clients and written by some.
+            None => vec![format!("{name}:{port}"), name],
+        })
+        .collect()
+}
+
 /// An origin and nothing more, and https wherever strangers can listen.
 pub(super) fn validate(public_url: &Url) -> Result<(), ConfigError> {
     let bare = public_url.path() == "/"

@@ -22,7 +22,7 @@ use rmcp::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::config::is_loopback;
+use crate::config::allowed_hosts;
 
 /// Both of them, as rmcp wants them spelled out.
 const ACCEPT_BOTH: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
@@ -60,26 +60,6 @@ where
         .route_service(path, service.clone())
         .route_service(&format!("{path}/"), service)
         .layer(middleware::from_fn(accept_leniently))
-}
-
-/// The values of `Host` that reach this server on purpose.
-#[must_use]
-pub fn allowed_hosts(public_url: &Url) -> Vec<String> {
-    let host = public_url.host_str().unwrap_or_default().to_owned();
-    let port = public_url.port_or_known_default().unwrap_or_default();
-    let names = if is_loopback(public_url) {
-        vec!["127.0.0.1".to_owned(), "[::1]".to_owned(), "localhost".to_owned()]
-    } else {
-        vec![host]
-    };
-    names
-        .into_iter()
-        .flat_map(|name| match public_url.port() {
-            Some(_) => vec![format!("{name}:{port}")],
-            // A default port is left out by most clients and written by some.
-            None => vec![format!("{name}:{port}"), name],
-        })
-        .collect()
 }
 
 /// Clients send `*/*`, only JSON, or nothing; rmcp answers all of these with 406.

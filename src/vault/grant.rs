@@ -1,12 +1,13 @@
 //! What a provider gave, and how it is sealed into a row and opened again.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Months, Utc};
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use stagepass_kit::{AccessToken, Identity};
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
 
 use super::{Place, SealError, Sealer, cache::Fresh};
 use crate::{
@@ -47,6 +48,41 @@ impl Grant {
         }
     }
 
+    /// The whole grant, sealed for `place`.
+    ///
+    /// # Errors
+    /// When it can't be sealed.
+    pub fn seal(&self, sealer: &Sealer, place: Place<'_>) -> Result<Vec<u8>, SealError> {
+        let written = Written {
+            access: self.access.expose_secret().into(),
+            refresh: self.refresh.as_ref().map(|token| token.expose_secret().into()),
+            expires_at: self.expires_at,
+            scopes: self.scopes.clone(),
+            authorized_at: self.authorized_at,
+            account_id: self.account.id.clone(),
+            account_name: self.account.name.clone(),
+        };
+        let text = serde_json::to_vec(&written).map(Zeroizing::new);
+        sealer.seal(place, &text.map_err(|_| SealError::Damaged)?)
+    }
+
+    /// The grant in what [`Grant::seal`] sealed, opened.
+    ///
+    /// # Errors
+    /// When that isn't a grant.
+    pub fn open(opened: &[u8]) -> Result<Self, SealError> {
+        let written: Written<'_> =
+            serde_json::from_slice(opened).map_err(|_| SealError::Damaged)?;
+        Ok(Self {
+            access: SecretString::from(&*written.access),
+            refresh: written.refresh.as_deref().map(SecretString::from),
+            expires_at: written.expires_at,
+            scopes: written.scopes,
+            authorized_at: written.authorized_at,
+            account: Account { id: written.account_id, name: written.account_name },
+        })
+    }
+
     /// The row that this grant makes, in place of `before` if the account was linked already.
     pub(super) fn to_row(
         &self,
@@ -85,6 +121,20 @@ impl Grant {
             updated_at: now,
         })
     }
+}
+
+/// A grant as it is written down, before it is sealed.
+#[derive(Serialize, Deserialize)]
+struct Written<'a> {
+    #[serde(borrow)]
+    access: Cow<'a, str>,
+    #[serde(borrow)]
+    refresh: Option<Cow<'a, str>>,
+    expires_at: Option<DateTime<Utc>>,
+    scopes: BTreeSet<String>,
+    authorized_at: DateTime<Utc>,
+    account_id: String,
+    account_name: String,
 }
 
 const ACCESS: &str = "sealed_access";
@@ -142,14 +192,7 @@ pub(super) fn open_refresh(
 }
 
 fn text(bytes: &[u8]) -> Result<SecretString, SealError> {
-    let mut bytes = bytes.to_vec();
-    match String::from_utf8(std::mem::take(&mut bytes)) {
-        Ok(text) => Ok(text.into()),
-        Err(error) => {
-            error.into_bytes().zeroize();
-            Err(SealError::Damaged)
-        }
-    }
+    str::from_utf8(bytes).map(SecretString::from).map_err(|_| SealError::Damaged)
 }
 
 fn line(scopes: &BTreeSet<String>) -> String {

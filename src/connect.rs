@@ -1,0 +1,119 @@
+//! Linking a provider account to an identity, from the link shown in chat to the revocation.
+//!
+//! A link goes `issued` → `started` (the button) → `exchanging` (the provider's code) → either
+//! `completed`, when whoever signed in is proven to be whoever asked, or `pending` until the
+//! one-time code comes back through the chat.
+
+mod callback;
+mod confirm;
+mod finish;
+mod issue;
+mod one_time_code;
+mod page;
+mod revoke;
+mod status;
+mod sweep;
+
+use axum::{Router, routing::get};
+use chrono::TimeDelta;
+use stagepass_kit::{ToolError, code};
+use tokio_util::task::TaskTracker;
+use url::Url;
+
+use crate::{
+    clock::Clock,
+    config::allowed_hosts,
+    providers::ProviderClient,
+    store::{Db, Problem},
+    vault::Vault,
+    web::cookies::BrowserCookie,
+};
+
+pub use confirm::Connected;
+pub use issue::IssuedLink;
+pub use revoke::Revoked;
+pub use status::{LinkStatus, State};
+
+/// How long a link may be finished.
+const LIFETIME: TimeDelta = TimeDelta::minutes(10);
+
+/// Links accounts. Clones share everything.
+#[derive(Clone)]
+pub struct Connect {
+    db: Db,
+    vault: Vault,
+    clock: Clock,
+    public_url: Url,
+    hosts: Vec<String>,
+    cookie: BrowserCookie,
+    tasks: TaskTracker,
+}
+
+impl Connect {
+    /// What links accounts into `vault`, with pages below `public_url`.
+    #[must_use]
+    pub fn new(db: Db, vault: Vault, clock: Clock, public_url: Url, tasks: TaskTracker) -> Self {
+        Self {
+            hosts: allowed_hosts(&public_url),
+            cookie: BrowserCookie::new("stagepass-connect", &public_url, 900),
+            db,
+            vault,
+            clock,
+            public_url,
+            tasks,
+        }
+    }
+
+    /// The pages that a person's browser comes to.
+    pub fn routes(&self) -> Router {
+        Router::new()
+            .route("/connect/{ticket}", get(page::show).post(page::start))
+            .route("/callback/{provider}", get(callback::arrive))
+            .with_state(self.clone())
+    }
+
+    /// The provider with this id, or the only one there is.
+    ///
+    /// # Errors
+    /// `invalid_argument` when it has to be named, isn't known, or none is configured.
+    pub fn provider(&self, id: Option<&str>) -> Result<&ProviderClient, ToolError> {
+        let known = self.vault.providers();
+        let names = || known.keys().cloned().collect::<Vec<_>>().join(", ");
+        match (id, known.len()) {
+            (_, 0) => Err(ToolError::invalid_argument(
+                "No provider is configured on this server.",
+                "The operator sets a provider's client_id, e.g. provider.spotify.client_id.",
+            )),
+            (None, 1) => known.values().next().ok_or_else(|| ToolError::internal("no provider")),
+            (None, _) => Err(ToolError::invalid_argument(
+                "There are several providers.",
+                format!("Set `provider` to one of: {}.", names()),
+            )),
+            (Some(id), _) => known.get(&id.to_lowercase()).ok_or_else(|| {
+                ToolError::invalid_argument(
+                    "There is no provider of that name.",
+                    format!("Set `provider` to one of: {}.", names()),
+                )
+            }),
+        }
+    }
+}
+
+/// A problem that ends a link.
+fn problem(code: &str, message: impl Into<String>, next_step: impl Into<String>) -> Problem {
+    Problem { code: code.to_owned(), message: message.into(), next_step: next_step.into() }
+}
+
+/// The same for a tool.
+fn tool_error(problem: &Problem) -> ToolError {
+    ToolError::new(problem.code.clone(), problem.message.clone(), problem.next_step.clone())
+}
+
+/// Whatever was linked before, this link is over.
+fn link_expired() -> Problem {
+    problem(
+        code::LINK_EXPIRED,
+        "This link is no longer valid: it is too old, was used already, or a newer one was made.",
+        "Ask the assistant for a new link (Auth with action \"get_url\").",
+    )
+}

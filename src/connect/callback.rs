@@ -1,0 +1,93 @@
+//! `/callback/<provider>`: where the provider sends the browser back to.
+
+use axum::{
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use maud::html;
+use secrecy::SecretString;
+use serde::Deserialize;
+use stagepass_kit::ToolError;
+
+use super::{Connect, finish::Finished, link_expired, page::PageError};
+use crate::{
+    store::{LinkRow, LinkState},
+    vault::{hash, same},
+    web::layout,
+};
+
+/// The authorization response (RFC 6749 §4.1.2). The provider's `error_description` isn't read:
+/// it would be a stranger's text on our page.
+#[derive(Deserialize)]
+pub(super) struct Answer {
+    pub(super) state: Option<String>,
+    pub(super) code: Option<SecretString>,
+    pub(super) error: Option<String>,
+}
+
+/// The browser comes back.
+pub(super) async fn arrive(
+    State(connect): State<Connect>,
+    Path(provider): Path<String>,
+    Query(answer): Query<Answer>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let link = connect.link_of_answer(&provider, &answer).await?;
+    let cookie = connect.cookie.read(&headers).map(|cookie| hash(&cookie));
+    let same_browser = match (&cookie, &link.browser_hash) {
+        (Some(cookie), Some(begun)) => same(cookie, begun),
+        _ => false,
+    };
+    if link.state == LinkState::Completed {
+        let body = html! { p { "This account is connected already. You can close this page." } };
+        return Ok(layout::page("Connected", &body).into_response());
+    }
+    let proven = same_browser && link.proves_itself();
+    match connect.finish(link, answer.code, answer.error, proven).await {
+        Ok(Finished::Connected { provider, account, .. }) => Ok(done(&provider, &account.name)),
+        Ok(Finished::Pending { provider, code }) => Ok(confirm(&provider, &code)),
+        Err(error) => Ok(failed(&error)),
+    }
+}
+
+impl Connect {
+    /// The link that an authorization response belongs to.
+    pub(super) async fn link_of_answer(
+        &self,
+        provider: &str,
+        answer: &Answer,
+    ) -> Result<LinkRow, PageError> {
+        let state = answer.state.as_deref().ok_or(PageError::Over(link_expired()))?;
+        let link = self.db.link_by_state(&hash(state)).await.map_err(ToolError::internal)?;
+        // A response meant for another provider's callback is no response at all.
+        let link = link.filter(|link| link.provider == provider);
+        link.ok_or(PageError::Over(link_expired()))
+    }
+}
+
+fn done(provider: &str, account: &str) -> Response {
+    let body = html! {
+        p { "The account " strong { (account) } " is connected." }
+        p { "Go back to your chat; the assistant can go on. You can close this page." }
+    };
+    layout::page(&format!("{provider} is connected"), &body).into_response()
+}
+
+fn confirm(provider: &str, code: &str) -> Response {
+    let body = html! {
+        p { "You signed in at " (provider) ". One step is left: give this code to the assistant, in \
+             the chat in which you asked." }
+        p { span.code { (code) } }
+        p.soft { "It works once, for ten minutes. If you didn't ask for this, close this page: \
+                  without the code nothing is connected." }
+    };
+    layout::page("One step is left", &body).into_response()
+}
+
+fn failed(error: &ToolError) -> Response {
+    if let Some(cause) = std::error::Error::source(error) {
+        tracing::error!(cause, "linking failed");
+    }
+    layout::problem(StatusCode::BAD_REQUEST, "Not connected", error.message(), error.next_step())
+}

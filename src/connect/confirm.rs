@@ -1,0 +1,192 @@
+//! `Auth(handle_callback)`: what came back through the chat.
+//!
+//! Three things may come: the one-time code from our page; the whole URL that the provider
+//! redirected to, from a browser that couldn't reach this server; or the bare authorization code
+//! out of it. Whoever gives it in this chat is whoever asked in this chat, so nothing more has to
+//! be proven. PKCE's verifier never leaves the server, so a stranger's code is worth nothing here.
+
+use std::collections::BTreeSet;
+
+use secrecy::SecretString;
+use stagepass_kit::{Identity, ToolError, code};
+use url::Url;
+
+use super::{
+    Connect,
+    callback::Answer,
+    finish::{Ended, Finished, open_grant},
+    link_expired, one_time_code, problem, tool_error,
+};
+use crate::{
+    providers::{Account, ProviderClient},
+    store::{LinkRow, LinkState},
+    vault::{hash, same},
+};
+
+/// The longest thing that anybody would paste.
+const LONGEST: usize = 8 * 1024;
+
+/// A connection that was just made.
+#[derive(Debug)]
+pub struct Connected {
+    /// Whose it is.
+    pub account: Account,
+    /// What was granted.
+    pub scopes: BTreeSet<String>,
+}
+
+impl Connect {
+    /// Finishes the link of `identity` with what the person gave back.
+    ///
+    /// # Errors
+    /// `code_invalid`, `link_expired`, `wrong_identity`, or whatever the provider made of it.
+    pub async fn confirm(
+        &self,
+        identity: &Identity,
+        client: &ProviderClient,
+        given: &str,
+    ) -> Result<Connected, ToolError> {
+        let given = given.trim();
+        if given.is_empty() || given.len() > LONGEST {
+            return Err(unusable());
+        }
+        let pasted = Url::parse(given).ok().filter(|url| url.query().is_some());
+        let link = match &pasted {
+            Some(url) => self.link_of_url(identity, client, url).await?,
+            None => self.newest_link(identity, client).await?,
+        };
+        if link.state == LinkState::Completed {
+            return Err(used());
+        }
+        if let Some(problem) = link.problem() {
+            return Err(tool_error(&problem));
+        }
+        if !link.is_live(self.clock.now()) {
+            return Err(tool_error(&link_expired()));
+        }
+        let finished = match (link.state, pasted) {
+            (LinkState::Pending, _) => self.redeem(link, client, given).await?,
+            (LinkState::Started, Some(url)) => {
+                let answer = read_answer(&url).ok_or_else(unusable)?;
+                self.finish(link, answer.code, answer.error, true).await?
+            }
+            (LinkState::Started, None) => {
+                self.finish(link, Some(SecretString::from(given)), None, true).await?
+            }
+            (LinkState::Exchanging, _) => return Err(used()),
+            _ => return Err(not_begun()),
+        };
+        match finished {
+            Finished::Connected { account, grant, .. } => {
+                Ok(Connected { account, scopes: grant.scopes })
+            }
+            Finished::Pending { .. } => Err(ToolError::internal("a proven link can't be pending")),
+        }
+    }
+
+    async fn newest_link(
+        &self,
+        identity: &Identity,
+        client: &ProviderClient,
+    ) -> Result<LinkRow, ToolError> {
+        let link = self.db.link_of(&identity.to_string(), client.id()).await;
+        link.map_err(ToolError::internal)?.ok_or_else(|| tool_error(&link_expired()))
+    }
+
+    async fn link_of_url(
+        &self,
+        identity: &Identity,
+        client: &ProviderClient,
+        url: &Url,
+    ) -> Result<LinkRow, ToolError> {
+        let answer = read_answer(url).ok_or_else(unusable)?;
+        let state = answer.state.ok_or_else(unusable)?;
+        let link = self.db.link_by_state(&hash(&state)).await.map_err(ToolError::internal)?;
+        let link = link.filter(|link| link.provider == client.id());
+        let link = link.ok_or_else(|| tool_error(&link_expired()))?;
+        if link.identity == identity.to_string() {
+            Ok(link)
+        } else {
+            Err(ToolError::new(
+                code::WRONG_IDENTITY,
+                "This sign-in was begun for somebody else.",
+                "Call Auth with action \"get_url\" and have the person use that new link.",
+            ))
+        }
+    }
+
+    /// The one-time code, at most a few wrong ones.
+    async fn redeem(
+        &self,
+        link: LinkRow,
+        client: &ProviderClient,
+        given: &str,
+    ) -> Result<Finished, ToolError> {
+        let allowed = self.db.count_try(&link.id, one_time_code::TRIES).await;
+        let allowed = allowed.map_err(ToolError::internal)?;
+        let typed = one_time_code::read(given).map(|code| hash(&code));
+        let right = match (&typed, &link.code_hash) {
+            (Some(typed), Some(expected)) => same(typed, expected),
+            _ => false,
+        };
+        if allowed && right {
+            let grant = open_grant(self, &link)?;
+            return self.activate(&link, client, grant).await.map_err(|ended| match ended {
+                Ended::Internal(error) => error,
+                Ended::Problem(problem) => tool_error(&problem),
+                Ended::Used => used(),
+            });
+        }
+        if !allowed || link.tries + 1 >= one_time_code::TRIES {
+            let problem = problem(
+                code::LINK_EXPIRED,
+                "Too many wrong codes were given, so the link was ended.",
+                "Call Auth with action \"get_url\" and begin again.",
+            );
+            self.end_pending(&link, &problem).await?;
+            return Err(tool_error(&problem));
+        }
+        Err(ToolError::new(
+            code::CODE_INVALID,
+            "That isn't the code on the page.",
+            "Ask the person to read the code from the page again; it looks like K7QM-2X9D.",
+        ))
+    }
+}
+
+/// Reads a pasted redirect URL as the browser's request would be read.
+fn read_answer(url: &Url) -> Option<Answer> {
+    let value = |name: &str| {
+        url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    };
+    let answer = Answer {
+        state: value("state"),
+        code: value("code").map(SecretString::from),
+        error: value("error"),
+    };
+    (answer.code.is_some() || answer.error.is_some()).then_some(answer)
+}
+
+fn unusable() -> ToolError {
+    ToolError::new(
+        code::CODE_INVALID,
+        "That is neither a one-time code nor a redirect URL.",
+        "Give the code from the page, or the whole address of the page that the browser ended on.",
+    )
+}
+
+fn used() -> ToolError {
+    ToolError::new(
+        code::CODE_INVALID,
+        "This code was used already.",
+        "Call Auth with action \"status\" to see whether the account is connected.",
+    )
+}
+
+fn not_begun() -> ToolError {
+    ToolError::new(
+        code::CODE_INVALID,
+        "The link wasn't opened yet, so there is no sign-in for this code.",
+        "Ask the person to open the link and press the button first.",
+    )
+}

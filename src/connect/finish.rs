@@ -1,0 +1,214 @@
+//! From the provider's answer to a connection, or to a grant that waits for its code.
+
+use secrecy::SecretString;
+use stagepass_kit::{Identity, Realm, ToolError, code};
+
+use super::{Connect, link_expired, one_time_code, page::verifier_place, problem, tool_error};
+use crate::{
+    providers::{Account, ProviderClient, ProviderError},
+    store::{LinkRow, Problem},
+    vault::{Grant, Place, hash},
+};
+
+/// How a link came out.
+pub(super) enum Finished {
+    /// The connection is active.
+    Connected { provider: String, account: Account, grant: Box<Grant> },
+    /// The one-time code has to come back through the chat.
+    Pending { provider: String, code: String },
+}
+
+impl LinkRow {
+    /// Whether the browser that began and ended the sign-in proves who asked: so for the owner of
+    /// a local process, because nobody else can open a loopback page.
+    pub(super) fn proves_itself(&self) -> bool {
+        self.identity.parse::<Identity>().is_ok_and(|identity| identity.realm() == Realm::Local)
+    }
+}
+
+impl Connect {
+    /// Exchanges `code` at once and asks the provider who this is. `proven` says that whoever
+    /// signed in is whoever asked. Goes on when the caller has gone.
+    pub(super) async fn finish(
+        &self,
+        link: LinkRow,
+        code: Option<SecretString>,
+        error: Option<String>,
+        proven: bool,
+    ) -> Result<Finished, ToolError> {
+        let connect = self.clone();
+        let work = self.tasks.spawn(async move {
+            match connect.try_finish(&link, code, error, proven).await {
+                Ok(finished) => Ok(finished),
+                Err(Ended::Problem(problem)) => {
+                    let failed = connect.db.fail_link(&link.id, &problem).await;
+                    failed.map_err(ToolError::internal)?;
+                    Err(tool_error(&problem))
+                }
+                Err(Ended::Used) => Err(tool_error(&link_expired())),
+                Err(Ended::Internal(error)) => Err(error),
+            }
+        });
+        work.await.map_err(ToolError::internal)?
+    }
+
+    async fn try_finish(
+        &self,
+        link: &LinkRow,
+        code: Option<SecretString>,
+        error: Option<String>,
+        proven: bool,
+    ) -> Result<Finished, Ended> {
+        let client = self.vault.providers().get(&link.provider).ok_or(Ended::Used)?;
+        let Some(code) = code.filter(|_| error.is_none()) else {
+            return Err(Ended::Problem(denied(client, error.as_deref())));
+        };
+        if !self.db.begin_exchange(&link.id, self.clock.now()).await? {
+            return Err(Ended::Used);
+        }
+        let grant = self.exchange(client, link, &code).await?;
+        if proven {
+            return self.activate(link, client, grant).await;
+        }
+        let code = one_time_code::new(&self.clock);
+        let sealed = grant.seal(self.vault.sealer(), grant_place(&link.id));
+        let sealed = sealed.map_err(ToolError::internal)?;
+        if !self.db.hold_grant(&link.id, &sealed, &hash(&code)).await? {
+            self.vault.give_back(client.id(), grant);
+            return Err(Ended::Used);
+        }
+        Ok(Finished::Pending { provider: client.provider().name.clone(), code })
+    }
+
+    async fn exchange(
+        &self,
+        client: &ProviderClient,
+        link: &LinkRow,
+        code: &SecretString,
+    ) -> Result<Grant, Ended> {
+        let sealed = link.sealed_verifier.as_deref().ok_or(Ended::Used)?;
+        let verifier = self.vault.sealer().open(verifier_place(&link.id), sealed);
+        let verifier = verifier.map_err(ToolError::internal)?;
+        let verifier = SecretString::from(String::from_utf8_lossy(&verifier).into_owned());
+        let answer = match client.exchange(code, &verifier).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(Ended::Problem(explain(client, &error))),
+        };
+        match client.account(&answer.access_token).await {
+            Ok(account) => Ok(Grant::new(answer, account, client.scopes(), &self.clock)),
+            Err(error) => {
+                let nobody = Account { id: String::new(), name: String::new() };
+                let grant = Grant::new(answer, nobody, client.scopes(), &self.clock);
+                self.vault.give_back(client.id(), grant);
+                Err(Ended::Problem(explain(client, &error)))
+            }
+        }
+    }
+
+    /// Makes `grant` the connection, as the last step of `link`.
+    pub(super) async fn activate(
+        &self,
+        link: &LinkRow,
+        client: &ProviderClient,
+        grant: Grant,
+    ) -> Result<Finished, Ended> {
+        let identity: Identity = link.identity.parse().map_err(ToolError::internal)?;
+        let active = self.vault.activate(&link.id, &identity, client.id(), &grant).await;
+        if !active.map_err(ToolError::internal)? {
+            // Revoked, or replaced by a newer link, while the person was at the provider.
+            self.vault.give_back(client.id(), grant);
+            return Err(Ended::Used);
+        }
+        let name = client.provider().name.clone();
+        Ok(Finished::Connected {
+            provider: name,
+            account: grant.account.clone(),
+            grant: Box::new(grant),
+        })
+    }
+}
+
+/// Where the pending grant of link `id` is sealed for.
+pub(super) fn grant_place(id: &str) -> Place<'_> {
+    Place { table: "links", row: id, field: "sealed_grant", version: 1 }
+}
+
+/// Why a link isn't finished.
+pub(super) enum Ended {
+    /// It ends here, and this is why.
+    Problem(Problem),
+    /// It had ended before.
+    Used,
+    /// A fault of ours; the link stays as it is.
+    Internal(ToolError),
+}
+
+impl From<ToolError> for Ended {
+    fn from(error: ToolError) -> Self {
+        Self::Internal(error)
+    }
+}
+
+impl From<sqlx::Error> for Ended {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Internal(ToolError::internal(error))
+    }
+}
+
+/// The provider sent the browser back without a code. Its own words aren't repeated.
+fn denied(client: &ProviderClient, error: Option<&str>) -> Problem {
+    let name = &client.provider().name;
+    if error == Some("access_denied") {
+        return problem(
+            code::FORBIDDEN,
+            format!("Access was declined at {name}, so nothing was connected."),
+            "If that was a mistake, ask the assistant for a new link and agree this time.",
+        );
+    }
+    problem(
+        code::FORBIDDEN,
+        format!("{name} ended the sign-in without connecting anything."),
+        "Ask the assistant for a new link. If it happens again, the operator checks the app's \
+         settings at the provider.",
+    )
+}
+
+/// What a provider's refusal means for the person.
+fn explain(client: &ProviderClient, error: &ProviderError) -> Problem {
+    let name = &client.provider().name;
+    match error {
+        ProviderError::InvalidGrant => problem(
+            code::CODE_INVALID,
+            format!(
+                "{name} didn't accept the code: it is too old, was used before, or is another sign-in's."
+            ),
+            "Ask the assistant for a new link and sign in again.",
+        ),
+        ProviderError::Refused(sentence) => {
+            tracing::warn!(provider = client.id(), sentence, "the provider refuses the account");
+            match client.advice(sentence) {
+                Some(advice) => problem(&advice.code, &advice.message, &advice.next_step),
+                None => problem(
+                    code::FORBIDDEN,
+                    format!("{name} refuses this account or this app."),
+                    "The operator finds the provider's reason in the server's log.",
+                ),
+            }
+        }
+        ProviderError::Unavailable { why, .. } => {
+            tracing::warn!(provider = client.id(), why, "linking broke off");
+            problem(
+                code::PROVIDER_UNAVAILABLE,
+                format!("{name} doesn't answer properly at the moment, so nothing was connected."),
+                "Wait a minute and ask the assistant for a new link.",
+            )
+        }
+    }
+}
+
+/// A grant that was sealed while its code was awaited.
+pub(super) fn open_grant(connect: &Connect, link: &LinkRow) -> Result<Grant, ToolError> {
+    let sealed = link.sealed_grant.as_deref().unwrap_or_default();
+    let opened = connect.vault.sealer().open(grant_place(&link.id), sealed);
+    Grant::open(&opened.map_err(ToolError::internal)?).map_err(ToolError::internal)
+}

@@ -1,0 +1,64 @@
+//! `Auth(get_url)`: a link to show to the person.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret;
+use stagepass_kit::{Identity, ToolError};
+use url::Url;
+
+use super::{Connect, LIFETIME};
+use crate::{
+    providers::ProviderClient,
+    store::{LinkRow, LinkState},
+    vault::{hash, mint},
+};
+
+/// A link, ready to be shown.
+#[derive(Debug)]
+pub struct IssuedLink {
+    /// Where the person goes.
+    pub url: Url,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Connect {
+    /// Makes a link for `identity`. Earlier ones for the same provider no longer work.
+    ///
+    /// # Errors
+    /// `internal` when the database fails.
+    pub async fn issue(
+        &self,
+        identity: &Identity,
+        client: &ProviderClient,
+    ) -> Result<IssuedLink, ToolError> {
+        self.drop_pending(identity, client.id()).await?;
+        let ticket = mint(&self.clock, "spt_");
+        let now = self.clock.now();
+        let link = LinkRow {
+            id: BASE64_URL_SAFE_NO_PAD.encode(self.clock.random::<16>()),
+            ticket_hash: hash(ticket.expose_secret()),
+            identity: identity.to_string(),
+            provider: client.id().to_owned(),
+            scopes: client.scopes().join(" "),
+            state: LinkState::Issued,
+            browser_hash: None,
+            state_hash: None,
+            sealed_verifier: None,
+            sealed_grant: None,
+            code_hash: None,
+            tries: 0,
+            problem_code: None,
+            problem_message: None,
+            problem_next_step: None,
+            created_at: now,
+            expires_at: now + LIFETIME,
+        };
+        self.db.add_link(&link).await.map_err(ToolError::internal)?;
+        let url = self
+            .public_url
+            .join(&format!("connect/{}", ticket.expose_secret()))
+            .map_err(ToolError::internal)?;
+        Ok(IssuedLink { url, expires_at: link.expires_at })
+    }
+}

@@ -1,0 +1,203 @@
+//! `/connect/<ticket>`: says what will be linked, and begins only after the button.
+//!
+//! `GET` changes nothing, so that a preview bot or a virus scanner does no harm.
+
+use axum::{
+    Form,
+    extract::{Path, State},
+    http::{
+        HeaderMap, StatusCode,
+        header::{CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE},
+    },
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use maud::html;
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use stagepass_kit::{Identity, Realm, ToolError};
+
+use super::{Connect, link_expired};
+use crate::{
+    providers::ProviderClient,
+    store::{LinkRow, LinkState, Problem},
+    vault::{Place, hash, mint, same},
+    web::{guard, layout},
+};
+
+#[derive(Deserialize)]
+pub(super) struct Pressed {
+    token: String,
+}
+
+/// The page.
+pub(super) async fn show(
+    State(connect): State<Connect>,
+    Path(ticket): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let (link, client) = connect.startable(&ticket).await?;
+    let known = connect.cookie.read(&headers);
+    let cookie = known.unwrap_or_else(|| mint(&connect.clock, "spb_").expose_secret().to_owned());
+    let mut response = consent(&link, client, &form_token(&cookie, &ticket)).into_response();
+    let headers = response.headers_mut();
+    if let Some(line) = connect.cookie.write(&cookie) {
+        headers.insert(SET_COOKIE, line);
+    }
+    if let Some(policy) = guard::policy_with_form_target(&client.provider().authorize_url) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
+}
+
+/// The button.
+pub(super) async fn start(
+    State(connect): State<Connect>,
+    Path(ticket): Path<String>,
+    headers: HeaderMap,
+    Form(pressed): Form<Pressed>,
+) -> Result<Response, PageError> {
+    let (mut link, client) = connect.startable(&ticket).await?;
+    let cookie = connect.cookie.read(&headers).ok_or(PageError::NoCookie)?;
+    let expected = form_token(&cookie, &ticket);
+    if !guard::is_own_form(&headers, &connect.hosts)
+        || !same(pressed.token.as_bytes(), expected.as_bytes())
+    {
+        return Err(PageError::ForeignForm);
+    }
+    let state = mint(&connect.clock, "");
+    let verifier = mint(&connect.clock, "");
+    link.browser_hash = Some(hash(&cookie));
+    link.state_hash = Some(hash(state.expose_secret()));
+    let sealer = connect.vault.sealer();
+    let sealed = sealer.seal(verifier_place(&link.id), verifier.expose_secret().as_bytes());
+    link.sealed_verifier = Some(sealed.map_err(ToolError::internal)?);
+    if !connect.db.start_link(&link, connect.clock.now()).await.map_err(ToolError::internal)? {
+        return Err(PageError::OtherBrowser);
+    }
+    let linked = connect.is_linked(&link).await?;
+    let url = client.authorize_url(state.expose_secret(), &verifier, linked);
+    Ok((StatusCode::SEE_OTHER, [(LOCATION, url.as_str().to_owned())]).into_response())
+}
+
+/// Where the PKCE verifier of link `id` is sealed for.
+pub(super) fn verifier_place(id: &str) -> Place<'_> {
+    Place { table: "links", row: id, field: "sealed_verifier", version: 1 }
+}
+
+impl Connect {
+    /// The link with this ticket, if its button may be pressed.
+    async fn startable(&self, ticket: &str) -> Result<(LinkRow, &ProviderClient), PageError> {
+        let link = self.db.link_by_ticket(&hash(ticket)).await.map_err(ToolError::internal)?;
+        let link = link.ok_or(PageError::Over(link_expired()))?;
+        if let Some(problem) = link.problem() {
+            return Err(PageError::Over(problem));
+        }
+        let open = matches!(link.state, LinkState::Issued | LinkState::Started);
+        match self.vault.providers().get(&link.provider) {
+            Some(client) if open && link.is_live(self.clock.now()) => Ok((link, client)),
+            _ => Err(PageError::Over(link_expired())),
+        }
+    }
+
+    async fn is_linked(&self, link: &LinkRow) -> Result<bool, ToolError> {
+        let rows = self.db.connections_of(&link.identity).await.map_err(ToolError::internal)?;
+        Ok(rows.iter().any(|row| row.provider == link.provider))
+    }
+}
+
+fn consent(link: &LinkRow, client: &ProviderClient, token: &str) -> maud::Markup {
+    let name = &client.provider().name;
+    let identity = link.identity.parse::<Identity>().ok();
+    let body = html! {
+        p { "An assistant asked to use " strong { (name) } " for you." }
+        dl {
+            dt { "Will be linked to" }
+            dd {
+                @match identity.as_ref().map(Identity::realm) {
+                    Some(Realm::Local) => "the owner of this server, on this computer",
+                    _ => (identity.as_ref().map_or("", Identity::label)),
+                }
+            }
+            dt { "It may then" }
+            dd { code { (link.scopes) } }
+            dt { "Where you sign in" }
+            dd { (client.provider().authorize_url.host_str().unwrap_or_default()) }
+        }
+        form method="post" {
+            input type="hidden" name="token" value=(token);
+            button type="submit" { "Continue to " (name) }
+        }
+        p.soft {
+            "Continue only if you asked for this yourself a moment ago. The assistant never sees \
+             your password."
+        }
+    };
+    layout::page(&format!("Connect {name}"), &body)
+}
+
+/// Bound to this browser and this link, so that no other page can press the button.
+fn form_token(cookie: &str, ticket: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(hash(&format!("connect\0{cookie}\0{ticket}")))
+}
+
+/// Why there is no page.
+pub(super) enum PageError {
+    /// The link is over; this is what became of it.
+    Over(Problem),
+    /// The browser keeps no cookies.
+    NoCookie,
+    /// The form wasn't ours, or is from another time.
+    ForeignForm,
+    /// The button was pressed in another browser before.
+    OtherBrowser,
+    /// A fault of ours.
+    Internal(ToolError),
+}
+
+impl From<ToolError> for PageError {
+    fn from(error: ToolError) -> Self {
+        Self::Internal(error)
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let (status, title, message, next_step) = match &self {
+            Self::Over(problem) => (
+                StatusCode::GONE,
+                "This link is over",
+                problem.message.as_str(),
+                problem.next_step.as_str(),
+            ),
+            Self::NoCookie => (
+                StatusCode::BAD_REQUEST,
+                "This browser keeps no cookies",
+                "Without a cookie nobody can tell that it is still you when you come back.",
+                "Open the link in your usual browser, or allow cookies for this page.",
+            ),
+            Self::ForeignForm => (
+                StatusCode::FORBIDDEN,
+                "Please press the button again",
+                "The form was sent from another page, or is too old.",
+                "Open the link from your chat again and press the button there.",
+            ),
+            Self::OtherBrowser => (
+                StatusCode::CONFLICT,
+                "Opened in another browser",
+                "This link was begun in another browser already.",
+                "Go on there, or ask the assistant for a new link.",
+            ),
+            Self::Internal(error) => {
+                tracing::error!(error = error as &dyn std::error::Error, "page failed");
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "Something went wrong",
+                    error.message(),
+                    error.next_step(),
+                )
+            }
+        };
+        layout::problem(status, title, message, next_step)
+    }
+}

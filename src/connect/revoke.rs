@@ -1,0 +1,78 @@
+//! `Auth(revoke)`: ends a connection, here and as far as possible at the provider.
+
+use stagepass_kit::{Identity, ToolError};
+use url::Url;
+
+use super::Connect;
+use crate::{
+    providers::{ProviderClient, RevokeOutcome},
+    vault::Connection,
+};
+
+/// How a revocation came out.
+#[derive(Debug)]
+pub struct Revoked {
+    /// What the provider said; none if there was nothing to revoke.
+    pub remotely: Option<RevokeOutcome>,
+    /// Whether something was deleted here.
+    pub deleted: bool,
+    /// Where the person can withdraw the app's access by hand.
+    pub manage_url: Url,
+}
+
+impl Connect {
+    /// Ends the connection of `identity` with `account` (id or name), or with the only account.
+    ///
+    /// # Errors
+    /// `invalid_argument` when several accounts are linked and none is named, or the named one
+    /// isn't linked.
+    pub async fn revoke(
+        &self,
+        identity: &Identity,
+        client: &ProviderClient,
+        account: Option<&str>,
+    ) -> Result<Revoked, ToolError> {
+        let manage_url = client.provider().manage_url.clone();
+        let connection = self.choose(identity, client, account).await?;
+        // A sign-in that is under way ends, too: it must not bring back what was revoked.
+        self.drop_pending(identity, client.id()).await?;
+        self.db
+            .delete_links(&identity.to_string(), client.id())
+            .await
+            .map_err(ToolError::internal)?;
+        let Some(connection) = connection else {
+            return Ok(Revoked { remotely: None, deleted: false, manage_url });
+        };
+        let outcome =
+            self.vault.revoke(identity, &connection).await.map_err(ToolError::internal)?;
+        Ok(Revoked { remotely: Some(outcome), deleted: true, manage_url })
+    }
+
+    async fn choose(
+        &self,
+        identity: &Identity,
+        client: &ProviderClient,
+        account: Option<&str>,
+    ) -> Result<Option<Connection>, ToolError> {
+        let connections = self.vault.connections(identity).await.map_err(ToolError::internal)?;
+        let mut own: Vec<_> = connections
+            .into_iter()
+            .filter(|connection| connection.provider == client.id())
+            .collect();
+        let names: Vec<_> = own.iter().map(|own| own.account.name.clone()).collect();
+        let step = || format!("Set `account` to one of: {}.", names.join(", "));
+        match account {
+            Some(wanted) => {
+                own.retain(|own| own.account.id == wanted || own.account.name == wanted);
+                let chosen = own.into_iter().next();
+                chosen.map(Some).ok_or_else(|| {
+                    ToolError::invalid_argument("No such account is connected.", step())
+                })
+            }
+            None if own.len() > 1 => {
+                Err(ToolError::invalid_argument("Several accounts are connected.", step()))
+            }
+            None => Ok(own.pop()),
+        }
+    }
+}

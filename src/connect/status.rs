@@ -1,0 +1,145 @@
+//! `Auth(status)`: what is linked, and for how long yet.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use stagepass_kit::{Identity, ToolError};
+
+use super::Connect;
+use crate::{
+    providers::{Account, ProviderClient},
+    store::{LinkRow, LinkState, Problem},
+    vault::Connection,
+};
+
+/// A connection that ends sooner than this is called expiring.
+const WARNING: TimeDelta = TimeDelta::days(30);
+
+/// How a provider stands with an identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// No account is linked.
+    NotConnected,
+    /// Somebody is at it: the person has followed the link and isn't done.
+    Pending,
+    /// Linked.
+    Connected,
+    /// Linked, and the person will have to sign in again within a month.
+    Expiring,
+    /// The person has to sign in again now.
+    NeedsReconnect,
+}
+
+/// One account of one provider, or the lack of it.
+#[derive(Debug)]
+pub struct LinkStatus {
+    /// The id of the provider.
+    pub provider: String,
+    /// How it stands.
+    pub state: State,
+    /// Who is linked.
+    pub account: Option<Account>,
+    /// What was granted.
+    pub scopes: BTreeSet<String>,
+    /// What the tools need and wasn't granted.
+    pub missing_scopes: Vec<String>,
+    /// When the person last signed in.
+    pub connected_at: Option<DateTime<Utc>>,
+    /// When the access token ends; it is refreshed by itself.
+    pub access_expires_at: Option<DateTime<Utc>>,
+    /// When the person has to sign in again.
+    pub reconnect_by: Option<DateTime<Utc>>,
+    /// Why the last try to link failed, or why the person has to sign in again.
+    pub problem: Option<Problem>,
+}
+
+impl Connect {
+    /// How every provider stands with `identity`, or only `only`.
+    ///
+    /// # Errors
+    /// `internal` when the database fails.
+    pub async fn status(
+        &self,
+        identity: &Identity,
+        only: Option<&ProviderClient>,
+    ) -> Result<Vec<LinkStatus>, ToolError> {
+        let connections = self.vault.connections(identity).await.map_err(ToolError::internal)?;
+        let mut all = Vec::new();
+        for client in self.vault.providers().values() {
+            if only.is_some_and(|only| only.id() != client.id()) {
+                continue;
+            }
+            let link = self.db.link_of(&identity.to_string(), client.id()).await;
+            let link = link.map_err(ToolError::internal)?;
+            let problem = link.as_ref().and_then(LinkRow::problem);
+            let mut own: Vec<_> = connections
+                .iter()
+                .filter(|connection| connection.provider == client.id())
+                .map(|connection| self.connected(client, connection, problem.clone()))
+                .collect();
+            if own.is_empty() {
+                own.push(self.unconnected(client, link.as_ref(), problem));
+            }
+            all.extend(own);
+        }
+        Ok(all)
+    }
+
+    fn connected(
+        &self,
+        client: &ProviderClient,
+        connection: &Connection,
+        last_try: Option<Problem>,
+    ) -> LinkStatus {
+        let soon = self.clock.now() + WARNING;
+        let state = match (&connection.dead_reason, connection.reconnect_by) {
+            (Some(_), _) => State::NeedsReconnect,
+            (None, Some(end)) if end <= soon => State::Expiring,
+            (None, _) => State::Connected,
+        };
+        let dead = connection.dead_reason.as_ref().map(|why| {
+            super::problem(
+                stagepass_kit::code::NEEDS_RECONNECT,
+                why.clone(),
+                "Call Auth with action \"get_url\" and show the link to the person.",
+            )
+        });
+        LinkStatus {
+            provider: connection.provider.clone(),
+            state,
+            account: Some(connection.account.clone()),
+            missing_scopes: missing(client, &connection.scopes),
+            scopes: connection.scopes.clone(),
+            connected_at: Some(connection.authorized_at),
+            access_expires_at: connection.access_expires_at,
+            reconnect_by: connection.reconnect_by,
+            problem: last_try.or(dead),
+        }
+    }
+
+    fn unconnected(
+        &self,
+        client: &ProviderClient,
+        link: Option<&LinkRow>,
+        problem: Option<Problem>,
+    ) -> LinkStatus {
+        let under_way = link
+            .is_some_and(|link| link.is_live(self.clock.now()) && link.state != LinkState::Issued);
+        LinkStatus {
+            provider: client.id().to_owned(),
+            state: if under_way { State::Pending } else { State::NotConnected },
+            account: None,
+            scopes: BTreeSet::new(),
+            missing_scopes: Vec::new(),
+            connected_at: None,
+            access_expires_at: None,
+            reconnect_by: None,
+            problem,
+        }
+    }
+}
+
+/// What `client`'s tools need and `granted` lacks.
+pub(crate) fn missing(client: &ProviderClient, granted: &BTreeSet<String>) -> Vec<String> {
+    client.scopes().iter().filter(|scope| !granted.contains(*scope)).cloned().collect()
+}

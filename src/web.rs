@@ -1,0 +1,30 @@
+//! What all pages share: layout, style, headers, cookies, and who may ask at all.
+
+pub mod cookies;
+pub mod guard;
+pub mod layout;
+
+use axum::{
+    Router,
+    http::{
+        HeaderValue,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
+    routing::get,
+};
+use url::Url;
+
+/// The landing page and the style sheet.
+pub fn routes(mcp_url: Url) -> Router {
+    Router::new()
+        .route("/", get(move || async move { layout::landing(&mcp_url) }))
+        .route("/style.css", get(style))
+}
+
+async fn style() -> impl axum::response::IntoResponse {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
+        (CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
+    ];
+    (headers, include_str!("web/style.css"))
+}

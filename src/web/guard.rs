@@ -1,0 +1,69 @@
+//! Around every page: only our own names, and headers that keep others out.
+
+use axum::{
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
+            X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+        },
+    },
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use url::Url;
+
+/// No script, no frame, nothing from elsewhere; forms only to ourselves.
+const STRICT: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 5] = [
+    (CONTENT_SECURITY_POLICY, STRICT),
+    (X_FRAME_OPTIONS, "DENY"),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    // Not `no-referrer`: with that a browser's form sends `Origin: null`.
+    (REFERRER_POLICY, "same-origin"),
+    (CACHE_CONTROL, "no-store"),
+];
+
+/// The strict policy, with one more origin that a form may lead to: browsers hold the redirect
+/// after a form against `form-action` too.
+#[must_use]
+pub fn policy_with_form_target(target: &Url) -> Option<HeaderValue> {
+    let form = format!("form-action 'self' {}", target.origin().ascii_serialization());
+    HeaderValue::from_str(&STRICT.replace("form-action 'self'", &form)).ok()
+}
+
+/// Refuses a `Host` that isn't ours (DNS rebinding), and adds the headers that a page leaves out.
+pub async fn guard(State(hosts): State<Vec<String>>, request: Request, next: Next) -> Response {
+    let host = request
+        .headers()
+        .get(HOST)
+        .and_then(|host| host.to_str().ok())
+        .or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    let known = host.is_some_and(|host| hosts.iter().any(|own| own.eq_ignore_ascii_case(host)));
+    let mut response = if known {
+        next.run(request).await
+    } else {
+        (StatusCode::FORBIDDEN, "This server doesn't answer to that name.").into_response()
+    };
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Whether a form was sent by a page of ours, as far as the browser says.
+#[must_use]
+pub fn is_own_form(headers: &HeaderMap, hosts: &[String]) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let origin = origin.to_str().ok().and_then(|origin| Url::parse(origin).ok());
+    origin.is_some_and(|origin| {
+        let host = origin.host_str().unwrap_or_default();
+        let port = origin.port_or_known_default().unwrap_or_default();
+        hosts.iter().any(|own| *own == format!("{host}:{port}"))
+    })
+}
