@@ -32,6 +32,7 @@ use crate::{
 pub use confirm::Connected;
 pub use issue::IssuedLink;
 pub use revoke::Revoked;
+pub(crate) use status::missing;
 pub use status::{LinkStatus, State};
 
 /// How long a link may be finished.

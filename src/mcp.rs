@@ -1,3 +1,7 @@
-//! The MCP side.
+//! The MCP side: the transport, the host of all toolsets, and the `Auth` tool.
 
+pub mod auth;
+mod host;
 pub mod transport;
+
+pub use host::Host;

@@ -1,6 +1,6 @@
 //! What a tool says when it couldn't do what was asked.
 
-use std::{error::Error as StdError, fmt, time::Duration};
+use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::json;
@@ -41,7 +41,7 @@ pub mod code {
 /// cause, if any, is for the log alone.
 #[derive(Debug)]
 pub struct ToolError {
-    code: &'static str,
+    code: Cow<'static, str>,
     message: String,
     next_step: String,
     retry_after: Option<Duration>,
@@ -51,12 +51,12 @@ pub struct ToolError {
 impl ToolError {
     /// An error with its code, what is wrong, and what to do.
     pub fn new(
-        code: &'static str,
+        code: impl Into<Cow<'static, str>>,
         message: impl Into<String>,
         next_step: impl Into<String>,
     ) -> Self {
         Self {
-            code,
+            code: code.into(),
             message: message.into(),
             next_step: next_step.into(),
             retry_after: None,
@@ -138,8 +138,8 @@ impl ToolError {
 
     /// The word for programs.
     #[must_use]
-    pub fn code(&self) -> &'static str {
-        self.code
+    pub fn code(&self) -> &str {
+        &self.code
     }
 
     /// What is wrong, as a sentence.

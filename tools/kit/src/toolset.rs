@@ -62,6 +62,7 @@ impl Toolset {
 
 /// A tool with its description on the wire, built once.
 pub struct RegisteredTool {
+    name: &'static str,
     descriptor: Descriptor,
     scopes: &'static [&'static str],
     run: Box<dyn Run>,
@@ -73,7 +74,13 @@ impl RegisteredTool {
             .with_title(T::TITLE)
             .with_raw_output_schema(schema_of::<T::Answer>())
             .with_annotations(T::EFFECT.annotations(T::TITLE));
-        Self { descriptor, scopes: T::SCOPES, run: Box::new(tool) }
+        Self { name: T::NAME, descriptor, scopes: T::SCOPES, run: Box::new(tool) }
+    }
+
+    /// Its name on the wire.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
     }
 
     /// What `tools/list` says of it.

@@ -1,0 +1,61 @@
+//! The server that the MCP conformance suite tests; `cargo run --example conformance -- --port 8931`.
+//!
+//! Its tools, prompts and resources are the ones that the suite prescribes. What is really tested
+//! is what lies below them: the same transport that `stagepass serve` speaks through.
+//! `tests/conformance/run` starts this server and runs the suite against it.
+
+#![expect(deprecated, reason = "the suite still tests logging and sampling")]
+
+use std::{
+    io::{Write, stdout},
+    net::Ipv4Addr,
+};
+
+use anyhow::Context;
+use axum::Router;
+use clap::Parser;
+use stagepass::mcp::transport;
+use tokio::{net::TcpListener, signal};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::fixture::Fixture;
+
+mod fixture;
+mod mrtr;
+mod prompts;
+mod resources;
+mod tools;
+
+/// More than any request of the suite.
+const MAX_BODY: usize = 1 << 20;
+
+/// A server with the fixtures of the MCP conformance suite, on loopback.
+#[derive(Parser)]
+struct Arguments {
+    /// The port to listen on; 0 takes any free one.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port))
+        .await
+        .with_context(|| format!("can't listen on port {}", arguments.port))?;
+    let public_url = Url::parse(&format!("http://{}", listener.local_addr()?))?;
+    let shutdown = CancellationToken::new();
+    let mcp =
+        transport::routes("/mcp", Fixture::new()?, &public_url, MAX_BODY, shutdown.child_token());
+
+    writeln!(stdout(), "listening on {}", public_url.join("/mcp")?)?;
+    axum::serve(listener, Router::new().merge(mcp))
+        .with_graceful_shutdown(async move {
+            // Without a signal handler there is nothing to wait for; the process then ends hard.
+            let _ = signal::ctrl_c().await;
+            shutdown.cancel();
+        })
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! The whole server, put together: every outside thing is a field of the builder.
+
+use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use axum::{Router, middleware, routing::get};
+use rmcp::ServiceExt;
+use stagepass_kit::{Connections, Identity, Toolset};
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    clock::Clock,
+    config::{Config, allowed_hosts},
+    connect::Connect,
+    http, identity,
+    mcp::{self, Host},
+    providers::ProviderClient,
+    store::Db,
+    vault::{self, Vault},
+    web,
+};
+
+/// How long a shutdown waits for refreshes and sign-ins that are under way.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// What [`App`] is built from. Tests bring their own clock; everything else is the same.
+pub struct AppBuilder {
+    config: Config,
+    clock: Clock,
+}
+
+impl AppBuilder {
+    /// The same with another clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Opens the database, unlocks the vault and puts the rooms together.
+    ///
+    /// # Errors
+    /// When the database or the keys can't be used, or no provider is configured.
+    pub async fn build(self) -> anyhow::Result<App> {
+        let Self { config, clock } = self;
+        let db = Db::open(config.database_url.as_ref(), &config.data_dir).await?;
+        let sealer = vault::unlock(&config, &db, &clock).await?;
+        let client = http::client().context("can't make the HTTP client")?;
+        let toolsets = toolsets(&config, &client);
+        let providers = providers(&config, &toolsets, &client)?;
+        anyhow::ensure!(!providers.is_empty(), NO_PROVIDER);
+        let tasks = TaskTracker::new();
+        let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone());
+        let public_url = config.public_url.clone();
+        let connect = Connect::new(db.clone(), vault.clone(), clock, public_url, tasks.clone());
+        Ok(App { config, db, vault, connect, toolsets, tasks, shutdown: CancellationToken::new() })
+    }
+}
+
+const NO_PROVIDER: &str = "no provider is configured\nCorrect lines, with the values from \
+https://developer.spotify.com/dashboard:\n  provider.spotify.client_id = \"…\"\n  \
+provider.spotify.client_secret = \"…\"\nor the variables STAGEPASS_PROVIDER__SPOTIFY__CLIENT_ID \
+and STAGEPASS_PROVIDER__SPOTIFY__CLIENT_SECRET.";
+
+/// The whole server.
+pub struct App {
+    config: Config,
+    db: Db,
+    vault: Vault,
+    connect: Connect,
+    toolsets: Vec<Toolset>,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+}
+
+impl App {
+    /// Begins with `config` and the system's clock.
+    #[must_use]
+    pub fn builder(config: Config) -> AppBuilder {
+        AppBuilder { config, clock: Clock::system() }
+    }
+
+    /// Serves MCP and the pages on `listener` until `stop` is done, then ends what is under way.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> anyhow::Result<()> {
+        let router = self.router();
+        self.tasks.spawn(self.connect.clone().keep_sweeping(self.shutdown.clone()));
+        let shutdown = self.shutdown.clone();
+        axum::serve(listener, router)
+            .with_graceful_shutdown(async move {
+                stop.await;
+                shutdown.cancel();
+            })
+            .await?;
+        self.finish().await;
+        Ok(())
+    }
+
+    /// Speaks MCP on standard input and output, and serves the pages alone on `listener`, until
+    /// the client hangs up or `stop` is done.
+    ///
+    /// # Errors
+    /// When the client says nothing that is MCP.
+    pub async fn stdio(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> anyhow::Result<()> {
+        self.tasks.spawn(self.connect.clone().keep_sweeping(self.shutdown.clone()));
+        let stopped = self.shutdown.clone().cancelled_owned();
+        let pages = axum::serve(listener, self.pages()).with_graceful_shutdown(stopped);
+        let pages = tokio::spawn(pages.into_future());
+        let host = self.host(Some(Identity::local()));
+        let conversation = async {
+            let service = host.serve(rmcp::transport::stdio()).await?;
+            service.waiting().await?;
+            anyhow::Ok(())
+        };
+        let ended = tokio::select! {
+            ended = conversation => ended,
+            () = stop => Ok(()),
+        };
+        self.shutdown.cancel();
+        pages.await??;
+        self.finish().await;
+        ended
+    }
+
+    /// Every route there is.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        let host = self.host(None);
+        let limit = self.config.limits.body_bytes;
+        // For MCP clients.
+        mcp::transport::routes("/mcp", host, &self.config.public_url, limit, self.shutdown.clone())
+            .layer(middleware::from_fn(identity::everyone_is_the_owner))
+            // For people's browsers.
+            .merge(self.pages())
+    }
+
+    /// The routes for people's browsers: the landing page, linking, health.
+    fn pages(&self) -> Router {
+        let mut mcp_url = self.config.public_url.clone();
+        mcp_url.set_path("mcp");
+        let hosts = allowed_hosts(&self.config.public_url);
+        web::routes(mcp_url)
+            .merge(self.connect.routes())
+            .route("/healthz", get(|| async { "ok" }))
+            .layer(middleware::from_fn_with_state(hosts, web::guard::guard))
+    }
+
+    fn host(&self, nobody: Option<Identity>) -> Host {
+        let connections: Arc<dyn Connections> = Arc::new(self.vault.clone());
+        let auth = mcp::auth::toolset(self.connect.clone());
+        Host::new(std::iter::once(&auth).chain(&self.toolsets), connections, nobody)
+    }
+
+    async fn finish(self) {
+        self.tasks.close();
+        if tokio::time::timeout(GRACE, self.tasks.wait()).await.is_err() {
+            tracing::warn!("stopped before everything under way had ended");
+        }
+        self.db.close().await;
+    }
+}
+
+/// The toolsets whose provider has credentials.
+fn toolsets(config: &Config, client: &reqwest::Client) -> Vec<Toolset> {
+    config
+        .enabled_providers()
+        .filter_map(|(id, provider)| match id {
+            "spotify" => {
+                let api = provider.api_url.as_str().trim_end_matches('/');
+                Some(stagepass_spotify::toolset(client.clone(), api))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn providers(
+    config: &Config,
+    toolsets: &[Toolset],
+    client: &reqwest::Client,
+) -> anyhow::Result<BTreeMap<String, ProviderClient>> {
+    let mut clients = BTreeMap::new();
+    for (id, provider) in config.enabled_providers() {
+        let scopes: Vec<_> = toolsets
+            .iter()
+            .filter(|toolset| toolset.provider() == Some(id))
+            .flat_map(Toolset::scopes)
+            .collect();
+        let redirect_uri = config.public_url.join(&format!("callback/{id}"))?;
+        let made = ProviderClient::new(id, provider, &scopes, redirect_uri, client.clone());
+        clients.insert(id.to_owned(), made);
+    }
+    Ok(clients)
+}

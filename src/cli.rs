@@ -1,0 +1,96 @@
+//! The command line, one file per command.
+
+mod serve;
+mod stdio;
+
+use std::{collections::HashMap, path::PathBuf};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use crate::{config::Config, telemetry};
+
+/// An MCP server with the sign-in built in.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    /// The configuration file; otherwise stagepass.toml here, or in the platform's configuration
+    /// directory.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Subcommand)]
+enum Command {
+    /// Serves MCP over streamable HTTP, and the pages for signing in (the default).
+    #[default]
+    Serve,
+    /// Speaks MCP on standard input and output, for desktop clients.
+    Stdio,
+}
+
+impl Cli {
+    /// Loads the configuration and runs the command.
+    ///
+    /// # Errors
+    /// Whatever stops it, in words for the operator.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let config = Config::load(self.config_file()?.as_deref(), environment())?;
+        let subscriber = telemetry::subscriber(&config.log, std::io::stderr)
+            .context("`log` isn't a filter\nA correct line:\n  log = \"info\"")?;
+        tracing::subscriber::set_global_default(subscriber)?;
+        match self.command.unwrap_or_default() {
+            Command::Serve => serve::run(config).await,
+            Command::Stdio => stdio::run(config).await,
+        }
+    }
+
+    fn config_file(&self) -> anyhow::Result<Option<PathBuf>> {
+        if let Some(file) = &self.config {
+            anyhow::ensure!(file.is_file(), "there is no configuration file {}", file.display());
+            return Ok(Some(file.clone()));
+        }
+        let here = Some(PathBuf::from("stagepass.toml"));
+        let there = dirs::config_dir().map(|folder| folder.join("stagepass/stagepass.toml"));
+        Ok([here, there].into_iter().flatten().find(|file| file.is_file()))
+    }
+}
+
+/// Our variables. Those of others are none of our business, and may not be text.
+fn environment() -> HashMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("STAGEPASS_"))
+        .collect()
+}
+
+/// Done when the operator or the system asks the process to end.
+async fn asked_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            interrupt.await.ok();
+            return;
+        };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await.ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

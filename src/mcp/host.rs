@@ -1,0 +1,118 @@
+//! The host: finds a tool by its name and runs it for whoever is calling.
+
+use std::{collections::HashMap, sync::Arc};
+
+use http::request::Parts;
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler,
+    model::{
+        CacheScope, CallToolRequestParams, CallToolResponse, Implementation, ListToolsResult,
+        PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+    },
+    service::RequestContext,
+};
+use stagepass_kit::{Caller, Connections, Identity, RegisteredTool, ToolError, Toolset, code};
+
+use crate::identity::Principal;
+
+/// For the model, once per conversation.
+const INSTRUCTIONS: &str = "These tools act for the person you are talking to. When a tool \
+answers not_connected, needs_reconnect or missing_scope, call Auth with action \"get_url\", show \
+the link to the person, and go on when they have signed in. If they come back with a code or with \
+the address of a page that wouldn't load, pass it to Auth with action \"handle_callback\". Never \
+ask for passwords.";
+
+/// How long a client may keep the list of tools, in milliseconds. It changes only with the server.
+const LIST_TTL_MS: u64 = 300_000;
+
+/// All toolsets behind one MCP endpoint. Clones share everything.
+#[derive(Clone)]
+pub struct Host(Arc<Inner>);
+
+struct Inner {
+    info: ServerConfig,
+    list: ListToolsResult,
+    tools: HashMap<&'static str, Arc<RegisteredTool>>,
+    connections: Arc<dyn Connections>,
+    nobody: Option<Identity>,
+}
+
+impl Host {
+    /// A host of `toolsets`, whose tools get their tokens from `connections`.
+    ///
+    /// `nobody` is who calls when the transport names no one: the owner on stdio, where only the
+    /// process that started us can speak; no one at all over HTTP.
+    #[must_use]
+    pub fn new<'a>(
+        toolsets: impl Iterator<Item = &'a Toolset> + Clone,
+        connections: Arc<dyn Connections>,
+        nobody: Option<Identity>,
+    ) -> Self {
+        let all = || toolsets.clone().flat_map(Toolset::tools);
+        let list = all().map(|tool| tool.descriptor().clone()).collect();
+        let mut list = ListToolsResult::with_all_items(list);
+        list.ttl_ms = Some(LIST_TTL_MS);
+        list.cache_scope = Some(CacheScope::Private);
+        let server =
+            Implementation::new("stagepass", env!("CARGO_PKG_VERSION")).with_title("Stagepass");
+        let info = ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+            .with_server_info(server)
+            .with_instructions(INSTRUCTIONS);
+        let tools = all().map(|tool| (tool.name(), tool.clone())).collect();
+        Self(Arc::new(Inner { info, list, tools, connections, nobody }))
+    }
+
+    fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
+        let principal = context
+            .extensions
+            .get::<Parts>()
+            .and_then(|parts| parts.extensions.get::<Principal>())
+            .map(|principal| principal.identity.clone());
+        let identity = principal
+            .or_else(|| self.0.nobody.clone())
+            .ok_or_else(|| ErrorData::internal_error("nobody is calling", None))?;
+        Ok(Caller::new(identity, self.0.connections.clone()))
+    }
+}
+
+impl ServerHandler for Host {
+    fn get_info(&self) -> ServerConfig {
+        self.0.info.clone()
+    }
+
+    async fn list_tools(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        Ok(self.0.list.clone())
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.0.tools.get(name).map(|tool| tool.descriptor().clone())
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let tool = self.0.tools.get(request.name.as_ref()).ok_or_else(|| {
+            ErrorData::invalid_params("There is no tool of that name; see tools/list.", None)
+        })?;
+        let caller = self.caller(&context)?;
+        let result = tool.call(&caller, request.arguments.unwrap_or_default()).await;
+        Ok(result.unwrap_or_else(|error| refused(tool.name(), &error)).into())
+    }
+}
+
+/// Logged once, here, and told to the model without its cause.
+fn refused(tool: &str, error: &ToolError) -> rmcp::model::CallToolResult {
+    let cause = std::error::Error::source(error);
+    if error.code() == code::INTERNAL {
+        tracing::error!(tool, cause, "tool failed");
+    } else {
+        tracing::debug!(tool, code = error.code(), cause, "tool refused");
+    }
+    error.to_result()
+}

@@ -1,0 +1,156 @@
+//! A request as read, and an answer to be sent.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    response::Response,
+};
+use serde_json::{Value, json};
+use url::form_urlencoded;
+
+/// A request, read to its end.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) query: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Asked {
+    /// The last value of a query parameter.
+    pub(super) fn param(&self, name: &str) -> Option<String> {
+        pick(self.query.as_bytes(), name)
+    }
+
+    /// The value of a field in a form body.
+    pub(super) fn field(&self, name: &str) -> Option<String> {
+        pick(&self.body, name)
+    }
+
+    /// The first query parameter that comes twice.
+    pub(super) fn repeated_param(&self) -> Option<String> {
+        let mut seen = std::collections::HashSet::new();
+        form_urlencoded::parse(self.query.as_bytes())
+            .map(|(name, _)| name.into_owned())
+            .find(|name| !seen.insert(name.clone()))
+    }
+
+    pub(super) fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Whether the body claims to be of this media type.
+    pub(super) fn is_type(&self, media_type: &str) -> bool {
+        self.header(&header::CONTENT_TYPE)
+            .and_then(|value| value.split(';').next())
+            .is_some_and(|value| value.trim().eq_ignore_ascii_case(media_type))
+    }
+
+    /// The value of a cookie.
+    pub(super) fn cookie(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find_map(|(key, value)| (key == name).then_some(value))
+    }
+
+    /// "GET /v1/me", for messages.
+    pub(super) fn line(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+fn pick(encoded: &[u8], name: &str) -> Option<String> {
+    form_urlencoded::parse(encoded)
+        .filter_map(|(key, value)| (key == name).then(|| value.into_owned()))
+        .last()
+}
+
+/// An answer, and what was wrong with the request, if anything.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+    pub(super) violation: Option<String>,
+    /// The answer is ready but is held back this long.
+    pub(super) held: Option<Duration>,
+}
+
+impl Reply {
+    pub(super) fn new(status: u16, media_type: &str, body: impl Into<String>) -> Self {
+        let mut headers = Vec::new();
+        if !media_type.is_empty() {
+            headers.push(("content-type".to_owned(), media_type.to_owned()));
+        }
+        Self { status, headers, body: body.into(), violation: None, held: None }
+    }
+
+    pub(super) fn empty(status: u16) -> Self {
+        Self::new(status, "", "")
+    }
+
+    pub(super) fn json(value: &Value) -> Self {
+        Self::new(200, "application/json; charset=utf-8", value.to_string())
+    }
+
+    pub(super) fn text(status: u16, body: &str) -> Self {
+        Self::new(status, "text/plain; charset=utf-8", body)
+    }
+
+    pub(super) fn html(status: u16, body: impl Into<String>) -> Self {
+        Self::new(status, "text/html; charset=utf-8", body)
+    }
+
+    pub(super) fn redirect(status: u16, to: &str) -> Self {
+        Self::empty(status).with("location", to)
+    }
+
+    /// An error in the shape of the Web API.
+    pub(super) fn api_error(status: u16, message: &str) -> Self {
+        let body = json!({"error": {"status": status, "message": message}});
+        Self::new(status, "application/json; charset=utf-8", body.to_string())
+    }
+
+    /// An error of the player, with the reason that tells it from others.
+    pub(super) fn player_error(status: u16, message: &str, reason: &str) -> Self {
+        let message = format!("Player command failed: {message}");
+        let body = json!({"error": {"status": status, "message": message, "reason": reason}});
+        Self::new(status, "application/json; charset=utf-8", body.to_string())
+    }
+
+    /// An error in the shape of the token endpoint.
+    pub(super) fn oauth_error(status: u16, error: &str, description: &str) -> Self {
+        let body = json!({"error": error, "error_description": description});
+        Self::new(status, "application/json", body.to_string())
+    }
+
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Marks the request as one that the real Spotify would find malformed.
+    pub(super) fn violating(mut self, why: impl Into<String>) -> Self {
+        self.violation = Some(why.into());
+        self
+    }
+
+    pub(super) fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = StatusCode::from_u16(self.status).expect("a status code");
+        for (name, value) in self.headers {
+            let name = HeaderName::try_from(name).expect("a header name");
+            let value = HeaderValue::try_from(value).expect("a header value");
+            response.headers_mut().append(name, value);
+        }
+        response
+    }
+}

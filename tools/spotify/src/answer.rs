@@ -1,0 +1,10 @@
+//! What the tools answer with: rows, devices, the state of the player. Typed for programs, one line
+//! each for the model.
+
+mod device;
+mod playback;
+mod row;
+
+pub(crate) use device::DeviceRow;
+pub(crate) use playback::Playback;
+pub(crate) use row::{Numbered, Row};

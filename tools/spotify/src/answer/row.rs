@@ -1,0 +1,140 @@
+//! One thing on Spotify, as one line.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    model::{Item, Named},
+    text::{clean, clock, dotted},
+};
+
+/// One track, album, artist, playlist, show, episode or audiobook.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Row {
+    /// `track`, `album`, `artist`, `playlist`, `show`, `episode`, `audiobook`, `chapter`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<String>,
+    /// Its title or name.
+    pub(crate) name: String,
+    /// What other Spotify tools take. A track from the person's own files has one that they don't.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) uri: Option<String>,
+    /// Artists of a track or album, authors of an audiobook.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) artists: Vec<String>,
+    /// The album of a track.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) album: Option<String>,
+    /// The show of an episode, or the audiobook of a chapter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) show: Option<String>,
+    /// Whose playlist it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) owner: Option<String>,
+    /// `2004`, `2004-11` or `2004-11-20`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) release_date: Option<String>,
+    /// How many tracks, episodes or chapters are in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) count: Option<u64>,
+    /// Its length in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) duration_ms: Option<u64>,
+    /// Whether its lyrics or words are marked explicit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) explicit: Option<bool>,
+}
+
+impl Row {
+    /// The row of `item`; `None` when it has neither a name nor a URI.
+    pub(crate) fn of(item: &Item) -> Option<Self> {
+        let name = item.name.as_deref().map(clean).filter(|name| !name.is_empty());
+        let uri = uri_of(item);
+        if name.is_none() && uri.is_none() {
+            return None;
+        }
+        Some(Self {
+            kind: item.kind.as_deref().map(clean),
+            name: name.unwrap_or_else(|| "(no name)".into()),
+            uri,
+            artists: names(item.artists.as_deref().or(item.authors.as_deref())),
+            album: item.album.as_ref().and_then(name_of),
+            show: item.show.as_ref().or(item.audiobook.as_ref()).and_then(name_of),
+            owner: item
+                .owner
+                .as_ref()
+                .and_then(|owner| name_of(owner).or_else(|| owner.id.clone())),
+            release_date: item.release_date.as_deref().map(clean),
+            count: count_of(item),
+            duration_ms: item.duration_ms,
+            explicit: item.explicit,
+        })
+    }
+
+    /// The rows of `items`, in order.
+    pub(crate) fn all(items: &[Item]) -> Vec<Self> {
+        items.iter().filter_map(Self::of).collect()
+    }
+
+    fn part(&self) -> &'static str {
+        match self.kind.as_deref() {
+            Some("show") => "episodes",
+            Some("audiobook") => "chapters",
+            _ => "tracks",
+        }
+    }
+
+    /// The parts of the line before the time and the URI.
+    pub(crate) fn title(&self) -> String {
+        dotted([
+            Some(self.name.clone()),
+            Some(self.artists.join(", ")),
+            self.album.clone().or_else(|| self.show.clone()),
+            self.owner.as_ref().map(|owner| format!("by {owner}")),
+        ])
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&dotted([
+            Some(self.title()),
+            self.release_date.clone(),
+            self.count.map(|count| format!("{count} {}", self.part())),
+            self.duration_ms.map(clock),
+            self.uri.clone(),
+        ]))
+    }
+}
+
+/// Rows, one per line, counted from the number given.
+pub(crate) struct Numbered<'a>(pub(crate) u32, pub(crate) &'a [Row]);
+
+impl fmt::Display for Numbered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, row) in (self.0..).zip(self.1) {
+            write!(f, "\n{number}. {row}")?;
+        }
+        Ok(())
+    }
+}
+
+fn uri_of(item: &Item) -> Option<String> {
+    let uri = item.uri.as_deref().filter(|uri| uri.starts_with("spotify:")).map(clean);
+    uri.or_else(|| Some(format!("spotify:{}:{}", item.kind.as_deref()?, item.id.as_deref()?)))
+}
+
+fn name_of(named: &Named) -> Option<String> {
+    named.display_name.as_deref().or(named.name.as_deref()).map(clean)
+}
+
+fn names(all: Option<&[Named]>) -> Vec<String> {
+    all.unwrap_or_default().iter().filter_map(name_of).collect()
+}
+
+fn count_of(item: &Item) -> Option<u64> {
+    let list = item.items.as_ref().or(item.tracks.as_ref()).and_then(|list| list.total);
+    item.total_tracks.or(item.total_episodes).or(item.total_chapters).or(list)
+}

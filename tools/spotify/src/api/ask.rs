@@ -1,0 +1,82 @@
+//! One request, before it has a token.
+
+use reqwest::Method;
+use serde_json::Value;
+
+/// One request to the Web API.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    method: Method,
+    path: &'static str,
+    query: Vec<(&'static str, String)>,
+    body: Option<Value>,
+    scopes: &'static [&'static str],
+}
+
+impl Ask {
+    /// A question. `path` follows the API's base, without leading slash.
+    pub(crate) fn get(path: &'static str) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    /// A command that sets something.
+    pub(crate) fn put(path: &'static str) -> Self {
+        Self::new(Method::PUT, path)
+    }
+
+    /// A command that does something.
+    pub(crate) fn post(path: &'static str) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    fn new(method: Method, path: &'static str) -> Self {
+        Self { method, path, query: Vec::new(), body: None, scopes: &[] }
+    }
+
+    /// The same with a query parameter.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+
+    /// The same with a query parameter, if there is a value for it.
+    pub(crate) fn with_some(self, name: &'static str, value: Option<impl Into<String>>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// The same with a JSON body.
+    pub(crate) fn sending(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// The same with the scopes that Spotify wants for it; they are named when it says that one is
+    /// missing.
+    pub(crate) fn needing(mut self, scopes: &'static [&'static str]) -> Self {
+        self.scopes = scopes;
+        self
+    }
+
+    pub(super) fn method(&self) -> &Method {
+        &self.method
+    }
+
+    pub(super) fn path(&self) -> &'static str {
+        self.path
+    }
+
+    pub(super) fn query(&self) -> &[(&'static str, String)] {
+        &self.query
+    }
+
+    pub(super) fn body(&self) -> Option<&Value> {
+        self.body.as_ref()
+    }
+
+    pub(super) fn scopes(&self) -> &'static [&'static str] {
+        self.scopes
+    }
+}

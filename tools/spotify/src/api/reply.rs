@@ -1,0 +1,98 @@
+//! One answer of the Web API, read with a limit on its size.
+
+use std::time::Duration;
+
+use reqwest::{Response, StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Ask, Refusal, Trouble};
+use crate::text::clip;
+
+/// The most bytes of an answer that are read; the largest real ones have some hundred thousand.
+const LARGEST: usize = 4 * 1024 * 1024;
+/// The most characters of an error's text that are looked at.
+const LONGEST_TEXT: usize = 500;
+/// The most characters of Spotify's own message that are passed on.
+const LONGEST_MESSAGE: usize = 120;
+/// A longer word in a message is no word; it might be a token.
+const LONGEST_WORD: usize = 48;
+
+/// One answer of the Web API.
+pub(super) struct Reply {
+    status: StatusCode,
+    retry_after: Option<Duration>,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    /// Reads a response; what exceeds [`LARGEST`] is cut off, and then isn't JSON any more.
+    pub(super) async fn read(mut response: Response) -> Result<Self, reqwest::Error> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            body.extend(chunk.iter().take(LARGEST - body.len()));
+            if body.len() == LARGEST {
+                break;
+            }
+        }
+        let retry_after = response.headers().get(header::RETRY_AFTER);
+        let seconds = retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        Ok(Self { status: response.status(), retry_after: seconds.map(Duration::from_secs), body })
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The object in it; `None` when there is no content.
+    pub(super) fn object<T: DeserializeOwned>(&self) -> Result<Option<T>, Refusal> {
+        if self.status == StatusCode::NO_CONTENT || self.body.is_empty() {
+            return Ok(None);
+        }
+        let object = match serde_json::from_slice(&self.body) {
+            Ok(value @ Value::Object(_)) => serde_json::from_value(value).ok(),
+            _ => None,
+        };
+        object.map(Some).ok_or_else(Refusal::nonsense)
+    }
+
+    /// What is wrong, for an answer that isn't a success.
+    pub(super) fn refusal(&self, ask: &Ask) -> Refusal {
+        let json: Option<Value> = serde_json::from_slice(&self.body).ok();
+        let field = |name| json.as_ref().and_then(|json| json.get("error")?.get(name)?.as_str());
+        let reason = field("reason").unwrap_or_default();
+        let message = field("message");
+        // Two important refusals come as plain text.
+        let plain = String::from_utf8_lossy(&self.body);
+        let text = clip(message.unwrap_or(&plain), LONGEST_TEXT);
+        Refusal {
+            trouble: Trouble::of(self.status.as_u16(), reason, &text),
+            reason: reason.to_owned(),
+            said: message.map(fit_to_show).unwrap_or_default(),
+            scopes: ask.scopes(),
+            retry_after: self.retry_after,
+            cause: None,
+        }
+    }
+}
+
+/// Spotify's message without what could be a token.
+fn fit_to_show(message: &str) -> String {
+    let words = message.split_whitespace();
+    let shown: Vec<_> =
+        words.map(|word| if word.len() > LONGEST_WORD { "…" } else { word }).collect();
+    clip(&shown.join(" "), LONGEST_MESSAGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_shows_no_long_word_no_control_character_and_ends() {
+        let token = "BQ".repeat(40);
+        let shown = fit_to_show(&format!("Bad\u{1b} token {token} here"));
+        assert_eq!(shown, "Bad  token … here");
+        assert!(fit_to_show(&"word ".repeat(100)).chars().count() <= LONGEST_MESSAGE + 1);
+    }
+}

@@ -1,0 +1,9 @@
+//! What Spotify answers, read tolerantly: every field may be missing, null, or of another type than
+//! documented, and then only that field is lost.
+
+mod item;
+mod lenient;
+mod player;
+
+pub(crate) use item::{Found, Item, Named, Page};
+pub(crate) use player::{Device, DeviceList, PlayerState, Queue};
