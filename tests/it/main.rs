@@ -1,1 +1,16 @@
+//! Stories of people who use the whole server, through real ports.
+//!
+//! `STAGEPASS_TEST_DATABASE_URL=postgres://…` runs them on Postgres, one database per test;
+//! otherwise each has a SQLite file of its own.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test that goes wrong must stop at once"
+)]
 
+mod harness;
+
+mod linking;

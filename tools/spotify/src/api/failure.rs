@@ -122,7 +122,7 @@ impl Refusal {
     }
 
     fn rate_limited(&self) -> ToolError {
-        let wait = self.retry_after.unwrap_or(SOME_TIME);
+        let wait = self.retry_after.unwrap_or(SOME_TIME).max(Duration::from_secs(1));
         ToolError::new(
             code::RATE_LIMITED,
             "Spotify gets too many calls at the moment.",

@@ -63,6 +63,11 @@ async fn a_named_device_is_the_one_that_obeys() {
     stage.alter(|alice| assert_eq!(alice.device(KITCHEN).volume_percent, Some(80)));
     // It isn't the active one, so the player's state doesn't show it.
     assert_eq!(data["confirmed"], false, "{text}");
+    // Nor when the active one happens to be as loud.
+    let as_loud = json!({"action": "volume", "value": 50, "device": "kitchen"}).to_string();
+    let (_, data) = stage.answer("spotify_control", &as_loud).await;
+    assert_eq!(data["confirmed"], false);
+    stage.answer("spotify_control", &loud).await;
     let delta = json!({"action": "volume_delta", "value": 5, "device": "kitchen"}).to_string();
     stage.answer("spotify_control", &delta).await;
     stage.alter(|alice| assert_eq!(alice.device(KITCHEN).volume_percent, Some(85)));

@@ -85,7 +85,7 @@ async fn a_short_wait_is_waited_and_a_long_one_told() {
 #[tokio::test]
 async fn a_used_up_quota_is_not_tried_again() {
     let stage = Stage::alice().await;
-    let reason = Some("QUOTA_EXCEEDED".into());
+    let reason = Some("QUOTA_EXCEEDED");
     stage.fail("GET", "search", Answer::TooManyRequests { retry_after: 0, reason });
     assert_eq!(code(&stage, SEARCH).await, "quota_exceeded");
     assert_eq!(stage.count("GET", "search"), 1);

@@ -68,7 +68,7 @@ impl Stage {
     pub(super) async fn of(person: &'static str, scopes: &'static [&'static str]) -> Self {
         let spotify = Arc::new(Spotify::start().await);
         let api = SpotifyApi::new(client(), &format!("{}/v1", spotify.url()), PACE);
-        let door = Arc::new(Door { spotify: Arc::clone(&spotify), person, scopes });
+        let door = Arc::new(Door::new(Arc::clone(&spotify), person, scopes));
         let caller = Caller::new(Identity::local(), door);
         Self { spotify, tools: crate::toolset_at(api), caller }
     }
@@ -143,26 +143,32 @@ fn client() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
-/// A vault with one person in it, which gets a new token whenever one is asked for.
+/// A vault with one person in it.
 struct Door {
     spotify: Arc<Spotify>,
     person: &'static str,
     scopes: &'static [&'static str],
+    token: AccessToken,
 }
 
 impl Door {
-    fn token(&self, version: i64) -> AccessToken {
-        let token = self.spotify.world(|world| world.issue_access_token(self.person, self.scopes));
-        let scopes = self.scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        AccessToken::new(token.into(), version, Arc::new(scopes))
+    fn new(spotify: Arc<Spotify>, person: &'static str, scopes: &'static [&'static str]) -> Self {
+        let token = issue(&spotify, person, scopes, 1);
+        Self { spotify, person, scopes, token }
     }
+}
+
+fn issue(spotify: &Spotify, person: &str, scopes: &[&str], version: i64) -> AccessToken {
+    let token = spotify.world(|world| world.issue_access_token(person, scopes));
+    let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+    AccessToken::new(token.into(), version, Arc::new(scopes))
 }
 
 #[async_trait]
 impl Connections for Door {
     async fn access_token(&self, _: &Identity, provider: &str) -> Result<AccessToken, ToolError> {
         assert_eq!(provider, PROVIDER);
-        Ok(self.token(1))
+        Ok(self.token.clone())
     }
 
     async fn renewed_token(
@@ -171,6 +177,6 @@ impl Connections for Door {
         _: &str,
         rejected: &AccessToken,
     ) -> Result<AccessToken, ToolError> {
-        Ok(self.token(rejected.version() + 1))
+        Ok(issue(&self.spotify, self.person, self.scopes, rejected.version() + 1))
     }
 }

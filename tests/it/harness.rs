@@ -1,0 +1,9 @@
+//! The world that a story plays in: the real server, a stand-in Spotify, a clock of our own.
+
+mod app;
+mod canary;
+mod chat;
+mod database;
+
+pub(crate) use app::{Setup, TestApp};
+pub(crate) use chat::{Chat, Era, Told};

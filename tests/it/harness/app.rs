@@ -1,0 +1,227 @@
+//! The real server around one story.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::ExposeSecret;
+use stagepass::{app::App, clock::Clock, config::Config};
+use stagepass_standin::{
+    Browser, Page, Spotify,
+    spotify::{CLIENT_ID, CLIENT_SECRET},
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use super::{Chat, Era, canary, database::TestDatabase};
+
+/// How a story's server differs from the usual one.
+#[derive(Default)]
+pub(crate) struct Setup {
+    /// More variables for the configuration.
+    pub(crate) variables: Vec<(&'static str, String)>,
+    /// Without a client secret: PKCE alone.
+    pub(crate) public_client: bool,
+}
+
+/// A server, a stand-in Spotify and a clock for both. Must be ended with [`TestApp::finish`].
+pub(crate) struct TestApp {
+    pub(crate) spotify: Spotify,
+    pub(crate) clock: Clock,
+    pub(crate) url: String,
+    variables: HashMap<String, String>,
+    data_dir: TempDir,
+    database: Option<TestDatabase>,
+    server: Option<(oneshot::Sender<()>, JoinHandle<anyhow::Result<()>>)>,
+    said: Arc<Mutex<String>>,
+    finished: bool,
+}
+
+impl TestApp {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(Setup::default()).await
+    }
+
+    pub(crate) async fn start_with(setup: Setup) -> Self {
+        canary::listen();
+        let spotify = Spotify::start().await;
+        let data_dir = tempfile::tempdir().unwrap();
+        let database = TestDatabase::create().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let mut variables = HashMap::from([
+            ("STAGEPASS_ACCESS__ALLOW".to_owned(), "local".to_owned()),
+            ("STAGEPASS_PUBLIC_URL".to_owned(), url.clone()),
+            ("STAGEPASS_DATA_DIR".to_owned(), data_dir.path().display().to_string()),
+        ]);
+        let mut set = |key: &str, value: String| {
+            variables.insert(format!("STAGEPASS_{key}"), value);
+        };
+        set("PROVIDER__SPOTIFY__CLIENT_ID", CLIENT_ID.to_owned());
+        if setup.public_client {
+            spotify.world(|world| world.app().client_secret = None);
+        } else {
+            set("PROVIDER__SPOTIFY__CLIENT_SECRET", CLIENT_SECRET.to_owned());
+        }
+        set("PROVIDER__SPOTIFY__AUTHORIZE_URL", format!("{}/authorize", spotify.url()));
+        set("PROVIDER__SPOTIFY__TOKEN_URL", format!("{}/api/token", spotify.url()));
+        set("PROVIDER__SPOTIFY__REVOKE_URL", format!("{}/oauth2/revoke/v1", spotify.url()));
+        set("PROVIDER__SPOTIFY__API_URL", format!("{}/v1", spotify.url()));
+        if let Some(url) = database.url() {
+            set("DATABASE_URL", url);
+        }
+        for (key, value) in setup.variables {
+            set(key, value);
+        }
+        let mut app = Self {
+            spotify,
+            clock: Clock::fixed(now(), 42),
+            url,
+            variables,
+            data_dir,
+            database: Some(database),
+            server: None,
+            said: Arc::default(),
+            finished: false,
+        };
+        app.serve(listener).await;
+        app
+    }
+
+    async fn serve(&mut self, listener: TcpListener) {
+        let config = self.config();
+        let app = App::builder(config).clock(self.clock.clone()).build().await.unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(app.serve(listener, async {
+            stopped.await.ok();
+        }));
+        self.server = Some((stop, server));
+    }
+
+    /// The configuration that the server runs with, through the real loader.
+    pub(crate) fn config(&self) -> Config {
+        Config::load(None, self.variables.clone()).unwrap()
+    }
+
+    /// Another server on the same database, with a clock that tells the same time.
+    pub(crate) async fn replica(&self) -> (String, oneshot::Sender<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let mut variables = self.variables.clone();
+        variables.insert("STAGEPASS_PUBLIC_URL".to_owned(), url.clone());
+        let config = Config::load(None, variables).unwrap();
+        let app = App::builder(config).clock(self.clock.clone()).build().await.unwrap();
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(app.serve(listener, async {
+            stopped.await.ok();
+        }));
+        (url, stop)
+    }
+
+    /// Stops the server and starts it again on the same data and the same port.
+    pub(crate) async fn restart(&mut self) {
+        self.stop().await;
+        let address = self.url.trim_start_matches("http://").to_owned();
+        let listener = TcpListener::bind(address).await.unwrap();
+        self.serve(listener).await;
+    }
+
+    pub(crate) async fn stop(&mut self) {
+        let (stop, server) = self.server.take().unwrap();
+        stop.send(()).ok();
+        server.await.unwrap().unwrap();
+    }
+
+    /// The whole world's clock moves on.
+    pub(crate) fn advance(&self, by: Duration) {
+        self.clock.advance(TimeDelta::from_std(by).unwrap());
+        self.spotify.advance(by);
+    }
+
+    pub(crate) fn mcp_url(&self) -> String {
+        format!("{}/mcp", self.url)
+    }
+
+    pub(crate) fn data_dir(&self) -> &std::path::Path {
+        self.data_dir.path()
+    }
+
+    /// Runs one statement behind the server's back.
+    pub(crate) async fn sql(&self, sql: &str) {
+        self.database.as_ref().unwrap().execute(self.data_dir.path(), sql).await;
+    }
+
+    /// An assistant of today.
+    pub(crate) async fn chat(&self) -> Chat {
+        self.chat_in(Era::Modern).await
+    }
+
+    pub(crate) async fn chat_in(&self, era: Era) -> Chat {
+        Chat::begin(&self.mcp_url(), era, self.said.clone()).await
+    }
+
+    pub(crate) async fn chat_at(&self, url: &str) -> Chat {
+        Chat::begin(&format!("{url}/mcp"), Era::Modern, self.said.clone()).await
+    }
+
+    /// Follows a link to the button, presses it, and signs in at Spotify as `who`.
+    pub(crate) async fn sign_in(&self, browser: &Browser, link: &str, who: &str) -> Page {
+        let page = browser.get(link).await;
+        assert_eq!(page.status, 200, "{}", page.describe());
+        let spotify = browser.submit(&page, "Continue to Spotify", &[]).await;
+        let page = self.spotify.sign_in(browser, spotify, who).await;
+        self.heard(&page);
+        page
+    }
+
+    /// Counts a page among what was said.
+    pub(crate) fn heard(&self, page: &Page) {
+        self.said.lock().unwrap().push_str(&page.body);
+    }
+
+    /// From nothing to a connected account of alice's.
+    pub(crate) async fn connect_alice(&self, chat: &Chat) {
+        let link = chat.get_url().await;
+        let page = self.sign_in(&Browser::new(), &link, "alice").await;
+        assert!(page.has_text("Spotify is connected"), "{}", page.describe());
+    }
+
+    /// Ends the story: stops the server, and looks for what must not have happened.
+    pub(crate) async fn finish(mut self) {
+        self.finished = true;
+        if self.server.is_some() {
+            self.stop().await;
+        }
+        let violations = self.spotify.violations();
+        assert!(violations.is_empty(), "the real Spotify would object: {violations:?}");
+        canary::assert_no_panic();
+        let database = self.database.take().unwrap();
+        let stored = database.bytes(self.data_dir.path()).await;
+        assert!(!stored.is_empty());
+        let mut secrets = self.spotify.secrets();
+        secrets.extend(self.master_key());
+        let said = self.said.lock().unwrap().clone();
+        canary::assert_unheard(&secrets, &said, &stored);
+        database.remove().await;
+    }
+
+    fn master_key(&self) -> Option<String> {
+        let file = std::fs::read_to_string(self.data_dir.path().join("master.key")).ok();
+        let configured = self.config().master_key.map(|key| key.expose_secret().to_owned());
+        file.or(configured).map(|key| key.trim().to_owned())
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        assert!(self.finished || std::thread::panicking(), "a story must end with `finish`");
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    #[expect(clippy::disallowed_methods, reason = "the stand-in's clock starts at the real time")]
+    Utc::now()
+}

@@ -1,0 +1,88 @@
+//! Known secrets go in everywhere; none may come out.
+
+use std::{
+    io,
+    sync::{Mutex, Once, PoisonError},
+};
+
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Everything that any test's server logged, at `trace`, and every panic in the server's code.
+static LOGS: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static ONCE: Once = Once::new();
+
+#[derive(Clone, Copy)]
+struct Logs;
+
+impl io::Write for Logs {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LOGS.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Logs {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        *self
+    }
+}
+
+/// From now on everything is heard.
+pub(crate) fn listen() {
+    ONCE.call_once(|| {
+        let subscriber = stagepass::telemetry::subscriber("trace", Logs).unwrap();
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let place = info.location().map(|at| at.file().to_owned()).unwrap_or_default();
+            if place.starts_with("src/") || place.starts_with("tools/") {
+                PANICS.lock().unwrap_or_else(PoisonError::into_inner).push(info.to_string());
+            }
+            usual(info);
+        }));
+    });
+}
+
+/// Whether the logs contain `text`.
+pub(crate) fn logged(text: &str) -> bool {
+    contains(&LOGS.lock().unwrap_or_else(PoisonError::into_inner), text)
+}
+
+/// Fails if the server's code panicked in any test.
+pub(crate) fn assert_no_panic() {
+    let panics = PANICS.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    assert!(panics.is_empty(), "the server panicked: {panics:?}");
+}
+
+/// Fails if a secret is in the logs, in what was said, or in what is stored.
+pub(crate) fn assert_unheard(secrets: &[String], said: &str, stored: &[u8]) {
+    for secret in secrets.iter().filter(|secret| secret.len() >= 8) {
+        let start: String = secret.chars().take(12).collect();
+        assert!(!logged(secret), "in the logs: {start}…");
+        assert!(!said.contains(secret.as_str()), "in an answer or a page: {start}…");
+        assert!(!contains(stored, secret), "in the database: {start}…");
+    }
+}
+
+fn contains(haystack: &[u8], needle: &str) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
+}
+
+#[test]
+fn the_canary_sings_when_a_secret_is_out() {
+    let secrets = ["canary-0123456789".to_owned()];
+    let caught = |said: &'static str, stored: &'static [u8]| {
+        std::panic::catch_unwind(|| assert_unheard(&["canary-0123456789".to_owned()], said, stored))
+            .is_err()
+    };
+    assert_unheard(&secrets, "nothing", b"nothing");
+    assert!(caught("…canary-0123456789…", b""));
+    assert!(caught("", b"\0canary-0123456789\0"));
+}
