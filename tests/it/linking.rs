@@ -24,7 +24,7 @@ async fn a_person_connects_plays_music_and_disconnects() {
     assert_eq!(status["state"], "connected");
     assert_eq!(status["account"]["name"], "Alice Example");
 
-    chat.call("spotify_search", json!({"query": "love"})).await.ok();
+    chat.call("spotify_search", json!({"query": "harbour"})).await.ok();
     chat.end().await;
     app.finish().await;
 }

@@ -1,0 +1,107 @@
+//! What the demo runs: a stand-in Spotify, the server, and a client.
+
+use std::collections::HashMap;
+
+use anyhow::Context;
+use rmcp::{
+    RoleClient,
+    model::{CallToolRequestParams, ClientConfig, ProtocolVersion},
+    service::{ClientLifecycleMode, ClientServiceExt, RunningService},
+    transport::StreamableHttpClientTransport,
+};
+use serde_json::Value;
+use stagepass::{app::App, config::Config};
+use stagepass_standin::{
+    Spotify,
+    spotify::{CLIENT_ID, CLIENT_SECRET},
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// Everything that is running.
+pub(crate) struct World {
+    pub(crate) spotify: Spotify,
+    pub(crate) url: String,
+    client: RunningService<RoleClient, ClientConfig>,
+    server: JoinHandle<anyhow::Result<()>>,
+    stop: oneshot::Sender<()>,
+    _data: TempDir,
+}
+
+/// What a tool told the assistant.
+pub(crate) struct Told {
+    pub(crate) is_error: bool,
+    pub(crate) text: String,
+    pub(crate) data: Value,
+}
+
+impl World {
+    /// Starts all of it. With `usual_port` the server takes 8080 if that is free.
+    pub(crate) async fn start(usual_port: bool) -> anyhow::Result<Self> {
+        let spotify = Spotify::start().await;
+        let data = tempfile::tempdir()?;
+        let listener = match TcpListener::bind("127.0.0.1:8080").await {
+            Ok(listener) if usual_port => listener,
+            _ => TcpListener::bind("127.0.0.1:0").await?,
+        };
+        let url = format!("http://{}", listener.local_addr()?);
+        let config = Config::load(None, variables(&url, &spotify.url(), data.path().display()))?;
+        let app = App::builder(config).build().await?;
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(app.serve(listener, async {
+            stopped.await.ok();
+        }));
+        let client = ClientConfig::default()
+            .serve_with_lifecycle(
+                StreamableHttpClientTransport::from_uri(format!("{url}/mcp")),
+                ClientLifecycleMode::Discover {
+                    preferred_versions: vec![ProtocolVersion::V_2026_07_28],
+                },
+            )
+            .await
+            .context("the client can't connect")?;
+        Ok(Self { spotify, url, client, server, stop, _data: data })
+    }
+
+    /// Calls a tool.
+    pub(crate) async fn call(&self, tool: &str, arguments: &Value) -> anyhow::Result<Told> {
+        let mut request = CallToolRequestParams::new(tool.to_owned());
+        request.arguments = arguments.as_object().cloned();
+        let result = self.client.call_tool(request).await?;
+        let texts = result.content.iter().filter_map(|block| block.as_text());
+        Ok(Told {
+            is_error: result.is_error.unwrap_or_default(),
+            text: texts.map(|text| text.text.as_str()).collect(),
+            data: result.structured_content.unwrap_or_default(),
+        })
+    }
+
+    /// Stops all of it.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        self.client.cancel().await?;
+        self.stop.send(()).ok();
+        self.server.await?
+    }
+}
+
+/// What an operator would set for a real Spotify app, pointed at the stand-in.
+fn variables(
+    url: &str,
+    spotify: &str,
+    data_dir: impl std::fmt::Display,
+) -> HashMap<String, String> {
+    [
+        ("ACCESS__ALLOW", "local".to_owned()),
+        ("PUBLIC_URL", url.to_owned()),
+        ("DATA_DIR", data_dir.to_string()),
+        ("PROVIDER__SPOTIFY__CLIENT_ID", CLIENT_ID.to_owned()),
+        ("PROVIDER__SPOTIFY__CLIENT_SECRET", CLIENT_SECRET.to_owned()),
+        ("PROVIDER__SPOTIFY__AUTHORIZE_URL", format!("{spotify}/authorize")),
+        ("PROVIDER__SPOTIFY__TOKEN_URL", format!("{spotify}/api/token")),
+        ("PROVIDER__SPOTIFY__REVOKE_URL", format!("{spotify}/oauth2/revoke/v1")),
+        ("PROVIDER__SPOTIFY__API_URL", format!("{spotify}/v1")),
+    ]
+    .into_iter()
+    .map(|(key, value)| (format!("STAGEPASS_{key}"), value))
+    .collect()
+}
