@@ -5,6 +5,7 @@ A client is an object with two coroutines: `list_tools()` gives the tools as JSO
 itself, as its users would have it.
 """
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -13,10 +14,25 @@ from urllib.parse import urlsplit
 BROWSER = Path(__file__).with_name("browser.py")
 
 
+class NotSo(Exception):
+    """What the story says isn't so."""
+
+
 def check(holds, what, seen=None):
     """Not `assert`, which `python -O` leaves out."""
     if not holds:
-        raise SystemExit(f"not so: {what}" + ("" if seen is None else f"; it is {seen!r}"))
+        raise NotSo(what if seen is None else f"{what}; it is {seen!r}")
+
+
+def run(main):
+    """Runs a client's coroutine; ends with one line instead of a traceback if a check fails."""
+    try:
+        asyncio.run(main)
+    except* NotSo as group:
+        error = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        sys.exit(f"not so: {error}")
 
 
 async def tell(client, endpoint):
@@ -32,13 +48,13 @@ async def tell(client, endpoint):
     check("connected" in page, "the last page says that it is connected", page)
 
     check(await state(client) == "connected", "Spotify is connected")
-    found = await success(client, "spotify_search", query="blue")
+    found = await success(client, "spotify_search", query="harbour")
     check(any(found["results"].values()), "the search finds something", found)
 
     revoked = await success(client, "Auth", action="revoke")
     check(revoked["deleted"] is True, "revoking deletes the connection", revoked)
     check(await state(client) == "not_connected", "nothing is connected in the end")
-    error = await failure(client, "spotify_search", query="blue")
+    error = await failure(client, "spotify_search", query="harbour")
     check(error["code"] == "not_connected", "the search now needs a connection", error)
     check(error["message"] and error["next_step"], "the error says what to do", error)
 

@@ -14,3 +14,6 @@
 mod harness;
 
 mod linking;
+mod linking_refused;
+mod tokens;
+mod tokens_astray;

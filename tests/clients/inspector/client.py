@@ -3,7 +3,6 @@
 The Inspector refuses results, errors included, that don't fit the tool's output schema.
 """
 
-import asyncio
 import json
 import os
 import subprocess
@@ -56,4 +55,4 @@ async def main():
         print(f"MCP Inspector, {era}: well")
 
 
-asyncio.run(main())
+story.run(main())

@@ -1,6 +1,5 @@
 """The official Python SDK: `client.py ENDPOINT`, once per era of the protocol."""
 
-import asyncio
 import sys
 from pathlib import Path
 
@@ -40,4 +39,4 @@ async def main():
         print(f"Python SDK, {version}: well")
 
 
-asyncio.run(main())
+story.run(main())

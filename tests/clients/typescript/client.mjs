@@ -27,13 +27,13 @@ async function tell(client) {
   assert.match(page, /connected/);
 
   assert.equal(await state(client), "connected");
-  const found = await success(client, "spotify_search", { query: "blue" });
+  const found = await success(client, "spotify_search", { query: "harbour" });
   assert.ok(Object.values(found.results).some((rows) => rows.length > 0), "the search finds something");
 
   const revoked = await success(client, "Auth", { action: "revoke" });
   assert.equal(revoked.deleted, true);
   assert.equal(await state(client), "not_connected");
-  const error = await failure(client, "spotify_search", { query: "blue" });
+  const error = await failure(client, "spotify_search", { query: "harbour" });
   assert.equal(error.code, "not_connected");
   assert.ok(error.message && error.next_step, "the error says what to do");
 }

@@ -8,13 +8,22 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret;
-use stagepass::{app::App, clock::Clock, config::Config};
+use stagepass::{
+    app::App,
+    clock::Clock,
+    config::Config,
+    connect::Connect,
+    providers::ProviderClient,
+    store::Db,
+    vault::{self, Vault},
+};
 use stagepass_standin::{
     Browser, Page, Spotify,
     spotify::{CLIENT_ID, CLIENT_SECRET},
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio_util::task::TaskTracker;
 
 use super::{Chat, Era, canary, database::TestDatabase};
 
@@ -124,6 +133,11 @@ impl TestApp {
     /// Stops the server and starts it again on the same data and the same port.
     pub(crate) async fn restart(&mut self) {
         self.stop().await;
+        self.restart_stopped().await;
+    }
+
+    /// Starts the server again that was stopped.
+    pub(crate) async fn restart_stopped(&mut self) {
         let address = self.url.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind(address).await.unwrap();
         self.serve(listener).await;
@@ -152,6 +166,11 @@ impl TestApp {
     /// Runs one statement behind the server's back.
     pub(crate) async fn sql(&self, sql: &str) {
         self.database.as_ref().unwrap().execute(self.data_dir.path(), sql).await;
+    }
+
+    /// The one number that a query behind the server's back gives.
+    pub(crate) async fn count(&self, sql: &str) -> i64 {
+        self.database.as_ref().unwrap().count(self.data_dir.path(), sql).await
     }
 
     /// An assistant of today.
@@ -187,6 +206,26 @@ impl TestApp {
         let link = chat.get_url().await;
         let page = self.sign_in(&Browser::new(), &link, "alice").await;
         assert!(page.has_text("Spotify is connected"), "{}", page.describe());
+    }
+
+    /// Sweeps once, as the server does every half a minute, and waits until it is done.
+    pub(crate) async fn sweep(&self) {
+        let config = self.config();
+        let db = Db::open(config.database_url.as_ref(), &config.data_dir).await.unwrap();
+        let sealer = vault::unlock(&config, &db, &self.clock).await.unwrap();
+        let client = stagepass::http::client().unwrap();
+        let redirect = config.public_url.join("callback/spotify").unwrap();
+        let (id, provider) = config.enabled_providers().next().unwrap();
+        let provider = ProviderClient::new(id, provider, &[], redirect, client);
+        let providers = [(id.to_owned(), provider)].into();
+        let tasks = TaskTracker::new();
+        let vault = Vault::new(db.clone(), sealer, self.clock.clone(), providers, tasks.clone());
+        let url = config.public_url.clone();
+        let connect = Connect::new(db.clone(), vault, self.clock.clone(), url, tasks.clone());
+        connect.sweep().await.unwrap();
+        tasks.close();
+        tasks.wait().await;
+        db.close().await;
     }
 
     /// Ends the story: stops the server, and looks for what must not have happened.

@@ -61,6 +61,22 @@ impl TestDatabase {
         }
     }
 
+    /// The one number that a query gives.
+    pub(crate) async fn count(&self, data_dir: &Path, sql: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        match self.url() {
+            Some(url) => {
+                let mut connection = PgConnection::connect(&url).await.unwrap();
+                connection.fetch_one(sql).await.unwrap().get(0)
+            }
+            None => {
+                let url = format!("sqlite:{}", data_dir.join("stagepass.db").display());
+                let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+                connection.fetch_one(sql).await.unwrap().get(0)
+            }
+        }
+    }
+
     pub(crate) async fn remove(self) {
         if let Self::Postgres { server, name } = self {
             run(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
