@@ -61,3 +61,12 @@ CREATE TABLE links (
 );
 
 CREATE INDEX links_by_identity ON links (identity, provider);
+
+-- Grows whenever a connection ends or is linked anew, so that every process drops what it has
+-- opened. One row.
+CREATE TABLE epoch (
+    id BIGINT PRIMARY KEY,
+    value BIGINT NOT NULL
+);
+
+INSERT INTO epoch (id, value) VALUES (1, 0);

@@ -91,7 +91,7 @@ impl App {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
         let router = self.router();
-        self.tasks.spawn(self.connect.clone().keep_sweeping(self.shutdown.clone()));
+        self.keep_house();
         let shutdown = self.shutdown.clone();
         axum::serve(listener, router)
             .with_graceful_shutdown(async move {
@@ -113,7 +113,7 @@ impl App {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
-        self.tasks.spawn(self.connect.clone().keep_sweeping(self.shutdown.clone()));
+        self.keep_house();
         let stopped = self.shutdown.clone().cancelled_owned();
         let pages = axum::serve(listener, self.pages()).with_graceful_shutdown(stopped);
         let pages = tokio::spawn(pages.into_future());
@@ -154,6 +154,12 @@ impl App {
             .merge(self.connect.routes())
             .route("/healthz", get(|| async { "ok" }))
             .layer(middleware::from_fn_with_state(hosts, web::guard::guard))
+    }
+
+    /// What goes on beside the requests, until the shutdown.
+    fn keep_house(&self) {
+        self.tasks.spawn(self.connect.clone().keep_sweeping(self.shutdown.clone()));
+        self.tasks.spawn(self.vault.clone().keep_watching(self.shutdown.clone()));
     }
 
     fn host(&self, nobody: Option<Identity>) -> Host {

@@ -1,6 +1,7 @@
 //! The MCP side: the transport, the host of all toolsets, and the `Auth` tool.
 
 pub mod auth;
+mod batch;
 mod host;
 pub mod transport;
 

@@ -13,6 +13,7 @@ mod refresh;
 mod refusal;
 mod seal;
 mod secret;
+mod watch;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -134,8 +135,7 @@ impl Vault {
         identity: &Identity,
         connection: &Connection,
     ) -> Result<RevokeOutcome, Refusal> {
-        let row = self.0.db.connection(&connection.id).await?;
-        self.0.db.delete_connection(&connection.id).await?;
+        let row = self.0.db.delete_connection(&connection.id).await?;
         self.0.cache.forget(identity, &connection.provider);
         let (Some(row), Some(client)) = (row, self.0.providers.get(&connection.provider)) else {
             return Ok(RevokeOutcome::Unsupported);

@@ -1,7 +1,7 @@
 //! The MCP endpoint over streamable HTTP: both protocol eras, without sessions.
 //!
 //! rmcp speaks the protocol. What is added here is what real clients need and rmcp leaves out:
-//! a lenient `Accept`, checks of `Host` and `Origin` that suit one public URL, and a path that
+//! a lenient `Accept`, batches, checks of `Host` and `Origin` that suit one public URL, and a path that
 //! works with and without its trailing slash.
 
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use axum::{
     http::{HeaderValue, Method, header::ACCEPT},
     middleware::{self, Next},
     response::Response,
+    routing::any,
 };
 use rmcp::{
     ServerHandler,
@@ -22,6 +23,7 @@ use rmcp::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::batch;
 use crate::config::allowed_hosts;
 
 /// Both of them, as rmcp wants them spelled out.
@@ -56,9 +58,10 @@ where
         Arc::new(NeverSessionManager::default()),
         config,
     );
+    let serve = any(move |request| batch::answer(service.clone(), request, max_body));
     Router::new()
-        .route_service(path, service.clone())
-        .route_service(&format!("{path}/"), service)
+        .route(path, serve.clone())
+        .route(&format!("{path}/"), serve)
         .layer(middleware::from_fn(accept_leniently))
 }
 

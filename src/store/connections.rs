@@ -52,6 +52,8 @@ const UPDATE: &str = "UPDATE connections SET account_name = $5, scopes = $6, sea
     dead_reason = $12, refreshing_until = $13, version = $14, created_at = $15, updated_at = $16
     WHERE id = $1 AND identity = $2 AND provider = $3 AND account_id = $4 AND version = $14 - 1";
 
+const BUMP: &str = "UPDATE epoch SET value = value + 1 WHERE id = 1";
+
 /// A write of the whole row: version 1 is a new row, any other follows its predecessor.
 macro_rules! write {
     ($row:expr, $executor:expr) => {
@@ -131,6 +133,7 @@ impl Db {
             .rows_affected() == 1;
             let both = completed && write!(row, &mut *transaction)?;
             if both {
+                sqlx::query(BUMP).execute(&mut *transaction).await?;
                 transaction.commit().await?;
             }
             Ok(both)
@@ -203,16 +206,31 @@ impl Db {
         .map(|done| done.rows_affected() == 1))
     }
 
-    /// Deletes `id`, whatever its version.
+    /// Deletes `id`, whatever its version, and answers with what it was.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_connection(&self, id: &str) -> Result<bool> {
-        on!(self, pool => sqlx::query("DELETE FROM connections WHERE id = $1")
-            .bind(id)
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected() == 1))
+    pub async fn delete_connection(&self, id: &str) -> Result<Option<ConnectionRow>> {
+        on!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            let row = sqlx::query_as("DELETE FROM connections WHERE id = $1 RETURNING *")
+                .bind(id)
+                .fetch_optional(&mut *transaction)
+                .await?;
+            sqlx::query(BUMP).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+            Ok(row)
+        })
+    }
+
+    /// A number that grows whenever a connection ends or is linked anew, in whatever process.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn epoch(&self) -> Result<i64> {
+        on!(self, pool => sqlx::query_scalar("SELECT value FROM epoch WHERE id = 1")
+            .fetch_one(pool)
+            .await)
     }
 
     /// Empties the tokens of connections that died before `before`. The rows stay, so that the

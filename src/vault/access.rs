@@ -69,14 +69,16 @@ impl Vault {
         Ok(token)
     }
 
-    /// The account that was linked first, where somebody linked several.
+    /// The account that was linked first, where somebody linked several; a living one if any is.
     async fn first_connection(
         &self,
         identity: &Identity,
         provider: &str,
     ) -> Result<ConnectionRow, Refusal> {
-        let rows = self.0.db.connections_of(&identity.to_string()).await?;
-        rows.into_iter().find(|row| row.provider == provider).ok_or(Refusal::NotConnected)
+        let mut rows = self.0.db.connections_of(&identity.to_string()).await?;
+        rows.retain(|row| row.provider == provider);
+        let living = rows.iter().position(|row| row.dead_reason.is_none()).unwrap_or(0);
+        rows.into_iter().nth(living).ok_or(Refusal::NotConnected)
     }
 
     fn is_due(&self, expires_at: Option<DateTime<Utc>>) -> bool {

@@ -47,6 +47,16 @@ impl TokenCache {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.tokens.run_pending_tasks();
+        self.tokens.entry_count() == 0
+    }
+
+    pub(super) fn forget_all(&self) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.tokens.invalidate_all();
+    }
+
     pub(super) fn forget(&self, identity: &Identity, provider: &str) {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
         self.tokens.invalidate(&(identity.clone(), provider.to_owned()));

@@ -137,9 +137,7 @@ impl Vault {
         loop {
             match self.0.db.write_connection(&next).await {
                 Ok(true) => return Ok(grant::open(&self.0.sealer, &next)?),
-                // Revoked or linked anew meanwhile, or an earlier try was stored after all: what
-                // stands there now is what counts.
-                Ok(false) => return Ok(grant::open(&self.0.sealer, &self.living(&row.id).await?)?),
+                Ok(false) => return self.superseded(row, answer).await,
                 Err(error) => {
                     tracing::warn!(%error, "a refreshed token can't be stored yet");
                     sleep(pause).await;
@@ -147,6 +145,22 @@ impl Vault {
                 }
             }
         }
+    }
+
+    /// Linked anew meanwhile, or an earlier try was stored after all: what stands there now is
+    /// what counts. Revoked meanwhile: then what came too late is given back.
+    async fn superseded(
+        &self,
+        row: &ConnectionRow,
+        answer: &TokenAnswer,
+    ) -> Result<Fresh, Refusal> {
+        let now = self.living(&row.id).await;
+        if let (Err(Refusal::NotConnected), Some(client)) =
+            (&now, self.0.providers.get(&row.provider))
+        {
+            client.revoke(answer.refresh_token.as_ref().unwrap_or(&answer.access_token)).await;
+        }
+        Ok(grant::open(&self.0.sealer, &now?)?)
     }
 
     /// The provider no longer accepts the connection, unless somebody was faster: then it was

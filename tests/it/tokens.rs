@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::json;
+use stagepass_standin::spotify::Revocation;
 
 use crate::harness::TestApp;
 
@@ -58,6 +59,25 @@ async fn callers_of_two_replicas_cause_one_refresh() {
         told.ok();
     }
     assert_eq!(app.spotify.refreshes(), 1);
+    other.end().await;
+    stop.send(()).unwrap();
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_one_replica_revokes_the_other_soon_stops_using() {
+    let app = TestApp::start().await;
+    let chat = app.chat().await;
+    app.connect_alice(&chat).await;
+    let (other_url, stop) = app.replica().await;
+    let other = app.chat_at(&other_url).await;
+    other.call("spotify_now", json!({})).await.ok();
+    // Spotify knows nothing of it: the token would work for an hour.
+    app.spotify.world(|world| world.revocation = Revocation::NotFound);
+    chat.auth(json!({"action": "revoke"})).await.ok();
+    app.spotify.forgive();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(other.call("spotify_now", json!({})).await.code(), "not_connected");
     other.end().await;
     stop.send(()).unwrap();
     app.finish().await;

@@ -241,6 +241,7 @@ async fn what_was_revoked_does_not_come_back_with_a_refresh_that_was_under_way()
     let chat = app.chat().await;
     app.connect_alice(&chat).await;
     app.advance(Duration::from_hours(2));
+    app.spotify.world(|world| world.rotate_refresh = true);
     let hold = Answer::Hold(Duration::from_millis(700));
     app.spotify.world(|world| world.fail(Fault::once("POST", "/api/token", hold)));
     let (told, ()) = tokio::join!(chat.call("spotify_now", json!({})), async {
@@ -252,6 +253,8 @@ async fn what_was_revoked_does_not_come_back_with_a_refresh_that_was_under_way()
     });
     assert_eq!(told.code(), "not_connected");
     assert_eq!(chat.call("spotify_now", json!({})).await.code(), "not_connected");
+    let left = app.spotify.world(|world| world.live_refresh_tokens_of("alice"));
+    assert_eq!(left, 0, "what came too late is given back");
     assert_eq!(app.count("SELECT count(*) FROM connections").await, 0);
     app.finish().await;
 }

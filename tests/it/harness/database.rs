@@ -97,7 +97,7 @@ async fn run(url: &str, sql: String) {
 async fn dump(url: &str) -> Vec<u8> {
     let mut connection = PgConnection::connect(url).await.unwrap();
     let mut bytes = Vec::new();
-    for table in ["vault_keys", "connections", "links"] {
+    for table in ["vault_keys", "connections", "links", "epoch"] {
         // `bytea` in the escape format shows printable bytes as they are.
         connection.execute("SET bytea_output = 'escape'").await.unwrap();
         let sql = format!("SELECT row_to_json(t)::text FROM {table} t");

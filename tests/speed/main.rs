@@ -1,0 +1,14 @@
+//! `cargo bench`: what a tool call costs over a bare MCP server, and how a start looks.
+//!
+//! Prints ratios against a baseline of the same run; asserts no timing.
+#![expect(clippy::print_stdout, reason = "printing is what a benchmark is for")]
+
+mod calls;
+mod load;
+mod start;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    start::measure().await?;
+    calls::measure().await
+}
