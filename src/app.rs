@@ -134,7 +134,6 @@ impl App {
     }
 
     /// Every route there is.
-    #[must_use]
     pub fn router(&self) -> Router {
         let host = self.host(None);
         let limit = self.config.limits.body_bytes;
@@ -165,7 +164,8 @@ impl App {
     fn host(&self, nobody: Option<Identity>) -> Host {
         let connections: Arc<dyn Connections> = Arc::new(self.vault.clone());
         let auth = mcp::auth::toolset(self.connect.clone());
-        Host::new(std::iter::once(&auth).chain(&self.toolsets), connections, nobody)
+        let toolsets: Vec<_> = std::iter::once(&auth).chain(&self.toolsets).collect();
+        Host::new(&toolsets, connections, nobody)
     }
 
     async fn finish(self) {

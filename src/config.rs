@@ -27,7 +27,7 @@ pub use access::{Access, Allow};
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use master_key::MasterKey;
-pub use origin::{allowed_hosts, is_loopback};
+pub use origin::{allowed_hosts, allowed_origins, is_loopback};
 pub use provider::{Advice, Provider};
 
 /// Everything that an operator can set.
@@ -88,6 +88,7 @@ impl Config {
         let variables = Environment::with_prefix("STAGEPASS")
             .prefix_separator("_")
             .separator("__")
+            .ignore_empty(true)
             .source(Some(environment.into_iter().collect()));
         let merged = layers
             .add_source(variables)
@@ -114,6 +115,18 @@ impl Config {
             .filter(|(_, provider)| provider.client_id.is_some())
             .map(|(id, provider)| (id.as_str(), provider))
     }
+}
+
+/// Makes `folder`, and those above it, for this user alone. One that is there stays as it is.
+///
+/// # Errors
+/// When it can't be made.
+pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 fn default_data_dir() -> PathBuf {

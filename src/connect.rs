@@ -22,7 +22,7 @@ use url::Url;
 
 use crate::{
     clock::Clock,
-    config::allowed_hosts,
+    config::allowed_origins,
     providers::ProviderClient,
     store::{Db, Problem},
     vault::Vault,
@@ -45,7 +45,7 @@ pub struct Connect {
     vault: Vault,
     clock: Clock,
     public_url: Url,
-    hosts: Vec<String>,
+    origins: Vec<String>,
     cookie: BrowserCookie,
     tasks: TaskTracker,
 }
@@ -55,7 +55,7 @@ impl Connect {
     #[must_use]
     pub fn new(db: Db, vault: Vault, clock: Clock, public_url: Url, tasks: TaskTracker) -> Self {
         Self {
-            hosts: allowed_hosts(&public_url),
+            origins: allowed_origins(&public_url),
             cookie: BrowserCookie::new("stagepass-connect", &public_url, 900),
             db,
             vault,

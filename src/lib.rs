@@ -1,42 +1,33 @@
 //! Stagepass: an MCP server with the sign-in built in.
 //!
-//! The map of the house. Arrows point down this list: a room uses those below it, and none above.
+//! The map of the house. A room uses those below it, and none above.
+//!
+//! - [`cli`]: the command line, one file per command.
+//! - [`app`]: the whole server, put together; the one list of routes.
+//! - [`mcp`]: the MCP side: the transport, the host of all toolsets, the `Auth` tool.
+//! - [`connect`]: linking an account: link, consent page, callback, code, status, revocation.
+//! - [`web`]: what all pages share: layout, style, security headers, cookies.
+//! - [`identity`]: who is calling, made from the transport alone.
+//! - [`vault`]: tokens sealed at rest, and a fresh access token for an identity.
+//! - [`providers`]: one OAuth client for all providers, and the catalogue of them as data.
+//! - [`store`]: the database, SQLite or Postgres, one file per family of tables.
+//! - [`http`]: the outbound HTTP client.
+//! - [`config`]: what an operator can set; unknown keys are errors.
+//! - [`clock`]: the only caller of the system's time and randomness.
+//! - [`telemetry`]: what is logged, and what never is.
+//!
+//! The toolsets are crates of their own in `tools/`. They know `stagepass_kit` and nothing of this.
 
-/// The command line, one file per command.
-pub mod cli;
-
-/// The whole server, put together; the one list of routes.
 pub mod app;
-
-/// The MCP side: the transport, the host of all toolsets, the `Auth` tool.
-pub mod mcp;
-
-/// Linking a provider account to an identity: link, consent page, callback, code, revocation.
-pub mod connect;
-
-/// What all pages share: layout, style, security headers, cookies.
-pub mod web;
-
-/// Who is calling, made from the transport alone.
-pub mod identity;
-
-/// The vault: tokens sealed at rest, and a fresh access token for an identity.
-pub mod vault;
-
-/// One OAuth client for all providers, and the catalogue of them as data.
-pub mod providers;
-
-/// The database, SQLite or Postgres, one file per family of tables.
-pub mod store;
-
-/// The outbound HTTP client.
-pub mod http;
-
-/// What an operator can set; unknown keys are errors.
-pub mod config;
-
-/// The only caller of the system's time and randomness.
+pub mod cli;
 pub mod clock;
-
-/// Logs.
+pub mod config;
+pub mod connect;
+pub mod http;
+pub mod identity;
+pub mod mcp;
+pub mod providers;
+pub mod store;
 pub mod telemetry;
+pub mod vault;
+pub mod web;

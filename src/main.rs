@@ -5,9 +5,15 @@ use std::process::ExitCode;
 use clap::Parser;
 use stagepass::cli::Cli;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match Cli::parse().run().await {
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| {
+        let ended = runtime.block_on(cli.run());
+        // Reading standard input can't be broken off; a client that says no more won't hold us.
+        runtime.shutdown_background();
+        ended
+    });
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");

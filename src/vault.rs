@@ -1,7 +1,7 @@
 //! The vault: provider tokens sealed at rest, and a fresh access token for an identity.
 //!
 //! A refresh token leaves the vault only for the provider that made it. Tools get access tokens,
-//! through [`Connections`]; the rooms above get a [`Connection`], which holds no secret at all.
+//! through [`stagepass_kit::Connections`]; the rooms above get a [`Connection`], which holds no secret at all.
 
 mod access;
 mod breaker;

@@ -35,10 +35,10 @@ impl Narrator<'_> {
     async fn connect(&mut self) -> anyhow::Result<()> {
         person("Play me something to go to sea with.");
         let told = self.call("spotify_search", json!({"query": "harbour"})).await?;
-        ensure!(told.data["code"] == "not_connected", "expected not_connected: {}", told.text);
+        ensure!(told.at("/code") == "not_connected", "expected not_connected: {}", told.text);
 
         let told = self.call("Auth", json!({"action": "get_url"})).await?;
-        let link = told.data["url"].as_str().context("no link")?.to_owned();
+        let link = told.at("/url").as_str().context("no link")?.to_owned();
         ensure!(link.starts_with(&format!("{}/connect/", self.world.url)), "a foreign link");
         assistant(&format!("Please connect Spotify first: {link}"));
 
@@ -56,15 +56,19 @@ impl Narrator<'_> {
 
         person("Done!");
         let told = self.call("Auth", json!({"action": "status"})).await?;
-        let row = &told.data["providers"][0];
-        ensure!(row["state"] == "connected" && row["account"]["name"] == "Alice Example", "{row}");
+        let row = told.at("/providers/0");
+        ensure!(
+            told.at("/providers/0/state") == "connected"
+                && told.at("/providers/0/account/name") == "Alice Example",
+            "{row}"
+        );
         Ok(())
     }
 
     async fn listen(&mut self) -> anyhow::Result<()> {
         let told = self.call("spotify_search", json!({"query": "harbour"})).await?;
         ensure!(!told.is_error, "{}", told.text);
-        let uri = told.data["results"]["track"][0]["uri"].as_str().context("no track")?.to_owned();
+        let uri = told.at("/results/track/0/uri").as_str().context("no track")?.to_owned();
         let play = json!({"uri": uri, "device": "Laptop"});
         let told = self.call("spotify_play", play).await?;
         ensure!(!told.is_error, "{}", told.text);
@@ -91,10 +95,10 @@ impl Narrator<'_> {
     async fn disconnect(&mut self) -> anyhow::Result<()> {
         person("Thanks. Disconnect my account again.");
         let told = self.call("Auth", json!({"action": "revoke"})).await?;
-        ensure!(told.data["deleted"] == true, "{}", told.text);
-        ensure!(told.data["revoked_remotely"] == "yes", "{}", told.text);
+        ensure!(told.at("/deleted") == true, "{}", told.text);
+        ensure!(told.at("/revoked_remotely") == "yes", "{}", told.text);
         let told = self.call("spotify_now", json!({})).await?;
-        ensure!(told.data["code"] == "not_connected", "expected a refusal: {}", told.text);
+        ensure!(told.at("/code") == "not_connected", "expected a refusal: {}", told.text);
         Ok(())
     }
 

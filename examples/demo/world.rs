@@ -35,6 +35,13 @@ pub(crate) struct Told {
     pub(crate) data: Value,
 }
 
+impl Told {
+    /// The datum at a JSON pointer; null if there is none.
+    pub(crate) fn at(&self, pointer: &str) -> &Value {
+        self.data.pointer(pointer).unwrap_or(&Value::Null)
+    }
+}
+
 impl World {
     /// Starts all of it. With `usual_port` the server takes 8080 if that is free.
     pub(crate) async fn start(usual_port: bool) -> anyhow::Result<Self> {

@@ -80,6 +80,9 @@ fn decode(word: &str) -> Option<MasterKey> {
 }
 
 fn create_private(path: &Path) -> io::Result<fs::File> {
+    if let Some(folder) = path.parent() {
+        super::make_private_folder(folder)?;
+    }
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

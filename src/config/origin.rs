@@ -15,24 +15,34 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// The values of `Host` that reach this server on purpose.
+/// The values of `Host` that reach this server on purpose: where `public_url` is loopback, every
+/// name of this machine counts.
 #[must_use]
 pub fn allowed_hosts(public_url: &Url) -> Vec<String> {
-    let host = public_url.host_str().unwrap_or_default().to_owned();
+    let names = own_names(public_url);
     let port = public_url.port_or_known_default().unwrap_or_default();
-    let names = if is_loopback(public_url) {
-        vec!["127.0.0.1".to_owned(), "[::1]".to_owned(), "localhost".to_owned()]
+    let with_port = names.iter().map(|name| format!("{name}:{port}"));
+    match public_url.port() {
+        Some(_) => with_port.collect(),
+        // A default port is left out by most clients and written by some.
+        None => with_port.chain(names.iter().cloned()).collect(),
+    }
+}
+
+/// The values of `Origin` that our own pages send.
+#[must_use]
+pub fn allowed_origins(public_url: &Url) -> Vec<String> {
+    let port = public_url.port_or_known_default().unwrap_or_default();
+    let scheme = public_url.scheme();
+    own_names(public_url).iter().map(|name| format!("{scheme}://{name}:{port}")).collect()
+}
+
+fn own_names(public_url: &Url) -> Vec<String> {
+    if is_loopback(public_url) {
+        ["127.0.0.1", "[::1]", "localhost"].map(str::to_owned).to_vec()
     } else {
-        vec![host]
-    };
-    names
-        .into_iter()
-        .flat_map(|name| match public_url.port() {
-            Some(_) => vec![format!("{name}:{port}")],
-            // A default port is left out by most clients and written by some.
-            None => vec![format!("{name}:{port}"), name],
-        })
-        .collect()
+        vec![public_url.host_str().unwrap_or_default().to_owned()]
+    }
 }
 
 /// An origin and nothing more, and https wherever strangers can listen.

@@ -60,7 +60,7 @@ pub(super) async fn start(
     let (mut link, client) = connect.startable(&ticket).await?;
     let cookie = connect.cookie.read(&headers).ok_or(PageError::NoCookie)?;
     let expected = form_token(&cookie, &ticket);
-    if !guard::is_own_form(&headers, &connect.hosts)
+    if !guard::is_own_form(&headers, &connect.origins)
         || !same(pressed.token.as_bytes(), expected.as_bytes())
     {
         return Err(PageError::ForeignForm);
@@ -69,8 +69,8 @@ pub(super) async fn start(
     let verifier = mint(&connect.clock, "");
     link.browser_hash = Some(hash(&cookie));
     link.state_hash = Some(hash(state.expose_secret()));
-    let sealer = connect.vault.sealer();
-    let sealed = sealer.seal(verifier_place(&link.id), verifier.expose_secret().as_bytes());
+    let plain = verifier.expose_secret().as_bytes();
+    let sealed = connect.vault.sealer().seal(verifier_place(&link.id), plain);
     link.sealed_verifier = Some(sealed.map_err(ToolError::internal)?);
     if !connect.db.start_link(&link, connect.clock.now()).await.map_err(ToolError::internal)? {
         return Err(PageError::OtherBrowser);

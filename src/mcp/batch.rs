@@ -7,14 +7,15 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     extract::Request,
     http::{
-        HeaderMap, StatusCode,
+        HeaderMap, HeaderValue, StatusCode,
         header::{CONTENT_LENGTH, CONTENT_TYPE},
         request::Parts,
     },
     response::{IntoResponse, Response},
 };
 use futures::future::join_all;
-use serde_json::{Value, value::RawValue};
+use serde::de::IgnoredAny;
+use serde_json::{Value, json, value::RawValue};
 use tower_service::Service;
 
 /// The only revision with batches, and the one of a request that names none.
@@ -25,47 +26,62 @@ const MOST: usize = 50;
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
 /// Answers `request` by `service`: as it is, or message by message if it is a batch. A body over
-/// `max_body` bytes is refused with 413.
+/// `max_body` bytes is refused with 413, and one that is no message with a JSON-RPC error.
 pub(super) async fn answer<S>(service: S, request: Request, max_body: usize) -> Response
 where
     S: Service<Request, Response: IntoResponse, Error = Infallible, Future: Send> + Clone + Send,
 {
-    if !may_be_batch(request.headers()) {
-        return single(service, request).await;
-    }
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, max_body).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'[') {
-        return single(service, Request::from_parts(parts, Body::from(body))).await;
+    let is_list = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+    if is_list && may_be_batch(&parts.headers) {
+        return match serde_json::from_slice::<Vec<&RawValue>>(&body) {
+            Ok(list) if (1..=MOST).contains(&list.len()) => batch(service, &parts, &list).await,
+            Ok(_) => refused(-32600, "Invalid Request: a batch holds 1 to 50 messages"),
+            Err(_) => refused(-32700, "Parse error"),
+        };
     }
-    match serde_json::from_slice::<Vec<&RawValue>>(&body) {
-        Ok(messages) if (1..=MOST).contains(&messages.len()) => {
-            batch(service, &parts, &messages).await
-        }
-        _ => {
-            let text = format!("Invalid Request: a batch holds 1 to {MOST} JSON-RPC messages");
-            let error = serde_json::json!({
-                "jsonrpc": "2.0", "id": null, "error": {"code": -32600, "message": text},
-            });
-            (StatusCode::BAD_REQUEST, axum::Json(error)).into_response()
-        }
+    one(service, parts, body).await
+}
+
+/// Answers one message.
+async fn one<S>(mut service: S, parts: Parts, body: Bytes) -> Response
+where
+    S: Service<Request, Response: IntoResponse, Error = Infallible>,
+{
+    let is_json = parts.headers.get(CONTENT_TYPE).is_some_and(is_json);
+    let request = Request::from_parts(parts, Body::from(body.clone()));
+    let response = match service.call(request).await {
+        Ok(response) => response.into_response(),
+        Err(never) => match never {},
+    };
+    // rmcp says 415 of JSON that it can't read, too.
+    if response.status() != StatusCode::UNSUPPORTED_MEDIA_TYPE || !is_json {
+        return response;
     }
+    match serde_json::from_slice::<IgnoredAny>(&body) {
+        Ok(_) => refused(-32600, "Invalid Request: this isn't a message of MCP"),
+        Err(_) => refused(-32700, "Parse error"),
+    }
+}
+
+/// A JSON-RPC error to something whose id can't be read.
+fn refused(code: i32, message: &str) -> Response {
+    let error = json!({"jsonrpc": "2.0", "id": null, "error": {"code": code, "message": message}});
+    (StatusCode::BAD_REQUEST, axum::Json(error)).into_response()
+}
+
+fn is_json(kind: &HeaderValue) -> bool {
+    kind.to_str().is_ok_and(|kind| {
+        let essence = kind.split(';').next().unwrap_or_default();
+        essence.trim().eq_ignore_ascii_case("application/json")
+    })
 }
 
 fn may_be_batch(headers: &HeaderMap) -> bool {
     headers.get("mcp-protocol-version").is_none_or(|version| version == REVISION)
-}
-
-async fn single<S>(mut service: S, request: Request) -> Response
-where
-    S: Service<Request, Response: IntoResponse, Error = Infallible>,
-{
-    match service.call(request).await {
-        Ok(response) => response.into_response(),
-        Err(never) => match never {},
-    }
 }
 
 /// Each message goes in alone, with the batch's headers; what comes back is put together.
@@ -76,8 +92,7 @@ where
     let answers = join_all(messages.iter().map(|message| {
         let mut parts = parts.clone();
         parts.headers.remove(CONTENT_LENGTH);
-        let body = Body::from(message.get().to_owned());
-        let asked = single(service.clone(), Request::from_parts(parts, body));
+        let asked = one(service.clone(), parts, Bytes::from(message.get().to_owned()));
         async { read(asked.await).await }
     }))
     .await;
@@ -101,5 +116,5 @@ async fn read(response: Response) -> Option<Value> {
     // The last event of a stream is the answer; those before it are progress.
     let text = str::from_utf8(&body).ok()?;
     let events = text.lines().filter_map(|line| line.strip_prefix("data:"));
-    events.filter_map(|event| serde_json::from_str(event).ok()).last()
+    events.filter_map(|event| serde_json::from_str(event).ok()).next_back()
 }

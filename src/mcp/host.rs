@@ -6,8 +6,9 @@ use http::request::Parts;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, Implementation, ListToolsResult,
-        PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+        CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult,
+        ErrorCode, Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities,
+        ServerConfig, Tool,
     },
     service::RequestContext,
 };
@@ -24,6 +25,9 @@ ask for passwords.";
 
 /// How long a client may keep the list of tools, in milliseconds. It changes only with the server.
 const LIST_TTL_MS: u64 = 300_000;
+
+/// The methods that take parameters.
+const OUR_METHODS: [&str; 3] = ["initialize", "tools/call", "tools/list"];
 
 /// All toolsets behind one MCP endpoint. Clones share everything.
 #[derive(Clone)]
@@ -43,12 +47,12 @@ impl Host {
     /// `nobody` is who calls when the transport names no one: the owner on stdio, where only the
     /// process that started us can speak; no one at all over HTTP.
     #[must_use]
-    pub fn new<'a>(
-        toolsets: impl Iterator<Item = &'a Toolset> + Clone,
+    pub fn new(
+        toolsets: &[&Toolset],
         connections: Arc<dyn Connections>,
         nobody: Option<Identity>,
     ) -> Self {
-        let all = || toolsets.clone().flat_map(Toolset::tools);
+        let all = || toolsets.iter().flat_map(|toolset| toolset.tools());
         let list = all().map(|tool| tool.descriptor().clone()).collect();
         let mut list = ListToolsResult::with_all_items(list);
         list.ttl_ms = Some(LIST_TTL_MS);
@@ -92,6 +96,18 @@ impl ServerHandler for Host {
         self.0.tools.get(name).map(|tool| tool.descriptor().clone())
     }
 
+    /// rmcp takes a known method whose parameters it can't read for an unknown one.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        if OUR_METHODS.contains(&request.method.as_str()) {
+            return Err(ErrorData::invalid_params("the parameters can't be read", None));
+        }
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None))
+    }
+
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
@@ -101,6 +117,7 @@ impl ServerHandler for Host {
             ErrorData::invalid_params("There is no tool of that name; see tools/list.", None)
         })?;
         let caller = self.caller(&context)?;
+        tracing::debug!(tool = tool.name(), "tool called");
         let result = tool.call(&caller, request.arguments.unwrap_or_default()).await;
         Ok(result.unwrap_or_else(|error| refused(tool.name(), &error)).into())
     }

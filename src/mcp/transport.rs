@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::batch;
-use crate::config::allowed_hosts;
+use crate::config::{allowed_hosts, allowed_origins};
 
 /// Both of them, as rmcp wants them spelled out.
 const ACCEPT_BOTH: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
@@ -32,7 +32,7 @@ const ACCEPT_BOTH: HeaderValue = HeaderValue::from_static("application/json, tex
 /// Serves `handler` at `path` and at `path/`.
 ///
 /// Requests whose `Host` or `Origin` isn't `public_url`'s are refused with 403 (MCP 2026-07-28,
-/// transports, security); where `public_url` is loopback, every loopback name counts. Open streams
+/// transports, security); where `public_url` is loopback, every name of this machine counts. Open streams
 /// end when `shutdown` is cancelled. A body over `max_body` bytes is refused with 413.
 pub fn routes<H>(
     path: &str,
@@ -49,7 +49,7 @@ where
         .with_legacy_session_mode(false)
         .with_json_response(true)
         .with_allowed_hosts(allowed_hosts(public_url))
-        .with_allowed_origins([public_url.origin().ascii_serialization()])
+        .with_allowed_origins(allowed_origins(public_url))
         .enforce_origin_validation()
         .with_max_request_body_bytes(max_body)
         .with_cancellation_token(shutdown);

@@ -177,15 +177,11 @@ impl ProviderClient {
 
     /// With a secret by HTTP Basic (RFC 6749 §2.3.1), without one by client id alone.
     fn authenticated(&self, request: RequestBuilder, form: &[(&str, &str)]) -> RequestBuilder {
-        match &self.provider.client_secret {
-            Some(secret) => {
-                request.basic_auth(&self.client_id, Some(secret.expose_secret())).form(form)
-            }
-            None => {
-                let mut form = form.to_vec();
-                form.push(("client_id", &self.client_id));
-                request.form(&form)
-            }
+        if let Some(secret) = &self.provider.client_secret {
+            return request.basic_auth(&self.client_id, Some(secret.expose_secret())).form(form);
         }
+        let mut form = form.to_vec();
+        form.push(("client_id", &self.client_id));
+        request.form(&form)
     }
 }

@@ -241,7 +241,7 @@ impl Db {
     pub async fn empty_dead_connections(&self, before: DateTime<Utc>) -> Result<u64> {
         on!(self, pool => sqlx::query(
             "UPDATE connections SET sealed_access = $2, sealed_refresh = NULL
-             WHERE dead_reason IS NOT NULL AND updated_at < $1 AND sealed_refresh IS NOT NULL",
+             WHERE dead_reason IS NOT NULL AND updated_at < $1 AND length(sealed_access) > 0",
         )
         .bind(before)
         .bind(Vec::<u8>::new())

@@ -5,10 +5,12 @@ use std::{path::Path, str::FromStr, time::Duration};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
     PgPool, SqlitePool,
-    migrate::Migrator,
+    migrate::{MigrateError, Migrator},
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+
+use crate::config::make_private_folder;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -75,17 +77,29 @@ impl Db {
             }
             Some(_) => return Err(OpenError::Url),
         };
-        match &db {
-            Self::Sqlite(pool) => MIGRATIONS.run(pool).await,
-            Self::Postgres(pool) => MIGRATIONS.run(pool).await,
-        }
-        .map_err(|error| OpenError::Migrate(error.to_string()))?;
+        db.migrate().await.map_err(|error| OpenError::Migrate(error.to_string()))?;
         Ok(db)
+    }
+
+    /// On Postgres a lock keeps replicas apart. On SQLite the second of two that start at once may
+    /// stumble over what the first has just made, and finds it done when it looks again.
+    async fn migrate(&self) -> Result<(), MigrateError> {
+        let pool = match self {
+            Self::Postgres(pool) => return MIGRATIONS.run(pool).await,
+            Self::Sqlite(pool) => pool,
+        };
+        for _ in 0..10 {
+            if MIGRATIONS.run(pool).await.is_ok() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        MIGRATIONS.run(pool).await
     }
 
     async fn sqlite(path: &str) -> Result<Self, OpenError> {
         let failed = |why: String| OpenError::Sqlite { place: path.to_owned(), why };
-        if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.exists()) {
+        if let Some(folder) = Path::new(path).parent() {
             make_private_folder(folder).map_err(|error| failed(error.to_string()))?;
         }
         let options = SqliteConnectOptions::from_str("sqlite:")
@@ -127,12 +141,4 @@ impl Db {
     pub async fn close(&self) {
         on!(self, pool => pool.close().await);
     }
-}
-
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }

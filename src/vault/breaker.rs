@@ -12,7 +12,7 @@ use crate::clock::Clock;
 
 /// The first wait, and the longest that we choose ourselves.
 const SHORTEST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// One breaker for each provider's token endpoint.
 #[derive(Default)]

@@ -187,8 +187,8 @@ pub(super) fn open_refresh(
     sealer: &Sealer,
     row: &ConnectionRow,
 ) -> Result<Option<SecretString>, SealError> {
-    let Some(sealed) = &row.sealed_refresh else { return Ok(None) };
-    text(&sealer.open(place(&row.id, REFRESH, row.version), sealed)?).map(Some)
+    let Some(token) = &row.sealed_refresh else { return Ok(None) };
+    text(&sealer.open(place(&row.id, REFRESH, row.version), token)?).map(Some)
 }
 
 fn text(bytes: &[u8]) -> Result<SecretString, SealError> {

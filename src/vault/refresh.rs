@@ -29,7 +29,7 @@ use crate::{
 /// the HTTP client waits for an answer.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// How long to leave a provider alone that refuses our own credentials.
-const MISCONFIGURED: Duration = Duration::from_secs(60);
+const MISCONFIGURED: Duration = Duration::from_mins(1);
 /// How often to look whether somebody else's refresh is done, and how long in all: with a token
 /// that still lives, and with none.
 const POLL: Duration = Duration::from_millis(50);

@@ -140,27 +140,27 @@ mod tests {
     #[test]
     fn a_value_opens_in_its_own_place_and_in_no_other() {
         let sealer = sealer(1, &[]);
-        let sealed = sealer.seal(PLACE, b"token").unwrap();
-        assert_eq!(sealer.open(PLACE, &sealed).unwrap().as_slice(), b"token");
+        let bytes = sealer.seal(PLACE, b"token").unwrap();
+        assert_eq!(sealer.open(PLACE, &bytes).unwrap().as_slice(), b"token");
         for elsewhere in [
             Place { table: "u", ..PLACE },
             Place { row: "s", ..PLACE },
             Place { field: "g", ..PLACE },
             Place { version: 2, ..PLACE },
         ] {
-            assert!(matches!(sealer.open(elsewhere, &sealed), Err(SealError::Damaged)));
+            assert!(matches!(sealer.open(elsewhere, &bytes), Err(SealError::Damaged)));
         }
     }
 
     #[test]
     fn a_changed_or_cut_value_does_not_open() {
         let sealer = sealer(1, &[]);
-        let sealed = sealer.seal(PLACE, b"token").unwrap();
-        for index in 0..sealed.len() {
-            let mut changed = sealed.clone();
+        let bytes = sealer.seal(PLACE, b"token").unwrap();
+        for index in 0..bytes.len() {
+            let mut changed = bytes.clone();
             changed[index] ^= 1;
             assert!(sealer.open(PLACE, &changed).is_err(), "byte {index}");
-            assert!(sealer.open(PLACE, &sealed[..index]).is_err(), "first {index} bytes");
+            assert!(sealer.open(PLACE, &bytes[..index]).is_err(), "first {index} bytes");
         }
     }
 

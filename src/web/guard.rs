@@ -40,7 +40,7 @@ pub async fn guard(State(hosts): State<Vec<String>>, request: Request, next: Nex
         .headers()
         .get(HOST)
         .and_then(|host| host.to_str().ok())
-        .or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+        .or_else(|| request.uri().authority().map(http::uri::Authority::as_str));
     let known = host.is_some_and(|host| hosts.iter().any(|own| own.eq_ignore_ascii_case(host)));
     let mut response = if known {
         next.run(request).await
@@ -55,15 +55,16 @@ pub async fn guard(State(hosts): State<Vec<String>>, request: Request, next: Nex
 
 /// Whether a form was sent by a page of ours, as far as the browser says.
 #[must_use]
-pub fn is_own_form(headers: &HeaderMap, hosts: &[String]) -> bool {
+pub fn is_own_form(headers: &HeaderMap, origins: &[String]) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin";
     }
     let Some(origin) = headers.get(ORIGIN) else { return true };
     let origin = origin.to_str().ok().and_then(|origin| Url::parse(origin).ok());
     origin.is_some_and(|origin| {
+        let scheme = origin.scheme();
         let host = origin.host_str().unwrap_or_default();
         let port = origin.port_or_known_default().unwrap_or_default();
-        hosts.iter().any(|own| *own == format!("{host}:{port}"))
+        origins.contains(&format!("{scheme}://{host}:{port}"))
     })
 }

@@ -26,6 +26,7 @@ pub fn page(title: &str, body: &Markup) -> Markup {
 }
 
 /// A page that says what went wrong, and what to do about it.
+#[must_use]
 pub fn problem(status: StatusCode, title: &str, message: &str, next_step: &str) -> Response {
     let body = html! { p { (message) } p { (next_step) } };
     (status, page(title, &body)).into_response()

@@ -6,4 +6,4 @@ mod chat;
 mod database;
 
 pub(crate) use app::{Setup, TestApp};
-pub(crate) use chat::{Chat, Era, Told};
+pub(crate) use chat::{Chat, Era};

@@ -51,7 +51,7 @@ async fn an_app_without_a_secret_is_protected_by_pkce_alone() {
     let app = TestApp::start_with(setup).await;
     let chat = app.chat().await;
     app.connect_alice(&chat).await;
-    app.advance(std::time::Duration::from_secs(3_600));
+    app.advance(std::time::Duration::from_hours(1));
     chat.call("spotify_now", json!({})).await.ok();
     assert_eq!(app.spotify.refreshes(), 1);
     chat.auth(json!({"action": "revoke"})).await.ok();
@@ -187,7 +187,7 @@ async fn of_two_accounts_the_first_is_used_and_each_can_be_ended_alone() {
     let app = TestApp::start().await;
     let chat = app.chat().await;
     app.connect_alice(&chat).await;
-    app.advance(std::time::Duration::from_secs(60));
+    app.advance(std::time::Duration::from_mins(1));
     let link = chat.get_url().await;
     app.sign_in(&Browser::new(), &link, "bob").await;
     let told = chat.auth(json!({"action": "status"})).await.ok();

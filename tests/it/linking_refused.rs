@@ -132,7 +132,7 @@ async fn a_revocation_wins_over_an_exchange_that_is_under_way() {
     let chat = app.chat().await;
     let link = chat.get_url().await;
     app.spotify.world(|world| {
-        world.fail(Fault::once("GET", "/v1/me$", Answer::Delay(Duration::from_millis(400))))
+        world.fail(Fault::once("GET", "/v1/me$", Answer::Delay(Duration::from_millis(400))));
     });
     let browser = Browser::new();
     let (page, ()) = tokio::join!(app.sign_in(&browser, &link, "alice"), async {

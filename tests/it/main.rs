@@ -7,13 +7,16 @@
     clippy::panic,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::missing_panics_doc,
     reason = "a test that goes wrong must stop at once"
 )]
 
 mod harness;
 
+mod cli;
+mod config;
 mod linking;
 mod linking_refused;
+mod protocol;
+mod store;
 mod tokens;
 mod tokens_astray;

@@ -25,7 +25,12 @@ impl Answer {
             value.unwrap_or_default().to_owned()
         };
         let (content_type, allow) = (header("content-type"), header("allow"));
-        Self { status: response.status().as_u16(), content_type, allow, body: response.text().await.unwrap() }
+        Self {
+            status: response.status().as_u16(),
+            content_type,
+            allow,
+            body: response.text().await.unwrap(),
+        }
     }
 
     fn json(&self) -> Value {
@@ -99,8 +104,12 @@ fn assert_is_status(result: &Value) {
 }
 
 fn assert_lists_the_tools(result: &Value) {
-    let names: Vec<_> = result["tools"].as_array().unwrap().iter().map(|tool| &tool["name"]).collect();
-    assert!(names.contains(&&json!("Auth")) && names.contains(&&json!("spotify_search")), "{names:?}");
+    let names: Vec<_> =
+        result["tools"].as_array().unwrap().iter().map(|tool| &tool["name"]).collect();
+    assert!(
+        names.contains(&&json!("Auth")) && names.contains(&&json!("spotify_search")),
+        "{names:?}"
+    );
 }
 
 #[tokio::test]
@@ -137,9 +146,13 @@ async fn an_old_client_gets_the_version_that_it_asked_for() {
     let app = TestApp::start().await;
     let initialize = |version: &str| {
         let client = json!({"name": "old", "version": "1"});
-        legacy(&app, "initialize", &json!({
-            "protocolVersion": version, "capabilities": {}, "clientInfo": client,
-        }))
+        legacy(
+            &app,
+            "initialize",
+            &json!({
+                "protocolVersion": version, "capabilities": {}, "clientInfo": client,
+            }),
+        )
     };
     for version in LEGACY {
         let result = Answer::to(initialize(version)).await.result();
@@ -398,7 +411,10 @@ async fn strangers_names_and_origins_are_refused() {
     for origin in foreign {
         assert_eq!(Answer::to(ping().header("origin", &origin)).await.status, 403, "{origin}");
     }
-    assert_eq!(Answer::to(ping().header("origin", &app.url)).await.status, 200);
+    for name in ["127.0.0.1", "localhost", "[::1]"] {
+        let origin = format!("http://{name}:{port}");
+        assert_eq!(Answer::to(ping().header("origin", &origin)).await.status, 200, "{origin}");
+    }
     app.finish().await;
 }
 
@@ -420,26 +436,107 @@ async fn a_body_over_the_limit_is_refused() {
 #[tokio::test]
 async fn what_is_not_json_is_a_parse_error() {
     let app = TestApp::start().await;
-    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-    let arguments = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"ping","params":{{"a":{deep}}}}}"#);
-    for body in ["", "nonsense{", r#"{"jsonrpc":"2.0","#, "\u{0}", &deep, &arguments] {
-        let answer = Answer::to(post(&app, body.to_owned())).await;
-        assert_eq!(answer.refusal(), (400, -32700), "{:.60}", body);
+    for body in ["", "nonsense{", r#"{"jsonrpc":"2.0","#, r#"[{"jsonrpc":"#, "\u{0}"] {
+        let answer = Answer::to(post(&app, body)).await;
+        assert_eq!(answer.refusal(), (400, -32700), "{body}");
         assert_eq!(answer.json()["id"], Value::Null);
     }
-    let not_utf8 = Answer::to(post(&app, vec![b'"', 0xff, b'"'])).await;
-    assert_eq!(not_utf8.refusal(), (400, -32700));
-    assert_eq!(Answer::to(legacy(&app, "ping", &json!({}))).await.result(), json!({}));
     app.finish().await;
 }
 
 #[tokio::test]
 async fn json_that_is_no_message_is_an_invalid_request() {
     let app = TestApp::start().await;
-    for body in ["{}", "5", r#"{"jsonrpc":"2.0","id":7}"#, r#"{"jsonrpc":"1.0","id":7,"method":"ping"}"#] {
+    let no_version = r#"{"id":7,"method":"ping"}"#;
+    for body in ["{}", "5", "[]", r#"{"jsonrpc":"2.0","id":7}"#, no_version] {
         let answer = Answer::to(post(&app, body)).await;
         assert_eq!(answer.refusal(), (400, -32600), "{body}");
     }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_harms_nothing() {
+    let app = TestApp::start().await;
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    let arguments = format!(r#"{{"name":"Auth","arguments":{{"action":{deep}}}}}"#);
+    let call = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{arguments}}}"#);
+    let bodies = [
+        deep.clone().into_bytes(),
+        "[".repeat(10_000).into_bytes(),
+        call.clone().into_bytes(),
+        format!("[{call}]").into_bytes(),
+        vec![b'"', 0xff, b'"'],
+    ];
+    for body in bodies {
+        let start = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
+        let answer = Answer::to(post(&app, body)).await;
+        assert!(answer.status < 500, "{start}: {answer:?}");
+        assert!(!answer.body.contains("result"), "{start}: {answer:?}");
+    }
+    assert_eq!(Answer::to(legacy(&app, "ping", &json!({}))).await.result(), json!({}));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_batch_is_answered_message_by_message() {
+    let app = TestApp::start().await;
+    let ask = |id: Value, method: &str, params: Value| json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+    let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    let batch = json!([
+        ask(json!(1), "ping", json!({})),
+        initialized,
+        ask(json!("two"), "tools/call", auth_status()),
+        ask(json!(3), "tools/dance", json!({})),
+    ]);
+    for version in [None, Some("2025-03-26")] {
+        let request = post(&app, batch.to_string());
+        let request = match version {
+            Some(version) => request.header("mcp-protocol-version", version),
+            None => request,
+        };
+        let answer = Answer::to(request).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let answers = answer.json();
+        assert_eq!(answers.as_array().unwrap().len(), 3, "{answers}");
+        let of = |id: Value| {
+            answers.as_array().unwrap().iter().find(|answer| answer["id"] == id).unwrap()
+        };
+        assert_eq!(of(json!(1))["result"], json!({}));
+        assert_is_status(&of(json!("two"))["result"]);
+        assert_eq!(of(json!(3))["error"]["code"], -32601);
+    }
+    let notes = Answer::to(post(&app, json!([initialized, initialized]).to_string())).await;
+    assert_eq!((notes.status, notes.body.as_str()), (202, ""));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_message_of_a_batch_that_cannot_be_read_is_answered_too() {
+    let app = TestApp::start().await;
+    let ping = json!({"jsonrpc": "2.0", "id": 1, "method": "ping"});
+    let answer = Answer::to(post(&app, json!([5, ping]).to_string())).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let answers = answer.json();
+    let codes: Vec<_> = answers.as_array().unwrap().iter().map(|a| &a["error"]["code"]).collect();
+    assert_eq!(codes, [&json!(-32600), &Value::Null], "{answers}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn only_the_first_revision_has_batches_and_they_are_bounded() {
+    let app = TestApp::start().await;
+    let ping = json!({"jsonrpc": "2.0", "id": 1, "method": "ping"});
+    let batch = json!([ping, ping]).to_string();
+    for version in ["2025-06-18", "2025-11-25", MODERN] {
+        let request = post(&app, batch.clone()).header("mcp-protocol-version", version);
+        let answer = Answer::to(request).await;
+        assert_eq!(answer.refusal(), (400, -32600), "{version}");
+    }
+    let answer = Answer::to(post(&app, json!(vec![&ping; 50]).to_string())).await;
+    assert_eq!(answer.json().as_array().unwrap().len(), 50);
+    let answer = Answer::to(post(&app, json!(vec![&ping; 51]).to_string())).await;
+    assert_eq!(answer.refusal(), (400, -32600));
     app.finish().await;
 }
 
@@ -454,9 +551,12 @@ async fn a_body_that_is_not_called_json_is_refused() {
         }
     };
     // A page elsewhere may send these without asking the browser first.
-    for wrong in
-        [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("multipart/form-data")]
-    {
+    for wrong in [
+        None,
+        Some("text/plain"),
+        Some("application/x-www-form-urlencoded"),
+        Some("multipart/form-data"),
+    ] {
         assert_eq!(Answer::to(typed(wrong)).await.status, 415, "{wrong:?}");
     }
     let right = typed(Some("Application/JSON; charset=utf-8"));

@@ -188,8 +188,7 @@ async fn of_two_writers_at_once_one_wins() {
     let store = Store::open().await;
     let other = open(&store.app).await;
     let (first, twin) = (connection("c", "a"), connection("d", "a"));
-    let (one, two) =
-        tokio::join!(store.db.write_connection(&first), other.write_connection(&twin));
+    let (one, two) = tokio::join!(store.db.write_connection(&first), other.write_connection(&twin));
     assert!(one.unwrap() ^ two.unwrap());
 
     let before = store.db.connections_of("alice").await.unwrap().remove(0);
@@ -295,10 +294,30 @@ async fn a_deleted_connection_is_gone() {
     let store = Store::open().await;
     let first = connection("c", "a");
     assert!(store.db.write_connection(&first).await.unwrap());
-    assert!(store.db.delete_connection("c").await.unwrap());
-    assert!(!store.db.delete_connection("c").await.unwrap());
+    assert_eq!(store.db.delete_connection("c").await.unwrap().unwrap().id, "c");
+    assert!(store.db.delete_connection("c").await.unwrap().is_none());
     assert!(store.db.connection("c").await.unwrap().is_none());
     assert!(!store.db.write_connection(&next(&first, b"late")).await.unwrap(), "not brought back");
+    store.finish().await;
+}
+
+#[tokio::test]
+async fn the_epoch_grows_when_a_connection_ends_or_is_linked_anew() {
+    let store = Store::open().await;
+    let other = open(&store.app).await;
+    let start = other.epoch().await.unwrap();
+    let first = connection("c", "a");
+    store.pending("l").await;
+    assert!(!store.db.complete_link("l", &next(&first, b"none to follow")).await.unwrap());
+    assert_eq!(other.epoch().await.unwrap(), start, "nothing was linked");
+    assert!(store.db.complete_link("l", &first).await.unwrap());
+    let linked = other.epoch().await.unwrap();
+    assert!(linked > start);
+    assert!(store.db.write_connection(&next(&first, b"refreshed")).await.unwrap());
+    assert_eq!(other.epoch().await.unwrap(), linked, "a refresh is no news");
+    assert!(store.db.delete_connection("c").await.unwrap().is_some());
+    assert!(other.epoch().await.unwrap() > linked);
+    other.close().await;
     store.finish().await;
 }
 
@@ -475,9 +494,15 @@ async fn a_link_fails_once_and_never_after_it_was_completed() {
     assert!(db.fail_link("l", &problem()).await.unwrap());
     let failed = store.link("l").await;
     assert_eq!((failed.state, failed.is_live(at(0))), (LinkState::Failed, false));
-    assert_eq!((&failed.sealed_grant, &failed.sealed_verifier, &failed.code_hash), (&None, &None, &None));
+    assert_eq!(
+        (&failed.sealed_grant, &failed.sealed_verifier, &failed.code_hash),
+        (&None, &None, &None)
+    );
     let told = failed.problem().unwrap();
-    assert_eq!((told.code.as_str(), told.message.as_str(), told.next_step.as_str()), ("c", "m", "n"));
+    assert_eq!(
+        (told.code.as_str(), told.message.as_str(), told.next_step.as_str()),
+        ("c", "m", "n")
+    );
     let another = Problem { code: "another".to_owned(), ..problem() };
     assert!(!db.fail_link("l", &another).await.unwrap());
     assert_eq!(store.link("l").await.problem().unwrap().code, "c");
@@ -529,8 +554,22 @@ async fn the_database_orders_times_as_time_does() {
     let store = Store::open().await;
     // Fractions of every length, around the turn of a second, and far away.
     let times = [
-        -1, 0, 1, 10, 999, 1_000, 1_001, 99_999, 100_000, 120_000, 500_000, 999_999, 1_000_000,
-        1_000_001, 60_000_000, 3_000_000_000_000_000,
+        -1,
+        0,
+        1,
+        10,
+        999,
+        1_000,
+        1_001,
+        99_999,
+        100_000,
+        120_000,
+        500_000,
+        999_999,
+        1_000_000,
+        1_000_001,
+        60_000_000,
+        3_000_000_000_000_000,
     ]
     .map(at);
     for (index, time) in times.iter().enumerate() {

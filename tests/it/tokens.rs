@@ -8,15 +8,15 @@ use stagepass_standin::spotify::Revocation;
 
 use crate::harness::TestApp;
 
-/// Five minutes before the token's hour is over.
-const DUE: Duration = Duration::from_mins(55);
+/// A second more than five minutes before the token's hour is over.
+const NOT_YET_DUE: Duration = Duration::from_secs(55 * 60 - 1);
 
 #[tokio::test]
 async fn a_token_is_refreshed_at_five_minutes_and_not_before() {
     let app = TestApp::start().await;
     let chat = app.chat().await;
     app.connect_alice(&chat).await;
-    app.advance(DUE - Duration::from_secs(1));
+    app.advance(NOT_YET_DUE);
     chat.call("spotify_now", json!({})).await.ok();
     assert_eq!(app.spotify.refreshes(), 0);
     app.advance(Duration::from_secs(1));

@@ -107,7 +107,7 @@ async fn an_outage_is_no_logout_whatever_it_looks_like() {
         assert!(told.data["retry_after"].as_u64().unwrap() >= 1, "{look:?}");
         assert_eq!(chat.status().await["state"], "connected", "{look:?}");
         // When it is over, the call just works.
-        app.advance(Duration::from_secs(120));
+        app.advance(Duration::from_mins(2));
         chat.call("spotify_now", json!({})).await.ok();
         app.finish().await;
     }
@@ -264,7 +264,7 @@ async fn a_sealed_token_moved_to_another_row_does_not_open() {
     let mut app = TestApp::start().await;
     let chat = app.chat().await;
     app.connect_alice(&chat).await;
-    app.advance(Duration::from_secs(60));
+    app.advance(Duration::from_mins(1));
     let link = chat.get_url().await;
     app.sign_in(&Browser::new(), &link, "bob").await;
     drop(chat);

@@ -44,10 +44,8 @@ pub(crate) async fn run(url: &str, tool: &str, connections: usize) -> anyhow::Re
                     .header("mcp-method", "tools/call")
                     .header("mcp-name", &tool);
                 let answer: Value = request.json(&body).send().await?.json().await?;
-                ensure!(
-                    answer["result"]["isError"] != true && answer["result"].is_object(),
-                    "{answer}"
-                );
+                let failed = answer.pointer("/result/isError") == Some(&Value::Bool(true));
+                ensure!(!failed && answer.get("result").is_some(), "{answer}");
             }
             anyhow::Ok(())
         })

@@ -86,7 +86,10 @@ impl Chat {
                 .collect(),
             data: result.structured_content.unwrap_or_default(),
         };
-        self.said.lock().unwrap().push_str(&format!("{}\n{}\n", told.text, told.data));
+        let mut said = self.said.lock().unwrap();
+        said.push_str(&told.text);
+        said.push_str(&told.data.to_string());
+        drop(said);
         told
     }
 

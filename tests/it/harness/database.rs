@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use sqlx::{Connection, Executor, PgConnection, Row};
+use sqlx::{Connection, Executor, PgConnection, Row, SqliteConnection};
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
@@ -51,30 +51,21 @@ impl TestDatabase {
 
     /// Runs one statement behind the server's back.
     pub(crate) async fn execute(&self, data_dir: &Path, sql: &str) {
-        match self.url() {
-            Some(url) => run(&url, sql.to_owned()).await,
-            None => {
-                let url = format!("sqlite:{}", data_dir.join("stagepass.db").display());
-                let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
-                connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await.unwrap();
-            }
+        if let Some(url) = self.url() {
+            return run(&url, sql.to_owned()).await;
         }
+        let mut connection = sqlite(data_dir).await;
+        connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await.unwrap();
     }
 
     /// The one number that a query gives.
     pub(crate) async fn count(&self, data_dir: &Path, sql: &str) -> i64 {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        match self.url() {
-            Some(url) => {
-                let mut connection = PgConnection::connect(&url).await.unwrap();
-                connection.fetch_one(sql).await.unwrap().get(0)
-            }
-            None => {
-                let url = format!("sqlite:{}", data_dir.join("stagepass.db").display());
-                let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
-                connection.fetch_one(sql).await.unwrap().get(0)
-            }
+        if let Some(url) = self.url() {
+            let mut connection = PgConnection::connect(&url).await.unwrap();
+            return connection.fetch_one(sql).await.unwrap().get(0);
         }
+        sqlite(data_dir).await.fetch_one(sql).await.unwrap().get(0)
     }
 
     pub(crate) async fn remove(self) {
@@ -87,6 +78,11 @@ impl TestDatabase {
 fn server() -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "the tests' own setting, not the product's")]
     std::env::var("STAGEPASS_TEST_DATABASE_URL").ok()
+}
+
+async fn sqlite(data_dir: &Path) -> SqliteConnection {
+    let url = format!("sqlite:{}", data_dir.join("stagepass.db").display());
+    SqliteConnection::connect(&url).await.unwrap()
 }
 
 async fn run(url: &str, sql: String) {

@@ -8,6 +8,7 @@
 mod caller;
 mod error;
 mod identity;
+mod schema;
 mod tool;
 mod toolset;
 

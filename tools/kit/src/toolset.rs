@@ -3,11 +3,13 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject, Tool as Descriptor};
-use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{Caller, Tool, ToolError};
+use crate::{
+    Caller, Tool, ToolError,
+    schema::{input_schema, output_schema},
+};
 
 /// The tools of one crate.
 pub struct Toolset {
@@ -70,9 +72,9 @@ pub struct RegisteredTool {
 
 impl RegisteredTool {
     fn new<T: Tool>(tool: T) -> Self {
-        let descriptor = Descriptor::new(T::NAME, T::DESCRIPTION, schema_of::<T::Args>())
+        let descriptor = Descriptor::new(T::NAME, T::DESCRIPTION, input_schema::<T::Args>())
             .with_title(T::TITLE)
-            .with_raw_output_schema(schema_of::<T::Answer>())
+            .with_raw_output_schema(output_schema::<T::Answer>())
             .with_annotations(T::EFFECT.annotations(T::TITLE));
         Self { name: T::NAME, descriptor, scopes: T::SCOPES, run: Box::new(tool) }
     }
@@ -130,19 +132,4 @@ fn parse<A: DeserializeOwned>(arguments: JsonObject) -> Result<A, ToolError> {
             "Correct them after the tool's input schema and call again.",
         )
     })
-}
-
-/// The JSON Schema (2020-12) of `T`, without `$ref`s, which not every client follows.
-fn schema_of<T: JsonSchema>() -> Arc<JsonObject> {
-    let mut settings = SchemaSettings::draft2020_12();
-    settings.inline_subschemas = true;
-    let mut schema = settings.into_generator().into_root_schema_for::<T>();
-    schema.remove("title");
-    let mut object = match schema.to_value() {
-        Value::Object(object) => object,
-        _ => JsonObject::new(),
-    };
-    // MCP wants an object at the root, also where the arguments or the answer are one of several.
-    object.insert("type".into(), "object".into());
-    Arc::new(object)
 }
