@@ -524,6 +524,24 @@ async fn a_message_of_a_batch_that_cannot_be_read_is_answered_too() {
 }
 
 #[tokio::test]
+async fn a_batch_is_refused_for_what_a_message_is_refused_for() {
+    let app = TestApp::start().await;
+    let ping = json!({"jsonrpc": "2.0", "id": 1, "method": "ping"});
+    let batch = || http(&app, Method::POST, "/mcp").body(json!([ping]).to_string());
+    let typed = || batch().header("content-type", "application/json");
+    assert_eq!(Answer::to(typed()).await.status, 200);
+    for (status, request) in [
+        (403, typed().header("host", "evil.example")),
+        (403, typed().header("origin", "https://evil.example")),
+        (415, batch().header("content-type", "text/plain")),
+        (405, http(&app, Method::PUT, "/mcp").body(json!([ping]).to_string())),
+    ] {
+        assert_eq!(Answer::to(request).await.status, status);
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn only_the_first_revision_has_batches_and_they_are_bounded() {
     let app = TestApp::start().await;
     let ping = json!({"jsonrpc": "2.0", "id": 1, "method": "ping"});

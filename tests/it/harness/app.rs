@@ -244,6 +244,8 @@ impl TestApp {
         secrets.extend(self.master_key());
         let said = self.said.lock().unwrap().clone();
         canary::assert_unheard(&secrets, &said, &stored);
+        let own = canary::our_own(&said, &self.spotify);
+        canary::assert_unheard(&own, "", &stored);
         database.remove().await;
     }
 

@@ -5,6 +5,7 @@ use std::{
     sync::{Mutex, Once, PoisonError},
 };
 
+use stagepass_standin::Spotify;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Everything that any test's server logged, at `trace`, and every panic in the server's code.
@@ -61,7 +62,8 @@ pub(crate) fn assert_no_panic() {
     assert!(panics.is_empty(), "the server panicked: {panics:?}");
 }
 
-/// Fails if a secret is in the logs, in what was said, or in what is stored.
+/// Fails if a secret is in the logs, in what was said, or in what is stored. The links among what
+/// was said are meant to be there; what is in them must be nowhere else.
 pub(crate) fn assert_unheard(secrets: &[String], said: &str, stored: &[u8]) {
     for secret in secrets.iter().filter(|secret| secret.len() >= 8) {
         let start: String = secret.chars().take(12).collect();
@@ -69,6 +71,18 @@ pub(crate) fn assert_unheard(secrets: &[String], said: &str, stored: &[u8]) {
         assert!(!said.contains(secret.as_str()), "in an answer or a page: {start}…");
         assert!(!contains(stored, secret), "in the database: {start}…");
     }
+}
+
+/// Every ticket in the links that were said, and every OAuth `state` that Spotify was sent.
+pub(crate) fn our_own(said: &str, spotify: &Spotify) -> Vec<String> {
+    let tickets = said.split("/connect/").skip(1).map(|rest| {
+        rest.chars().take_while(|c| c.is_alphanumeric() || "-_".contains(*c)).collect::<String>()
+    });
+    let queries = spotify.requests().into_iter().map(|seen| seen.query);
+    let states = queries.filter_map(|query| {
+        query.split('&').find_map(|pair| pair.strip_prefix("state=")).map(str::to_owned)
+    });
+    tickets.chain(states).collect()
 }
 
 fn contains(haystack: &[u8], needle: &str) -> bool {
