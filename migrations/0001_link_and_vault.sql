@@ -2,6 +2,8 @@
 CREATE TABLE vault_keys (
     key_id TEXT PRIMARY KEY,
     sealed_check BYTEA NOT NULL,
+    -- 1 for the key that was there first, otherwise null: of two first starts, one wins.
+    first BIGINT UNIQUE,
     created_at TIMESTAMPTZ NOT NULL
 );
 
@@ -32,7 +34,7 @@ CREATE TABLE connections (
     UNIQUE (identity, provider, account_id)
 );
 
--- One try to link an account: from the link shown in chat to the active connection.
+-- The newest try to link an account: from the link shown in chat to the active connection.
 CREATE TABLE links (
     id TEXT PRIMARY KEY,
     -- SHA-256 of the ticket in the link.
@@ -57,10 +59,10 @@ CREATE TABLE links (
     problem_message TEXT,
     problem_next_step TEXT,
     created_at TIMESTAMPTZ NOT NULL,
-    expires_at TIMESTAMPTZ NOT NULL
+    expires_at TIMESTAMPTZ NOT NULL,
+    -- Only the newest link can be finished.
+    UNIQUE (identity, provider)
 );
-
-CREATE INDEX links_by_identity ON links (identity, provider);
 
 -- Grows whenever a connection ends or is linked anew, so that every process drops what it has
 -- opened. One row.

@@ -11,7 +11,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     clock::Clock,
-    config::{Config, allowed_hosts},
+    config::{Allow, Config, allowed_hosts},
     connect::Connect,
     http, identity,
     mcp::{self, Host},
@@ -21,8 +21,13 @@ use crate::{
     web,
 };
 
-/// How long a shutdown waits for refreshes and sign-ins that are under way.
-const GRACE: Duration = Duration::from_secs(20);
+/// How long a shutdown waits for requests, and then for refreshes and sign-ins, under way.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Sign-in over HTTP isn't built yet, so only the setting that turns it off is served.
+const NO_SIGN_IN: &str = "this version can't sign people in over HTTP yet; it serves this \
+machine's owner alone, on loopback\nA correct line:\n  access.allow = \"local\"\nor the variable \
+STAGEPASS_ACCESS__ALLOW=local. For a desktop client, `stagepass stdio` needs neither.";
 
 /// What [`App`] is built from. Tests bring their own clock; everything else is the same.
 pub struct AppBuilder {
@@ -84,21 +89,23 @@ impl App {
     /// Serves MCP and the pages on `listener` until `stop` is done, then ends what is under way.
     ///
     /// # Errors
-    /// When the listener fails.
+    /// When the listener fails, or anybody but this machine's owner might reach it.
     pub async fn serve(
         self,
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
-        let router = self.router();
+        let on_loopback = listener.local_addr()?.ip().is_loopback();
+        anyhow::ensure!(self.config.access.allow == Allow::Local && on_loopback, NO_SIGN_IN);
         self.keep_house();
+        let stopped = self.shutdown.clone().cancelled_owned();
+        let served = axum::serve(listener, self.router()).with_graceful_shutdown(stopped);
         let shutdown = self.shutdown.clone();
-        axum::serve(listener, router)
-            .with_graceful_shutdown(async move {
-                stop.await;
-                shutdown.cancel();
-            })
-            .await?;
+        tokio::spawn(async move {
+            stop.await;
+            shutdown.cancel();
+        });
+        self.within_grace(served.into_future()).await?;
         self.finish().await;
         Ok(())
     }
@@ -128,7 +135,7 @@ impl App {
             () = stop => Ok(()),
         };
         self.shutdown.cancel();
-        pages.await??;
+        self.within_grace(async { pages.await? }).await?;
         self.finish().await;
         ended
     }
@@ -166,6 +173,21 @@ impl App {
         let auth = mcp::auth::toolset(self.connect.clone());
         let toolsets: Vec<_> = std::iter::once(&auth).chain(&self.toolsets).collect();
         Host::new(&toolsets, connections, nobody)
+    }
+
+    /// Runs to its end; after the shutdown only so long. A client that dawdles holds nobody.
+    async fn within_grace(
+        &self,
+        serving: impl Future<Output = std::io::Result<()>>,
+    ) -> anyhow::Result<()> {
+        let over = async {
+            self.shutdown.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            served = serving => Ok(served?),
+            () = over => Ok(()),
+        }
     }
 
     async fn finish(self) {

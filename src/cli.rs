@@ -5,7 +5,7 @@ mod stdio;
 
 use std::{collections::HashMap, path::PathBuf};
 
-use anyhow::Context;
+use anyhow::anyhow;
 use clap::{Parser, Subcommand};
 
 use crate::{config::Config, telemetry};
@@ -39,7 +39,7 @@ impl Cli {
     pub async fn run(self) -> anyhow::Result<()> {
         let config = Config::load(self.config_file()?.as_deref(), environment())?;
         let subscriber = telemetry::subscriber(&config.log, std::io::stderr)
-            .context("`log` isn't a filter\nA correct line:\n  log = \"info\"")?;
+            .map_err(|_| anyhow!("`log` isn't a filter\nA correct line:\n  log = \"info\""))?;
         tracing::subscriber::set_global_default(subscriber)?;
         match self.command.unwrap_or_default() {
             Command::Serve => serve::run(config).await,

@@ -9,6 +9,7 @@ mod keys;
 mod limits;
 mod master_key;
 mod origin;
+mod private;
 mod provider;
 mod words;
 
@@ -28,6 +29,7 @@ pub use error::ConfigError;
 pub use limits::Limits;
 pub use master_key::MasterKey;
 pub use origin::{allowed_hosts, allowed_origins, is_loopback};
+pub use private::{make_private_file, make_private_folder};
 pub use provider::{Advice, Provider};
 
 /// Everything that an operator can set.
@@ -64,7 +66,6 @@ pub struct Config {
 const CATALOGUE: &str = include_str!("providers/catalogue.toml");
 
 const DEFAULTS: &str = r#"
-public_url = "http://127.0.0.1:8080"
 listen = "127.0.0.1:8080"
 log = "info"
 "#;
@@ -90,10 +91,8 @@ impl Config {
             .separator("__")
             .ignore_empty(true)
             .source(Some(environment.into_iter().collect()));
-        let merged = layers
-            .add_source(variables)
-            .build()
-            .map_err(|error| ConfigError::unreadable(&error))?;
+        let merged = layers.add_source(variables).build().and_then(with_public_url);
+        let merged = merged.map_err(|error| ConfigError::unreadable(&error))?;
         keys::check(&merged)?;
         let config: Self = serde_path_to_error::deserialize(merged)
             .map_err(|error| ConfigError::wrong_value(&error))?;
@@ -117,16 +116,12 @@ impl Config {
     }
 }
 
-/// Makes `folder`, and those above it, for this user alone. One that is there stays as it is.
-///
-/// # Errors
-/// When it can't be made.
-pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+/// Where only `listen` is set, clients use that port on this machine.
+fn with_public_url(merged: config::Config) -> Result<config::Config, config::ConfigError> {
+    let listen = merged.get_string("listen")?;
+    let port = listen.rsplit(':').next().unwrap_or_default();
+    let public_url = format!("http://127.0.0.1:{port}");
+    config::Config::builder().set_default("public_url", public_url)?.add_source(merged).build()
 }
 
 fn default_data_dir() -> PathBuf {

@@ -17,6 +17,8 @@ mod watch;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use chrono::{DateTime, Utc};
+use moka::sync::Cache;
 use stagepass_kit::Identity;
 use tokio_util::task::TaskTracker;
 
@@ -45,6 +47,8 @@ struct Inner {
     cache: cache::TokenCache,
     flights: refresh::Flights,
     breakers: breaker::Breakers,
+    /// The versions that a 401 led to, and when.
+    renewed: Cache<(Identity, String), (i64, DateTime<Utc>)>,
     tasks: TaskTracker,
 }
 
@@ -66,6 +70,7 @@ impl Vault {
             cache: cache::TokenCache::default(),
             flights: refresh::Flights::default(),
             breakers: breaker::Breakers::default(),
+            renewed: Cache::new(10_000),
             tasks,
         }))
     }
@@ -138,23 +143,35 @@ impl Vault {
         let row = self.0.db.delete_connection(&connection.id).await?;
         self.0.cache.forget(identity, &connection.provider);
         let (Some(row), Some(client)) = (row, self.0.providers.get(&connection.provider)) else {
-            return Ok(RevokeOutcome::Unsupported);
+            return Ok(RevokeOutcome::Nothing);
         };
         // The refresh token is the root of the grant; without one the access token has to do.
         let token = match grant::open_refresh(&self.0.sealer, &row) {
-            Ok(Some(token)) => token,
-            Ok(None) => grant::open_access(&self.0.sealer, &row)?,
-            Err(_) => return Ok(RevokeOutcome::Failed),
+            Ok(Some(token)) => Ok(token),
+            Ok(None) if row.sealed_access.is_empty() => return Ok(RevokeOutcome::Nothing),
+            Ok(None) => grant::open_access(&self.0.sealer, &row),
+            Err(error) => Err(error),
         };
-        Ok(client.revoke(&token).await)
+        match token {
+            Ok(token) => Ok(client.revoke(&token).await),
+            Err(error) => {
+                tracing::error!(%error, connection = row.id, "deleted, but not revoked");
+                Ok(RevokeOutcome::Failed)
+            }
+        }
     }
 
-    /// Gives back to `provider` what never became a connection, without waiting for the answer.
-    pub fn give_back(&self, provider: &str, grant: Grant) {
-        if let Some(client) = self.0.providers.get(provider).cloned() {
-            self.0.tasks.spawn(async move {
+    /// Gives back to `provider` what never became a connection of `identity`, without waiting for
+    /// the answer. Not while the same account is connected: at some providers that would end the
+    /// connection, too.
+    pub fn give_back(&self, identity: &str, provider: &str, grant: Grant) {
+        let Some(client) = self.0.providers.get(provider).cloned() else { return };
+        let (db, identity) = (self.0.db.clone(), identity.to_owned());
+        self.0.tasks.spawn(async move {
+            let account = Some(grant.account.id.as_str()).filter(|id| !id.is_empty());
+            if !db.is_linked(client.id(), account, &identity).await.unwrap_or(true) {
                 client.revoke(grant.refresh.as_ref().unwrap_or(&grant.access)).await;
-            });
-        }
+            }
+        });
     }
 }

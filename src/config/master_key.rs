@@ -38,17 +38,21 @@ impl Config {
         }
     }
 
-    /// Makes the first key and keeps it in `data_dir`, readable by its owner alone.
+    /// Makes the first key and keeps it in `data_dir`, readable by its owner alone: whole, or not
+    /// at all.
     ///
     /// # Errors
     /// When the file can't be written, or has appeared in the meantime.
     pub fn make_master_key(&self, clock: &Clock) -> io::Result<MasterKey> {
         let key = Zeroizing::new(clock.random::<32>());
-        let text = Zeroizing::new(format!("{}\n", BASE64_STANDARD.encode(*key)));
-        let mut file = create_private(&self.default_key_file())?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        Ok(key)
+        let encoded = Zeroizing::new(BASE64_STANDARD.encode(*key));
+        let place = self.default_key_file();
+        let draft = place.with_extension(format!("{}.new", std::process::id()));
+        let written = write_private(&draft, encoded.as_bytes());
+        // A link, unlike a renaming, never replaces a key that is there.
+        let kept = written.and_then(|()| fs::hard_link(&draft, &place));
+        fs::remove_file(&draft).ok();
+        kept.map(|()| key)
     }
 
     /// Where the key lives that nobody named.
@@ -79,13 +83,12 @@ fn decode(word: &str) -> Option<MasterKey> {
     (!placeholder).then(|| Zeroizing::new(key))
 }
 
-fn create_private(path: &Path) -> io::Result<fs::File> {
+fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         super::make_private_folder(folder)?;
     }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let mut file = super::make_private_file(path)?;
+    file.write_all(text)?;
+    file.write_all(b"\n")?;
+    file.sync_all()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
@@ -81,8 +81,12 @@ impl Provider {
                 ));
             }
         }
-        if self.client_id.as_deref() == Some("") {
-            return Err(ConfigError::at(&format!("provider.{id}.client_id"), "is empty"));
+        let secret = self.client_secret.as_ref().map(ExposeSecret::expose_secret);
+        for (field, value) in [("client_id", self.client_id.as_deref()), ("client_secret", secret)]
+        {
+            if value == Some("") {
+                return Err(ConfigError::at(&format!("provider.{id}.{field}"), "is empty"));
+            }
         }
         Ok(())
     }

@@ -43,6 +43,9 @@ pub(super) async fn arrive(
         let body = html! { p { "This account is connected already. You can close this page." } };
         return Ok(layout::page("Connected", &body).into_response());
     }
+    if link.state == LinkState::Pending {
+        return Ok(code_was_shown());
+    }
     let proven = same_browser && link.proves_itself();
     match connect.finish(link, answer.code, answer.error, proven).await {
         Ok(Finished::Connected { provider, account, .. }) => Ok(done(&provider, &account.name)),
@@ -81,6 +84,15 @@ fn confirm(provider: &str, code: &str) -> Response {
         p { span.code { (code) } }
         p.soft { "It works once, for ten minutes. If you didn't ask for this, close this page: \
                   without the code nothing is connected." }
+    };
+    layout::page("One step is left", &body).into_response()
+}
+
+/// A page that is loaded again shows no code: it may be somebody else who looks.
+fn code_was_shown() -> Response {
+    let body = html! {
+        p { "You signed in, and the code was shown once, on this page." }
+        p { "Give it to the assistant in your chat. If you lost it, ask for a new link." }
     };
     layout::page("One step is left", &body).into_response()
 }

@@ -20,11 +20,13 @@ use super::{
 use crate::{
     providers::{Account, ProviderClient},
     store::{LinkRow, LinkState},
-    vault::{hash, same},
+    vault::hash,
 };
 
 /// The longest thing that anybody would paste.
 const LONGEST: usize = 8 * 1024;
+/// The shortest authorization code that is believed to be one.
+const SHORTEST: usize = 16;
 
 /// A connection that was just made.
 #[derive(Debug)]
@@ -70,6 +72,7 @@ impl Connect {
                 let answer = read_answer(&url).ok_or_else(unusable)?;
                 self.finish(link, answer.code, answer.error, true).await?
             }
+            (LinkState::Started, None) if !may_be_a_code(given) => return Err(unusable()),
             (LinkState::Started, None) => {
                 self.finish(link, Some(SecretString::from(given)), None, true).await?
             }
@@ -115,42 +118,39 @@ impl Connect {
         }
     }
 
-    /// The one-time code, at most a few wrong ones.
+    /// The one-time code, at most a few wrong ones. Whoever gives the right one first has it.
     async fn redeem(
         &self,
         link: LinkRow,
         client: &ProviderClient,
         given: &str,
     ) -> Result<Finished, ToolError> {
-        let allowed = self.db.count_try(&link.id, one_time_code::TRIES).await;
-        let allowed = allowed.map_err(ToolError::internal)?;
-        let typed = one_time_code::read(given).map(|code| hash(&code));
-        let right = match (&typed, &link.code_hash) {
-            (Some(typed), Some(expected)) => same(typed, expected),
-            _ => false,
-        };
-        if allowed && right {
+        let typed = one_time_code::read(given).map(|code| hash(&code)).unwrap_or_default();
+        let tried = self.db.try_code(&link.id, &typed, one_time_code::TRIES).await;
+        let Some(link) = tried.map_err(ToolError::internal)? else { return Err(used()) };
+        if link.state == LinkState::Exchanging {
             let grant = open_grant(self, &link)?;
-            return self.activate(&link, client, grant).await.map_err(|ended| match ended {
+            let active = self.activate(&link, client, grant).await;
+            return active.map_err(|ended| match ended {
                 Ended::Internal(error) => error,
-                Ended::Problem(problem) => tool_error(&problem),
+                Ended::Problem(problem) | Ended::Denied(problem) => tool_error(&problem),
                 Ended::Used => used(),
             });
         }
-        if !allowed || link.tries + 1 >= one_time_code::TRIES {
-            let problem = problem(
-                code::LINK_EXPIRED,
-                "Too many wrong codes were given, so the link was ended.",
-                "Call Auth with action \"get_url\" and begin again.",
-            );
-            self.end_pending(&link, &problem).await?;
-            return Err(tool_error(&problem));
+        if link.tries < one_time_code::TRIES {
+            return Err(ToolError::new(
+                code::CODE_INVALID,
+                "That isn't the code on the page.",
+                "Ask the person to read the code from the page again; it looks like K7QM-2X9D.",
+            ));
         }
-        Err(ToolError::new(
-            code::CODE_INVALID,
-            "That isn't the code on the page.",
-            "Ask the person to read the code from the page again; it looks like K7QM-2X9D.",
-        ))
+        let problem = problem(
+            code::LINK_EXPIRED,
+            "Too many wrong codes were given, so the link was ended.",
+            "Call Auth with action \"get_url\" and begin again.",
+        );
+        self.end_pending(link, &problem).await?;
+        Err(tool_error(&problem))
     }
 }
 
@@ -165,6 +165,12 @@ fn read_answer(url: &Url) -> Option<Answer> {
         error: value("error"),
     };
     (answer.code.is_some() || answer.error.is_some()).then_some(answer)
+}
+
+/// Whether `given` looks like an authorization code at all. A model that says "done" here must not
+/// end a sign-in that is under way.
+fn may_be_a_code(given: &str) -> bool {
+    given.len() >= SHORTEST && !given.contains(char::is_whitespace)
 }
 
 fn unusable() -> ToolError {

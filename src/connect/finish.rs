@@ -6,7 +6,7 @@ use stagepass_kit::{Identity, Realm, ToolError, code};
 use super::{Connect, link_expired, one_time_code, page::verifier_place, problem, tool_error};
 use crate::{
     providers::{Account, ProviderClient, ProviderError},
-    store::{LinkRow, Problem},
+    store::{LinkRow, LinkState, Problem},
     vault::{Grant, Place, hash},
 };
 
@@ -38,16 +38,22 @@ impl Connect {
     ) -> Result<Finished, ToolError> {
         let connect = self.clone();
         let work = self.tasks.spawn(async move {
-            match connect.try_finish(&link, code, error, proven).await {
-                Ok(finished) => Ok(finished),
-                Err(Ended::Problem(problem)) => {
-                    let failed = connect.db.fail_link(&link.id, &problem).await;
-                    failed.map_err(ToolError::internal)?;
-                    Err(tool_error(&problem))
+            let (from, problem) = match connect.try_finish(&link, code, error, proven).await {
+                Ok(finished) => return Ok(finished),
+                Err(Ended::Used) => return Err(tool_error(&link_expired())),
+                Err(Ended::Denied(problem)) => (LinkState::Started, problem),
+                Err(Ended::Problem(problem)) => (LinkState::Exchanging, problem),
+                Err(Ended::Internal(error)) => {
+                    // The code is spent, whatever went wrong: only a new link helps.
+                    let over =
+                        connect.db.fail_link(&link.id, LinkState::Exchanging, &broken()).await;
+                    tracing::warn!(recorded = over.is_ok(), "linking broke off");
+                    return Err(error);
                 }
-                Err(Ended::Used) => Err(tool_error(&link_expired())),
-                Err(Ended::Internal(error)) => Err(error),
-            }
+            };
+            let ended = connect.db.fail_link(&link.id, from, &problem).await;
+            let ended = ended.map_err(ToolError::internal)?;
+            Err(tool_error(&if ended { problem } else { link_expired() }))
         });
         work.await.map_err(ToolError::internal)?
     }
@@ -61,7 +67,7 @@ impl Connect {
     ) -> Result<Finished, Ended> {
         let client = self.vault.providers().get(&link.provider).ok_or(Ended::Used)?;
         let Some(code) = code.filter(|_| error.is_none()) else {
-            return Err(Ended::Problem(denied(client, error.as_deref())));
+            return Err(Ended::Denied(denied(client, error.as_deref())));
         };
         if !self.db.begin_exchange(&link.id, self.clock.now()).await? {
             return Err(Ended::Used);
@@ -73,11 +79,14 @@ impl Connect {
         let code = one_time_code::new(&self.clock);
         let sealed = grant.seal(self.vault.sealer(), grant_place(&link.id));
         let sealed = sealed.map_err(ToolError::internal)?;
-        if !self.db.hold_grant(&link.id, &sealed, &hash(&code)).await? {
-            self.vault.give_back(client.id(), grant);
-            return Err(Ended::Used);
+        match self.db.hold_grant(&link.id, &sealed, &hash(&code)).await {
+            Ok(true) => Ok(Finished::Pending { provider: client.provider().name.clone(), code }),
+            held => {
+                self.vault.give_back(&link.identity, client.id(), grant);
+                held?;
+                Err(Ended::Used)
+            }
         }
-        Ok(Finished::Pending { provider: client.provider().name.clone(), code })
     }
 
     async fn exchange(
@@ -99,7 +108,7 @@ impl Connect {
             Err(error) => {
                 let nobody = Account { id: String::new(), name: String::new() };
                 let grant = Grant::new(answer, nobody, client.scopes(), &self.clock);
-                self.vault.give_back(client.id(), grant);
+                self.vault.give_back(&link.identity, client.id(), grant);
                 Err(Ended::Problem(explain(client, &error)))
             }
         }
@@ -114,9 +123,10 @@ impl Connect {
     ) -> Result<Finished, Ended> {
         let identity: Identity = link.identity.parse().map_err(ToolError::internal)?;
         let active = self.vault.activate(&link.id, &identity, client.id(), &grant).await;
-        if !active.map_err(ToolError::internal)? {
+        if !matches!(active, Ok(true)) {
             // Revoked, or replaced by a newer link, while the person was at the provider.
-            self.vault.give_back(client.id(), grant);
+            self.vault.give_back(&link.identity, client.id(), grant);
+            active.map_err(ToolError::internal)?;
             return Err(Ended::Used);
         }
         let name = client.provider().name.clone();
@@ -135,11 +145,13 @@ pub(super) fn grant_place(id: &str) -> Place<'_> {
 
 /// Why a link isn't finished.
 pub(super) enum Ended {
-    /// It ends here, and this is why.
+    /// The provider sent nobody, and this is why.
+    Denied(Problem),
+    /// The exchange came to nothing, and this is why.
     Problem(Problem),
     /// It had ended before.
     Used,
-    /// A fault of ours; the link stays as it is.
+    /// A fault of ours.
     Internal(ToolError),
 }
 
@@ -153,6 +165,14 @@ impl From<sqlx::Error> for Ended {
     fn from(error: sqlx::Error) -> Self {
         Self::Internal(ToolError::internal(error))
     }
+}
+
+fn broken() -> Problem {
+    problem(
+        code::INTERNAL,
+        "Something went wrong inside this server, and nothing was connected.",
+        "Call Auth with action \"get_url\" and try again; if it stays, the server's log says why.",
+    )
 }
 
 /// The provider sent the browser back without a code. Its own words aren't repeated.
@@ -184,17 +204,22 @@ fn explain(client: &ProviderClient, error: &ProviderError) -> Problem {
             ),
             "Ask the assistant for a new link and sign in again.",
         ),
-        ProviderError::Refused(sentence) => {
-            tracing::warn!(provider = client.id(), sentence, "the provider refuses the account");
-            match client.advice(sentence) {
-                Some(advice) => problem(&advice.code, &advice.message, &advice.next_step),
-                None => problem(
-                    code::FORBIDDEN,
-                    format!("{name} refuses this account or this app."),
-                    "The operator finds the provider's reason in the server's log.",
-                ),
-            }
+        ProviderError::InvalidClient => {
+            tracing::error!(provider = client.id(), "the provider refuses our client id or secret");
+            problem(
+                code::FORBIDDEN,
+                format!("{name} doesn't accept this server's app."),
+                "The operator checks the client id and the client secret.",
+            )
         }
+        ProviderError::Refused(sentence) => match client.advice(sentence) {
+            Some(advice) => problem(&advice.code, &advice.message, &advice.next_step),
+            None => problem(
+                code::FORBIDDEN,
+                format!("{name} refuses this account or this app, for a reason unknown here."),
+                "The operator checks the app's settings at the provider.",
+            ),
+        },
         ProviderError::Unavailable { why, .. } => {
             tracing::warn!(provider = client.id(), why, "linking broke off");
             problem(

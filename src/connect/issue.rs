@@ -13,8 +13,7 @@ use crate::{
     vault::{hash, mint},
 };
 
-/// A link, ready to be shown.
-#[derive(Debug)]
+/// A link, ready to be shown. Its ticket is a secret, so it has no `Debug`.
 pub struct IssuedLink {
     /// Where the person goes.
     pub url: Url,
@@ -32,7 +31,6 @@ impl Connect {
         identity: &Identity,
         client: &ProviderClient,
     ) -> Result<IssuedLink, ToolError> {
-        self.drop_pending(identity, client.id()).await?;
         let ticket = mint(&self.clock, "spt_");
         let now = self.clock.now();
         let link = LinkRow {
@@ -54,7 +52,8 @@ impl Connect {
             created_at: now,
             expires_at: now + LIFETIME,
         };
-        self.db.add_link(&link).await.map_err(ToolError::internal)?;
+        let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
+        self.give_back_pending(earlier);
         let url = self
             .public_url
             .join(&format!("connect/{}", ticket.expose_secret()))

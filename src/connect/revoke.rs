@@ -33,14 +33,11 @@ impl Connect {
         account: Option<&str>,
     ) -> Result<Revoked, ToolError> {
         let manage_url = client.provider().manage_url.clone();
-        let connection = self.choose(identity, client, account).await?;
-        // A sign-in that is under way ends, too: it must not bring back what was revoked.
-        self.drop_pending(identity, client.id()).await?;
-        self.db
-            .delete_links(&identity.to_string(), client.id())
-            .await
-            .map_err(ToolError::internal)?;
-        let Some(connection) = connection else {
+        self.choose(identity, client, account).await?;
+        // A sign-in that is under way ends first: it must not bring back what is revoked.
+        let link = self.db.take_link(&identity.to_string(), client.id()).await;
+        self.give_back_pending(link.map_err(ToolError::internal)?);
+        let Some(connection) = self.choose(identity, client, account).await? else {
             return Ok(Revoked { remotely: None, deleted: false, manage_url });
         };
         let outcome =

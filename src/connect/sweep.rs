@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use stagepass_kit::{Identity, ToolError};
+use stagepass_kit::ToolError;
 use tokio_util::sync::CancellationToken;
 
 use super::{Connect, finish::open_grant, link_expired};
@@ -12,7 +12,7 @@ use crate::store::{LinkRow, LinkState, Problem};
 const PAUSE: Duration = Duration::from_secs(30);
 /// How long a link that is over can still be asked about.
 const REMEMBERED: TimeDelta = TimeDelta::hours(1);
-/// How long the tokens of a dead connection are kept, in case the provider erred.
+/// How long the sealed tokens of a dead connection are kept.
 const DEAD_TOKENS: TimeDelta = TimeDelta::days(1);
 
 impl Connect {
@@ -32,38 +32,32 @@ impl Connect {
     pub async fn sweep(&self) -> Result<(), ToolError> {
         let now = self.clock.now();
         for link in self.db.overdue_links(now).await.map_err(ToolError::internal)? {
-            self.end_pending(&link, &link_expired()).await?;
+            self.end_pending(link, &link_expired()).await?;
         }
         self.db.forget_links(now - REMEMBERED).await.map_err(ToolError::internal)?;
         self.db.empty_dead_connections(now - DEAD_TOKENS).await.map_err(ToolError::internal)?;
         Ok(())
     }
 
-    /// Ends the pending link of `identity` for `provider`, if there is one.
-    pub(super) async fn drop_pending(
-        &self,
-        identity: &Identity,
-        provider: &str,
-    ) -> Result<(), ToolError> {
-        let link = self.db.link_of(&identity.to_string(), provider).await;
-        match link.map_err(ToolError::internal)? {
-            Some(link) if link.state == LinkState::Pending => {
-                self.end_pending(&link, &link_expired()).await
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Ends a pending link and gives back what the provider gave for it.
     pub(super) async fn end_pending(
         &self,
-        link: &LinkRow,
+        link: LinkRow,
         problem: &Problem,
     ) -> Result<(), ToolError> {
-        let grant = open_grant(self, link);
-        if self.db.fail_link(&link.id, problem).await.map_err(ToolError::internal)? {
-            self.vault.give_back(&link.provider, grant?);
+        let ended = self.db.fail_link(&link.id, LinkState::Pending, problem).await;
+        if ended.map_err(ToolError::internal)? {
+            self.give_back_pending(Some(link));
         }
         Ok(())
+    }
+
+    /// Gives back what the provider gave for a link that was pending and is no more.
+    pub(super) fn give_back_pending(&self, link: Option<LinkRow>) {
+        let Some(link) = link.filter(|link| link.state == LinkState::Pending) else { return };
+        match open_grant(self, &link) {
+            Ok(grant) => self.vault.give_back(&link.identity, &link.provider, grant),
+            Err(error) => tracing::error!(%error, "a pending grant can't be given back"),
+        }
     }
 }

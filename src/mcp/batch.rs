@@ -89,18 +89,28 @@ async fn batch<S>(service: S, parts: &Parts, messages: &[&RawValue]) -> Response
 where
     S: Service<Request, Response: IntoResponse, Error = Infallible, Future: Send> + Clone + Send,
 {
-    let answers = join_all(messages.iter().map(|message| {
+    let responses = join_all(messages.iter().map(|message| {
         let mut parts = parts.clone();
         parts.headers.remove(CONTENT_LENGTH);
-        let asked = one(service.clone(), parts, Bytes::from(message.get().to_owned()));
-        async { read(asked.await).await }
+        one(service.clone(), parts, Bytes::from(message.get().to_owned()))
     }))
     .await;
-    let answers: Vec<Value> = answers.into_iter().flatten().collect();
+    let mut answers = Vec::new();
+    for response in responses {
+        if is_refusal(&response) {
+            return response;
+        }
+        answers.extend(read(response).await);
+    }
     if answers.is_empty() {
         return StatusCode::ACCEPTED.into_response();
     }
     axum::Json(answers).into_response()
+}
+
+/// Whether the transport refused the request itself (its `Host`, say), and not a message in it.
+fn is_refusal(response: &Response) -> bool {
+    !response.status().is_success() && !response.headers().get(CONTENT_TYPE).is_some_and(is_json)
 }
 
 /// The JSON-RPC answer in `response`; none to a notification.

@@ -1,13 +1,18 @@
-//! What a token endpoint answers, read with care: providers differ.
+//! What a token endpoint answers, read with care: providers differ, and a token that was given
+//! must not be lost over a number that came as a word.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use reqwest::{Response, StatusCode, header::RETRY_AFTER};
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 /// The largest answer that is read from a token or user-info endpoint.
 const MOST: usize = 256 * 1024;
+/// No token is believed to live longer, and no wait is kept longer, than this.
+const LONGEST_LIFE: Duration = Duration::from_hours(10 * 365 * 24);
+const LONGEST_WAIT: Duration = Duration::from_mins(15);
 
 /// Tokens, as a provider gives them.
 #[derive(Debug)]
@@ -28,8 +33,12 @@ pub enum ProviderError {
     /// `invalid_grant`: this code or refresh token will never work again (RFC 6749 §5.2).
     #[error("the provider no longer accepts the grant")]
     InvalidGrant,
-    /// The provider knows us and refuses; a sentence of its own says why, cleaned and cut.
-    #[error("the provider refuses: {0}")]
+    /// The provider doesn't accept our own credentials.
+    #[error("the provider doesn't accept this server's client id and secret")]
+    InvalidClient,
+    /// The provider knows us and refuses. The sentence is the provider's, for comparing alone: it
+    /// may hold anything, so it is never logged or shown.
+    #[error("the provider refuses")]
     Refused(String),
     /// Away, slow, limiting, or talking nonsense. It may work later.
     #[error("the provider can't be used at the moment: {why}")]
@@ -38,35 +47,24 @@ pub enum ProviderError {
         why: String,
         /// How long the provider asks to be left alone.
         retry_after: Option<Duration>,
+        /// Whether the request may have had its effect although no answer came.
+        lost: bool,
     },
 }
 
 impl From<reqwest::Error> for ProviderError {
     fn from(error: reqwest::Error) -> Self {
+        let lost = !error.is_connect() && !error.is_builder();
         // The URL may carry a token in its query.
-        Self::unavailable(format!("{:?}", error.without_url()), None)
+        let why = format!("{:?}", error.without_url());
+        Self::Unavailable { why, retry_after: None, lost }
     }
 }
 
 impl ProviderError {
-    fn unavailable(why: impl Into<String>, retry_after: Option<Duration>) -> Self {
-        Self::Unavailable { why: why.into(), retry_after }
+    pub(super) fn unavailable(why: impl Into<String>, retry_after: Option<Duration>) -> Self {
+        Self::Unavailable { why: why.into(), retry_after, lost: false }
     }
-}
-
-#[derive(Deserialize)]
-struct Fields {
-    access_token: Option<SecretString>,
-    #[serde(default)]
-    refresh_token: Option<SecretString>,
-    #[serde(default)]
-    expires_in: Option<u64>,
-    #[serde(default)]
-    scope: Option<String>,
-    #[serde(default)]
-    error: Option<String>,
-    #[serde(default)]
-    error_description: Option<String>,
 }
 
 /// Reads the answer of a token endpoint.
@@ -76,41 +74,59 @@ pub(super) async fn read_token(response: Response) -> Result<TokenAnswer, Provid
     if unavailable(status) {
         return Err(ProviderError::unavailable(format!("token endpoint: {status}"), retry_after));
     }
-    let Ok(fields) = serde_json::from_slice::<Fields>(&body) else {
+    let Ok(fields) = serde_json::from_slice::<Map<String, Value>>(&body) else {
         // A page of HTML is a proxy or an outage, whatever its status says; never a logout.
         return Err(ProviderError::unavailable(format!("token endpoint: {status}, no JSON"), None));
     };
-    match fields {
-        Fields { error: Some(error), error_description, .. } => {
-            Err(refusal(&error, error_description))
-        }
-        Fields { access_token: Some(access_token), refresh_token, expires_in, scope, .. }
-            if status.is_success() =>
-        {
-            Ok(TokenAnswer {
-                access_token,
-                refresh_token: refresh_token.filter(is_filled),
-                expires_in: expires_in.map(Duration::from_secs),
-                scopes: scope.map(|line| line.split_whitespace().map(str::to_owned).collect()),
-            })
-        }
+    if let Some(error) = word(&fields, "error") {
+        return Err(refusal(error, word(&fields, "error_description").unwrap_or_default()));
+    }
+    match word(&fields, "access_token") {
+        Some(access_token) if status.is_success() => Ok(TokenAnswer {
+            access_token: access_token.into(),
+            refresh_token: word(&fields, "refresh_token").map(SecretString::from),
+            expires_in: seconds(fields.get("expires_in")),
+            scopes: scopes(fields.get("scope")),
+        }),
         _ => Err(ProviderError::unavailable(format!("token endpoint: {status}, no token"), None)),
     }
 }
 
-fn refusal(error: &str, description: Option<String>) -> ProviderError {
+fn refusal(error: &str, description: &str) -> ProviderError {
     match error {
         "invalid_grant" => ProviderError::InvalidGrant,
+        "invalid_client" | "unauthorized_client" => ProviderError::InvalidClient,
         "server_error" | "temporarily_unavailable" | "slow_down" => {
-            ProviderError::unavailable(format!("token endpoint: {}", clean(error)), None)
+            ProviderError::unavailable("token endpoint: says that it is busy", None)
         }
-        _ => ProviderError::Refused(clean(&format!("{error} {}", description.unwrap_or_default()))),
+        _ => ProviderError::Refused(clean(&format!("{error} {description}"))),
     }
 }
 
-fn is_filled(token: &SecretString) -> bool {
-    use secrecy::ExposeSecret;
-    !token.expose_secret().is_empty()
+/// A text that holds something.
+fn word<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    fields.get(name)?.as_str().filter(|text| !text.is_empty())
+}
+
+/// Seconds as a number, or as a number in words; none where they make no sense.
+fn seconds(value: Option<&Value>) -> Option<Duration> {
+    let seconds = match value? {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    Duration::try_from_secs_f64(seconds).ok().map(|life| life.min(LONGEST_LIFE))
+}
+
+/// Scopes in one line, with spaces or commas, or as a list. None at all means: as before.
+fn scopes(value: Option<&Value>) -> Option<BTreeSet<String>> {
+    let words: BTreeSet<String> = match value? {
+        Value::String(line) => line.split([' ', ',']).map(str::to_owned).collect(),
+        Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => return None,
+    };
+    let words: BTreeSet<_> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    (!words.is_empty()).then_some(words)
 }
 
 /// Statuses that say nothing about the grant.
@@ -120,15 +136,17 @@ pub(super) fn unavailable(status: StatusCode) -> bool {
         || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
 }
 
-/// The seconds of `Retry-After`; a date counts as none.
+/// The seconds of `Retry-After`, within reason; a date counts as none.
 pub(super) fn retry_after(response: &Response) -> Option<Duration> {
     let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
+    Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
 }
 
-/// The body, if it isn't unreasonably large.
-pub(super) async fn body(mut response: Response) -> Result<Vec<u8>, ProviderError> {
-    let mut body = Vec::new();
+/// The body, if it isn't unreasonably large. It is wiped when it has been read.
+pub(super) async fn body(mut response: Response) -> Result<Zeroizing<Vec<u8>>, ProviderError> {
+    // Room for all of it at once: a vector that grows leaves copies behind.
+    let length = usize::try_from(response.content_length().unwrap_or_default()).unwrap_or(MOST);
+    let mut body = Zeroizing::new(Vec::with_capacity(length.clamp(4096, MOST)));
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > MOST {
             return Err(ProviderError::unavailable("the answer is too large", None));
@@ -138,12 +156,50 @@ pub(super) async fn body(mut response: Response) -> Result<Vec<u8>, ProviderErro
     Ok(body)
 }
 
-/// A provider's sentence, fit to be matched and logged: printable, one line, short.
+/// A stranger's text, fit to be shown: one line, short, without what hides or turns letters.
 pub(super) fn clean(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(200)
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    let is_trick = |c: char| {
+        matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    };
+    let shown = text.chars().filter(|c| !is_trick(*c));
+    let shown: String = shown.map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
+    shown.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_lifetime_is_read_however_it_is_written_and_within_reason() {
+        let read = |value: Value| seconds(Some(&value)).map(|life| life.as_secs());
+        assert_eq!(read(json!(3600)), Some(3600));
+        assert_eq!(read(json!("3600")), Some(3600));
+        assert_eq!(read(json!(3600.0)), Some(3600));
+        assert_eq!(read(json!(u64::MAX)), Some(LONGEST_LIFE.as_secs()));
+        for odd in [json!(-1), json!("soon"), json!(null), json!([1])] {
+            assert_eq!(read(odd), None);
+        }
+    }
+
+    #[test]
+    fn scopes_are_read_however_they_are_written() {
+        let both = Some(["a".to_owned(), "b".to_owned()].into());
+        for written in [json!("a b"), json!("a,b"), json!("b, a"), json!(["a", "b"])] {
+            assert_eq!(scopes(Some(&written)), both, "{written}");
+        }
+        for nothing in [json!(""), json!([]), json!(null), json!(5)] {
+            assert_eq!(scopes(Some(&nothing)), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_hide_or_turn_letters() {
+        assert_eq!(clean("A\u{202e}lice\u{200b}\n\u{1b}[31m"), "Alice  [31m");
+        assert_eq!(clean("Ásgerður Łukasz 李"), "Ásgerður Łukasz 李");
+        assert_eq!(clean(&"x".repeat(1_000)).len(), 200);
+    }
 }

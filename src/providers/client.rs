@@ -1,17 +1,22 @@
 //! One provider's endpoints: authorize, token, user info, revoke.
 
+use std::time::Duration;
+
 use oauth2::{
     AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
 };
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
+use url::{Url, form_urlencoded::byte_serialize};
 
 use super::{
     answer::{self, ProviderError, TokenAnswer},
     userinfo::{self, Account},
 };
 use crate::config::{Advice, Provider};
+
+/// Before asking a second time whose token it is: a new token isn't known everywhere at once.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// One provider, with the operator's credentials and the shared HTTP client.
 #[derive(Clone)]
@@ -29,6 +34,8 @@ pub struct ProviderClient {
 pub enum RevokeOutcome {
     /// The provider said that it is done.
     Revoked,
+    /// There was no token left to revoke.
+    Nothing,
     /// The provider has no such endpoint.
     Unsupported,
     /// The provider was away, or refused.
@@ -126,11 +133,21 @@ impl ProviderClient {
             .await
     }
 
-    /// Asks whose token it is.
+    /// Asks whose token it is, and once more if the first answer is no answer.
     ///
     /// # Errors
     /// When the provider refuses the account or can't be reached.
     pub async fn account(&self, access_token: &SecretString) -> Result<Account, ProviderError> {
+        match self.ask_account(access_token).await {
+            Err(ProviderError::Unavailable { .. }) => {
+                tokio::time::sleep(AGAIN).await;
+                self.ask_account(access_token).await
+            }
+            answered => answered,
+        }
+    }
+
+    async fn ask_account(&self, access_token: &SecretString) -> Result<Account, ProviderError> {
         let url = format!(
             "{}{}",
             self.provider.api_url.as_str().trim_end_matches('/'),
@@ -178,7 +195,9 @@ impl ProviderClient {
     /// With a secret by HTTP Basic (RFC 6749 §2.3.1), without one by client id alone.
     fn authenticated(&self, request: RequestBuilder, form: &[(&str, &str)]) -> RequestBuilder {
         if let Some(secret) = &self.provider.client_secret {
-            return request.basic_auth(&self.client_id, Some(secret.expose_secret())).form(form);
+            let encoded = |part: &str| byte_serialize(part.as_bytes()).collect::<String>();
+            let secret = encoded(secret.expose_secret());
+            return request.basic_auth(encoded(&self.client_id), Some(secret)).form(form);
         }
         let mut form = form.to_vec();
         form.push(("client_id", &self.client_id));

@@ -166,16 +166,23 @@ impl Db {
         .map(|done| done.rows_affected() == 1))
     }
 
-    /// Gives the right to refresh `id` back, if nothing was written since `version`.
+    /// Gives the right to refresh `id` back, if nothing was written since `version`. `trace` stays
+    /// behind as the end of a refresh whose answer was lost.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn end_refresh(&self, id: &str, version: i64) -> Result<()> {
+    pub async fn end_refresh(
+        &self,
+        id: &str,
+        version: i64,
+        trace: Option<DateTime<Utc>>,
+    ) -> Result<()> {
         on!(self, pool => sqlx::query(
-            "UPDATE connections SET refreshing_until = NULL WHERE id = $1 AND version = $2",
+            "UPDATE connections SET refreshing_until = $3 WHERE id = $1 AND version = $2",
         )
         .bind(id)
         .bind(version)
+        .bind(trace)
         .execute(pool)
         .await
         .map(|_| ()))
@@ -221,6 +228,29 @@ impl Db {
             transaction.commit().await?;
             Ok(row)
         })
+    }
+
+    /// Whether `account_id` of `provider` is linked to anybody; where the account isn't known,
+    /// whether `identity` has linked any.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_linked(
+        &self,
+        provider: &str,
+        account_id: Option<&str>,
+        identity: &str,
+    ) -> Result<bool> {
+        let linked: i64 = on!(self, pool => sqlx::query_scalar(
+            "SELECT COUNT(*) FROM connections WHERE provider = $1
+             AND (account_id = $2 OR ($2 IS NULL AND identity = $3))",
+        )
+        .bind(provider)
+        .bind(account_id)
+        .bind(identity)
+        .fetch_one(pool)
+        .await?);
+        Ok(linked > 0)
     }
 
     /// A number that grows whenever a connection ends or is linked anew, in whatever process.

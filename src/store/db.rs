@@ -1,6 +1,6 @@
 //! Opening the database and bringing its tables up to date.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{io::ErrorKind, path::Path, str::FromStr, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
@@ -10,7 +10,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::config::make_private_folder;
+use crate::config::{make_private_file, make_private_folder};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -40,6 +40,9 @@ pub enum OpenError {
     /// The URL isn't one.
     #[error("`database_url` must begin with `sqlite:` or `postgres:`")]
     Url,
+    /// A database in memory would forget everybody.
+    #[error("`database_url` must name a file: a database in memory forgets everybody")]
+    Memory,
     /// The folder or the file can't be made or written.
     #[error(
         "can't open the database {place}: {why}\nCheck that the folder exists and that this user may write there, or set `data_dir`."
@@ -67,10 +70,13 @@ impl Db {
     /// When the database can't be reached, written, or brought up to date.
     pub async fn open(url: Option<&SecretString>, data_dir: &Path) -> Result<Self, OpenError> {
         let db = match url.map(ExposeSecret::expose_secret) {
-            None => Self::sqlite(data_dir.join("stagepass.db").to_string_lossy().as_ref()).await?,
+            None => {
+                let file = data_dir.join("stagepass.db");
+                Self::sqlite(SqliteConnectOptions::new().filename(file)).await?
+            }
             Some(url) if url.starts_with("sqlite:") => {
-                let path = url.trim_start_matches("sqlite:");
-                Self::sqlite(path.strip_prefix("//").unwrap_or(path)).await?
+                let options = SqliteConnectOptions::from_str(url).map_err(|_| OpenError::Url)?;
+                Self::sqlite(options).await?
             }
             Some(url) if url.starts_with("postgres:") || url.starts_with("postgresql:") => {
                 Self::postgres(url).await?
@@ -81,31 +87,32 @@ impl Db {
         Ok(db)
     }
 
-    /// On Postgres a lock keeps replicas apart. On SQLite the second of two that start at once may
-    /// stumble over what the first has just made, and finds it done when it looks again.
+    /// On Postgres a lock keeps replicas apart; on SQLite those who stumble over each other try
+    /// again, and find it done.
     async fn migrate(&self) -> Result<(), MigrateError> {
-        let pool = match self {
-            Self::Postgres(pool) => return MIGRATIONS.run(pool).await,
-            Self::Sqlite(pool) => pool,
-        };
-        for _ in 0..10 {
-            if MIGRATIONS.run(pool).await.is_ok() {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        match self {
+            Self::Postgres(pool) => MIGRATIONS.run(pool).await,
+            Self::Sqlite(pool) => again_and_again(|| MIGRATIONS.run(pool)).await,
         }
-        MIGRATIONS.run(pool).await
     }
 
-    async fn sqlite(path: &str) -> Result<Self, OpenError> {
-        let failed = |why: String| OpenError::Sqlite { place: path.to_owned(), why };
-        if let Some(folder) = Path::new(path).parent() {
+    async fn sqlite(options: SqliteConnectOptions) -> Result<Self, OpenError> {
+        let file = options.get_filename().to_owned();
+        if file.to_string_lossy().contains(":memory:") {
+            return Err(OpenError::Memory);
+        }
+        let failed = |why: String| OpenError::Sqlite { place: file.display().to_string(), why };
+        if let Some(folder) = file.parent() {
             make_private_folder(folder).map_err(|error| failed(error.to_string()))?;
         }
-        let options = SqliteConnectOptions::from_str("sqlite:")
-            .map_err(|error| failed(error.to_string()))?
-            .filename(path)
-            .create_if_missing(true)
+        // The journal takes its mode from the file.
+        match make_private_file(&file) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(failed(error.to_string()));
+            }
+            _ => {}
+        }
+        let options = options
             .journal_mode(SqliteJournalMode::Wal)
             // A token that was given once must survive a power cut.
             .synchronous(SqliteSynchronous::Full)
@@ -113,12 +120,12 @@ impl Db {
             .busy_timeout(Duration::from_secs(5))
             // What is deleted is overwritten, not left in free pages.
             .pragma("secure_delete", "ON");
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options)
+        let pool = SqlitePoolOptions::new().max_connections(4);
+        // Two that switch a new file to WAL at once don't wait for each other.
+        again_and_again(|| pool.clone().connect_with(options.clone()))
             .await
-            .map_err(|error| failed(error.to_string()))?;
-        Ok(Self::Sqlite(pool))
+            .map(Self::Sqlite)
+            .map_err(|error| failed(error.to_string()))
     }
 
     async fn postgres(url: &str) -> Result<Self, OpenError> {
@@ -141,4 +148,17 @@ impl Db {
     pub async fn close(&self) {
         on!(self, pool => pool.close().await);
     }
+}
+
+async fn again_and_again<T, E, F>(attempt: impl Fn() -> F) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    for _ in 0..10 {
+        if let Ok(done) = attempt().await {
+            return Ok(done);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    attempt().await
 }

@@ -58,7 +58,7 @@ pub struct LinkRow {
     pub sealed_grant: Option<Vec<u8>>,
     /// SHA-256 of the one-time code.
     pub code_hash: Option<Vec<u8>>,
-    /// How many wrong codes were given.
+    /// How many wrong one-time codes were given.
     pub tries: i64,
     /// Once failed: the code of the error.
     pub problem_code: Option<String>,
@@ -90,19 +90,34 @@ impl LinkRow {
     }
 }
 
+const TAKE: &str = "DELETE FROM links WHERE identity = $1 AND provider = $2 RETURNING *";
+
 impl Db {
-    /// Stores a new link, and deletes the identity's earlier ones for the same provider: only the
-    /// newest link can be finished.
+    /// Stores a new link in place of the identity's earlier one for the same provider, and answers
+    /// with that one: only the newest link can be finished.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_link(&self, link: &LinkRow) -> Result<()> {
+    pub async fn add_link(&self, link: &LinkRow) -> Result<Option<LinkRow>> {
+        let mut tries = 0;
+        loop {
+            match self.replace_link(link).await {
+                // Another new link came in between; this one is newer.
+                Err(sqlx::Error::Database(error)) if error.is_unique_violation() && tries < 10 => {
+                    tries += 1;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn replace_link(&self, link: &LinkRow) -> Result<Option<LinkRow>> {
         on!(self, pool => {
             let mut transaction = pool.begin().await?;
-            sqlx::query("DELETE FROM links WHERE identity = $1 AND provider = $2")
+            let earlier = sqlx::query_as(TAKE)
                 .bind(&link.identity)
                 .bind(&link.provider)
-                .execute(&mut *transaction)
+                .fetch_optional(&mut *transaction)
                 .await?;
             sqlx::query(
                 "INSERT INTO links (id, ticket_hash, identity, provider, scopes, state, tries,
@@ -118,7 +133,8 @@ impl Db {
             .bind(link.expires_at)
             .execute(&mut *transaction)
             .await?;
-            transaction.commit().await
+            transaction.commit().await?;
+            Ok(earlier)
         })
     }
 
@@ -214,33 +230,38 @@ impl Db {
         .map(|done| done.rows_affected() == 1))
     }
 
-    /// Counts one try at the one-time code of `id`. Answers whether it was still allowed.
+    /// Tries a one-time code at the pending `id`. With the right one the link is `exchanging`
+    /// afterwards, for whoever came first; a wrong one is counted. Answers with the link as it is
+    /// then; none if it isn't pending, or `most` wrong ones were tried before.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn count_try(&self, id: &str, most: i64) -> Result<bool> {
-        on!(self, pool => sqlx::query(
-            "UPDATE links SET tries = tries + 1
-             WHERE id = $1 AND state = 'pending' AND tries < $2",
+    pub async fn try_code(&self, id: &str, code_hash: &[u8], most: i64) -> Result<Option<LinkRow>> {
+        on!(self, pool => sqlx::query_as(
+            "UPDATE links
+             SET state = CASE WHEN code_hash = $2 THEN 'exchanging' ELSE state END,
+                 tries = CASE WHEN code_hash = $2 THEN tries ELSE tries + 1 END
+             WHERE id = $1 AND state = 'pending' AND tries < $3 RETURNING *",
         )
         .bind(id)
+        .bind(code_hash)
         .bind(most)
-        .execute(pool)
-        .await
-        .map(|done| done.rows_affected() == 1))
+        .fetch_optional(pool)
+        .await)
     }
 
-    /// Ends `id` without a connection, unless it has ended already.
+    /// Ends `id` without a connection, if it is in the state `from`. Answers whether it was.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn fail_link(&self, id: &str, problem: &Problem) -> Result<bool> {
+    pub async fn fail_link(&self, id: &str, from: LinkState, problem: &Problem) -> Result<bool> {
         on!(self, pool => sqlx::query(
             "UPDATE links SET state = 'failed', sealed_verifier = NULL, sealed_grant = NULL,
-             code_hash = NULL, problem_code = $2, problem_message = $3, problem_next_step = $4
-             WHERE id = $1 AND state NOT IN ('completed', 'failed')",
+             code_hash = NULL, problem_code = $3, problem_message = $4, problem_next_step = $5
+             WHERE id = $1 AND state = $2",
         )
         .bind(id)
+        .bind(from)
         .bind(&problem.code)
         .bind(&problem.message)
         .bind(&problem.next_step)
@@ -249,17 +270,16 @@ impl Db {
         .map(|done| done.rows_affected() == 1))
     }
 
-    /// Deletes the links of `identity` for `provider`.
+    /// Deletes the link of `identity` for `provider` and answers with it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_links(&self, identity: &str, provider: &str) -> Result<()> {
-        on!(self, pool => sqlx::query("DELETE FROM links WHERE identity = $1 AND provider = $2")
+    pub async fn take_link(&self, identity: &str, provider: &str) -> Result<Option<LinkRow>> {
+        on!(self, pool => sqlx::query_as(TAKE)
             .bind(identity)
             .bind(provider)
-            .execute(pool)
-            .await
-            .map(|_| ()))
+            .fetch_optional(pool)
+            .await)
     }
 
     /// The pending links whose time is over: what the provider gave for them must be given back.

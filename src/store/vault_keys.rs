@@ -24,20 +24,27 @@ impl Db {
             .await)
     }
 
-    /// Notes a key; a key that is known already stays as it is.
+    /// Notes a key, as the very first one if `first`. Answers whether it was noted: not if it is
+    /// known already, or if another key was first.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_vault_key(&self, key: &VaultKeyRow, now: DateTime<Utc>) -> Result<()> {
+    pub async fn add_vault_key(
+        &self,
+        key: &VaultKeyRow,
+        first: bool,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
         on!(self, pool => sqlx::query(
-            "INSERT INTO vault_keys (key_id, sealed_check, created_at) VALUES ($1, $2, $3)
-             ON CONFLICT (key_id) DO NOTHING",
+            "INSERT INTO vault_keys (key_id, sealed_check, first, created_at)
+             VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
         )
         .bind(&key.key_id)
         .bind(&key.sealed_check)
+        .bind(first.then_some(1_i64))
         .bind(now)
         .execute(pool)
         .await
-        .map(|_| ()))
+        .map(|done| done.rows_affected() == 1))
     }
 }

@@ -4,11 +4,15 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use stagepass_kit::{AccessToken, Connections, Identity, ToolError};
 
-use super::{Refusal, Vault, cache::Fresh, grant};
+use super::{Refusal, Vault, grant};
 use crate::store::ConnectionRow;
 
-/// A token with this much time left, or less, is refreshed before it is used.
+/// A token with this much time left, or less, is refreshed before it is used; one that lives
+/// shortly, when a fifth of its life is left.
 const LEEWAY: TimeDelta = TimeDelta::minutes(5);
+/// How long a token that was renewed after a 401 isn't renewed again for another: then the 401 has
+/// a cause that no new token cures.
+const TRUSTED: TimeDelta = TimeDelta::minutes(1);
 
 #[async_trait]
 impl Connections for Vault {
@@ -17,14 +21,17 @@ impl Connections for Vault {
         identity: &Identity,
         provider: &str,
     ) -> Result<AccessToken, ToolError> {
-        if let Some(Fresh { token, expires_at }) = self.0.cache.get(identity, provider)
-            && !self.is_due(expires_at)
-        {
-            return Ok(token);
+        let cached = self.0.cache.get(identity, provider);
+        if let Some(fresh) = cached.as_ref().filter(|fresh| !self.has_come(fresh.due_at)) {
+            return Ok(fresh.token.clone());
         }
-        self.fetch(identity, provider, None)
-            .await
-            .map_err(|refusal| refusal.into_tool_error(provider))
+        match (self.fetch(identity, provider, None).await, cached) {
+            // The database is away: what still lives is better than nothing.
+            (Err(Refusal::Db(_)), Some(fresh)) if !self.has_come(fresh.expires_at) => {
+                Ok(fresh.token)
+            }
+            (fetched, _) => fetched.map_err(|refusal| refusal.into_tool_error(provider)),
+        }
     }
 
     async fn renewed_token(
@@ -33,10 +40,28 @@ impl Connections for Vault {
         provider: &str,
         rejected: &AccessToken,
     ) -> Result<AccessToken, ToolError> {
-        self.fetch(identity, provider, Some(rejected.version()))
+        let now = self.0.clock.now();
+        let key = (identity.clone(), provider.to_owned());
+        if let Some((version, renewed_at)) = self.0.renewed.get(&key)
+            && version == rejected.version()
+            && now - renewed_at < TRUSTED
+        {
+            let left = (renewed_at + TRUSTED - now).to_std().unwrap_or_default();
+            return Err(ToolError::provider_unavailable(provider, left));
+        }
+        let token = self
+            .fetch(identity, provider, Some(rejected.version()))
             .await
-            .map_err(|refusal| refusal.into_tool_error(provider))
+            .map_err(|refusal| refusal.into_tool_error(provider))?;
+        self.0.renewed.insert(key, (token.version(), now));
+        Ok(token)
     }
+}
+
+/// When the token of `row` is to be refreshed; never if it doesn't end.
+pub(super) fn due_at(row: &ConnectionRow) -> Option<DateTime<Utc>> {
+    let end = row.access_expires_at?;
+    Some(end - LEEWAY.min((end - row.updated_at) / 5))
 }
 
 impl Vault {
@@ -53,16 +78,16 @@ impl Vault {
             return Err(Refusal::NeedsReconnect(why));
         }
         let is_rejected = rejected == Some(row.version);
-        let fresh = if is_rejected || self.is_due(row.access_expires_at) {
+        let lives = !is_rejected && !self.has_come(row.access_expires_at);
+        // Without a refresh token it is used to its end.
+        let is_due = row.sealed_refresh.is_some() && self.has_come(due_at(&row));
+        let fresh = if lives && !is_due {
+            grant::open(&self.0.sealer, &row)?
+        } else {
             match self.refreshed(&row.id, row.version).await {
-                // Still alive for a while: better than nothing while the provider is away.
-                Err(Refusal::Away(_)) if !is_rejected && self.is_alive(row.access_expires_at) => {
-                    grant::open(&self.0.sealer, &row)?
-                }
+                Err(Refusal::Away(_)) if lives => grant::open(&self.0.sealer, &row)?,
                 refreshed => refreshed?,
             }
-        } else {
-            grant::open(&self.0.sealer, &row)?
         };
         let token = fresh.token.clone();
         self.0.cache.put(mark, identity, provider, fresh);
@@ -81,11 +106,7 @@ impl Vault {
         rows.into_iter().nth(living).ok_or(Refusal::NotConnected)
     }
 
-    fn is_due(&self, expires_at: Option<DateTime<Utc>>) -> bool {
-        expires_at.is_some_and(|end| end - self.0.clock.now() <= LEEWAY)
-    }
-
-    pub(super) fn is_alive(&self, expires_at: Option<DateTime<Utc>>) -> bool {
-        expires_at.is_none_or(|end| self.0.clock.now() < end)
+    pub(super) fn has_come(&self, time: Option<DateTime<Utc>>) -> bool {
+        time.is_some_and(|time| time <= self.0.clock.now())
     }
 }

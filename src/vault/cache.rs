@@ -14,6 +14,8 @@ const MOST: u64 = 10_000;
 pub(super) struct Fresh {
     pub(super) token: AccessToken,
     pub(super) expires_at: Option<DateTime<Utc>>,
+    /// When it is to be refreshed.
+    pub(super) due_at: Option<DateTime<Utc>>,
 }
 
 /// Opened access tokens by identity and provider. They are wiped when they leave.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use stagepass_kit::{AccessToken, Identity};
 use zeroize::Zeroizing;
 
-use super::{Place, SealError, Sealer, cache::Fresh};
+use super::{Place, SealError, Sealer, access::due_at, cache::Fresh};
 use crate::{
     clock::Clock,
     providers::{Account, TokenAnswer},
@@ -94,6 +94,8 @@ impl Grant {
         before: Option<ConnectionRow>,
     ) -> Result<ConnectionRow, SealError> {
         let now = clock.now();
+        // Some providers give a refresh token only the first time: then the old one lives on.
+        let kept = before.as_ref().map(|row| open_refresh(sealer, row)).transpose()?.flatten();
         let (id, version, created_at) = before.map_or_else(
             || (BASE64_URL_SAFE_NO_PAD.encode(clock.random::<16>()), 1, now),
             |row| (row.id, row.version + 1, row.created_at),
@@ -101,9 +103,10 @@ impl Grant {
         let seal = |field, token: &SecretString| {
             sealer.seal(place(&id, field, version), token.expose_secret().as_bytes())
         };
+        let refresh = self.refresh.as_ref().or(kept.as_ref());
         Ok(ConnectionRow {
             sealed_access: seal(ACCESS, &self.access)?,
-            sealed_refresh: self.refresh.as_ref().map(|token| seal(REFRESH, token)).transpose()?,
+            sealed_refresh: refresh.map(|token| seal(REFRESH, token)).transpose()?,
             id,
             identity: identity.to_string(),
             provider: provider.to_owned(),
@@ -174,7 +177,7 @@ pub(super) fn refreshed(
 pub(super) fn open(sealer: &Sealer, row: &ConnectionRow) -> Result<Fresh, SealError> {
     let scopes = row.scopes.split_whitespace().map(str::to_owned).collect();
     let token = AccessToken::new(open_access(sealer, row)?, row.version, Arc::new(scopes));
-    Ok(Fresh { token, expires_at: row.access_expires_at })
+    Ok(Fresh { token, expires_at: row.access_expires_at, due_at: due_at(row) })
 }
 
 /// The access token of `row`.

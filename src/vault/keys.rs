@@ -63,13 +63,19 @@ pub async fn unlock(config: &Config, db: &Db, clock: &Clock) -> Result<Sealer, U
         return Err(wrong_key("(none)", config));
     };
     let sealer = Sealer::new(newest, older, clock.clone());
-    for key in &known {
-        if sealer.open(check_of(&key.key_id), &key.sealed_check).is_err() {
-            return Err(wrong_key(&key.key_id, config));
-        }
-    }
-    note(&sealer, db, clock).await?;
+    check(&sealer, &known, config)?;
+    note(&sealer, db, known.is_empty(), clock).await?;
+    // Somebody else may have started on the same database meanwhile, with another key.
+    check(&sealer, &db.vault_keys().await?, config)?;
     Ok(sealer)
+}
+
+fn check(sealer: &Sealer, known: &[VaultKeyRow], config: &Config) -> Result<(), UnlockError> {
+    let opens = |key: &&VaultKeyRow| sealer.open(check_of(&key.key_id), &key.sealed_check).is_ok();
+    match known.iter().find(|key| !opens(key)) {
+        Some(key) => Err(wrong_key(&key.key_id, config)),
+        None => Ok(()),
+    }
 }
 
 fn make(config: &Config, clock: &Clock) -> Result<Vec<MasterKey>, UnlockError> {
@@ -83,11 +89,12 @@ fn make(config: &Config, clock: &Clock) -> Result<Vec<MasterKey>, UnlockError> {
     }
 }
 
-async fn note(sealer: &Sealer, db: &Db, clock: &Clock) -> Result<(), UnlockError> {
+async fn note(sealer: &Sealer, db: &Db, first: bool, clock: &Clock) -> Result<(), UnlockError> {
     let Some(newest) = sealer.key_ids().next() else { return Ok(()) };
     let key_id = newest.to_string();
     let sealed_check = sealer.seal(check_of(&key_id), CHECK)?;
-    Ok(db.add_vault_key(&VaultKeyRow { key_id, sealed_check }, clock.now()).await?)
+    db.add_vault_key(&VaultKeyRow { key_id, sealed_check }, first, clock.now()).await?;
+    Ok(())
 }
 
 fn check_of(key_id: &str) -> Place<'_> {

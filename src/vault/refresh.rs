@@ -17,7 +17,7 @@ use futures::{
     future::{BoxFuture, Shared},
 };
 use secrecy::SecretString;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{Refusal, Vault, cache::Fresh, grant};
 use crate::{
@@ -35,8 +35,10 @@ const MISCONFIGURED: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(50);
 const POLITE: Duration = Duration::from_secs(2);
 const PATIENT: Duration = Duration::from_secs(16);
+/// How long a caller waits for a flight. The flight itself goes on.
+const CALLER: Duration = Duration::from_secs(20);
 /// The longest pause between tries to store an answer while the database is away.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 type Key = (String, i64);
 type Flight = Shared<BoxFuture<'static, Result<Fresh, Refusal>>>;
@@ -53,7 +55,7 @@ impl Vault {
             let mut flights = self.0.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
             flights.entry(key.clone()).or_insert_with(|| self.take_off(key)).clone()
         };
-        flight.await
+        timeout(CALLER, flight).await.unwrap_or(Err(Refusal::Away(LONGEST_PAUSE)))
     }
 
     fn take_off(&self, key: Key) -> Flight {
@@ -72,7 +74,10 @@ impl Vault {
             if row.version != seen {
                 return Ok(grant::open(&self.0.sealer, &row)?);
             }
-            if let Some(wait) = self.0.breakers.wait(&row.provider, &self.0.clock) {
+            let breakers = [&row.provider, &row.id];
+            if let Some(wait) =
+                breakers.iter().find_map(|name| self.0.breakers.wait(name, &self.0.clock))
+            {
                 return Err(Refusal::Away(wait));
             }
             let now = self.0.clock.now();
@@ -80,7 +85,7 @@ impl Vault {
                 return self.ask(row).await;
             }
             // Somebody else is at it, or was when they crashed.
-            let patience = if self.is_alive(row.access_expires_at) { POLITE } else { PATIENT };
+            let patience = if self.has_come(row.access_expires_at) { PATIENT } else { POLITE };
             if started.elapsed() > patience {
                 let left = row.refreshing_until.map_or(LEASE, |until| until - now);
                 return Err(Refusal::Away(left.to_std().unwrap_or(POLL)));
@@ -103,25 +108,34 @@ impl Vault {
         let Some(token) = grant::open_refresh(&self.0.sealer, &row)? else {
             return self.bury(client, &row).await;
         };
-        match client.refresh(&token).await {
+        let (name, wait, trace) = match client.refresh(&token).await {
             Ok(answer) => {
                 self.0.breakers.succeeded(&row.provider);
-                self.store(&row, &token, &answer).await
+                self.0.breakers.succeeded(&row.id);
+                return self.store(&row, &token, &answer).await;
             }
-            Err(ProviderError::InvalidGrant) => self.bury(client, &row).await,
-            Err(ProviderError::Refused(why)) => {
+            Err(ProviderError::InvalidGrant) => return self.bury(client, &row).await,
+            Err(ProviderError::InvalidClient) => {
                 tracing::error!(
                     provider = row.provider,
-                    why,
-                    "the provider refuses this server's credentials"
+                    "the provider refuses our client id or secret"
                 );
-                self.give_up(&row, Some(MISCONFIGURED)).await
+                (&row.provider, Some(MISCONFIGURED), None)
             }
-            Err(ProviderError::Unavailable { why, retry_after }) => {
+            Err(ProviderError::Refused(_)) => {
+                tracing::warn!(provider = row.provider, connection = row.id, "refresh refused");
+                (&row.id, None, None)
+            }
+            Err(ProviderError::Unavailable { why, retry_after, lost }) => {
                 tracing::warn!(provider = row.provider, why, "refresh put off");
-                self.give_up(&row, retry_after).await
+                (&row.provider, retry_after, lost.then(|| self.0.clock.now()))
             }
+        };
+        let wait = self.0.breakers.failed(name, wait, &self.0.clock);
+        if let Err(error) = self.0.db.end_refresh(&row.id, row.version, trace).await {
+            tracing::warn!(%error, "the end of a refresh can't be noted; it ends by itself");
         }
+        Err(Refusal::Away(wait))
     }
 
     /// Stores the answer, however long that takes: with a provider that rotates its refresh
@@ -167,6 +181,9 @@ impl Vault {
     /// their success that made our token stale.
     async fn bury(&self, client: &ProviderClient, row: &ConnectionRow) -> Result<Fresh, Refusal> {
         let why = epitaph(client, row);
+        if row.refreshing_until.is_some() {
+            self.await_survivor(row).await?;
+        }
         if self.0.db.kill_connection(&row.id, row.version, &why, self.0.clock.now()).await? {
             tracing::info!(
                 provider = row.provider,
@@ -178,14 +195,17 @@ impl Vault {
         Ok(grant::open(&self.0.sealer, &self.living(&row.id).await?)?)
     }
 
-    async fn give_up(
-        &self,
-        row: &ConnectionRow,
-        asked: Option<Duration>,
-    ) -> Result<Fresh, Refusal> {
-        let wait = self.0.breakers.failed(&row.provider, asked, &self.0.clock);
-        self.0.db.end_refresh(&row.id, row.version).await?;
-        Err(Refusal::Away(wait))
+    /// Whoever was refreshing before us may be alive after all, with the answer in hand, and only
+    /// wait for the database.
+    async fn await_survivor(&self, row: &ConnectionRow) -> Result<(), Refusal> {
+        let begun = Instant::now();
+        while begun.elapsed() < LONGEST_PAUSE * 2 {
+            if self.living(&row.id).await?.version != row.version {
+                break;
+            }
+            sleep(POLL).await;
+        }
+        Ok(())
     }
 }
 

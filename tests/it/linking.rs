@@ -212,12 +212,15 @@ async fn revoking_deletes_here_whatever_spotify_says() {
         let app = TestApp::start().await;
         let chat = app.chat().await;
         app.connect_alice(&chat).await;
+        chat.call("spotify_now", json!({})).await.ok();
         app.spotify.world(|world| world.revocation = revocation);
         let told = chat.auth(json!({"action": "revoke"})).await.ok();
         assert_eq!(told.data["revoked_remotely"], word);
         assert_eq!(told.data["deleted"], true);
         assert!(told.text.contains("https://www.spotify.com/account/apps/"));
         assert_eq!(chat.status().await["state"], "not_connected");
+        // Spotify would still take the token; it is used no more.
+        assert_eq!(chat.call("spotify_now", json!({})).await.code(), "not_connected");
         app.spotify.forgive();
         app.finish().await;
     }

@@ -48,7 +48,7 @@ async fn a_link_is_over_after_ten_minutes() {
     let late = browser.submit(&page, "Continue to Spotify", &[]).await;
     assert_eq!(late.status, 410);
     assert!(late.has_text("Ask the assistant for a new link"));
-    assert_eq!(handle(&chat, "AQABcode").await, "link_expired");
+    assert_eq!(handle(&chat, "AQABcode-0123456789").await, "link_expired");
     assert!(app.spotify.requests().is_empty());
     app.finish().await;
 }
@@ -183,7 +183,7 @@ async fn a_person_who_declines_is_not_connected_and_the_chat_knows() {
     let status = chat.status().await;
     assert_eq!(status["state"], "not_connected");
     assert_eq!(status["problem"]["code"], "forbidden");
-    assert_eq!(handle(&chat, "AQABcode").await, "forbidden");
+    assert_eq!(handle(&chat, "AQABcode-0123456789").await, "forbidden");
     app.finish().await;
 }
 
@@ -243,9 +243,11 @@ async fn an_owner_without_premium_is_told_what_spotify_wants() {
 async fn a_provider_that_is_away_during_the_exchange_is_no_refusal() {
     let app = TestApp::start().await;
     let chat = app.chat().await;
-    for fault in ["/api/token", "/v1/me$"] {
+    // Whose account it is, is asked twice.
+    for (times, path) in [(1, "/api/token"), (2, "/v1/me$")] {
         let link = chat.get_url().await;
-        app.spotify.world(|world| world.fail(Fault::once("", fault, Answer::text(503, "busy"))));
+        let busy = Fault::times(times, "", path, Answer::text(503, "busy"));
+        app.spotify.world(|world| world.fail(busy));
         let page = app.sign_in(&Browser::new(), &link, "alice").await;
         assert!(page.has_text("doesn't answer properly"), "{}", page.describe());
         assert_eq!(chat.status().await["problem"]["code"], "provider_unavailable");
@@ -351,11 +353,19 @@ async fn what_cannot_be_a_code_is_refused_with_advice() {
     let app = TestApp::start().await;
     let chat = app.chat().await;
     let long = "x".repeat(10_000);
-    assert_eq!(handle(&chat, "AQABcode").await, "link_expired", "there is no link at all");
+    assert_eq!(
+        handle(&chat, "AQABcode-0123456789").await,
+        "link_expired",
+        "there is no link at all"
+    );
     chat.get_url().await;
     assert_eq!(handle(&chat, "").await, "code_invalid");
     assert_eq!(handle(&chat, &long).await, "code_invalid");
-    assert_eq!(handle(&chat, "AQABcode").await, "code_invalid", "the button wasn't pressed");
+    assert_eq!(
+        handle(&chat, "AQABcode-0123456789").await,
+        "code_invalid",
+        "the button wasn't pressed"
+    );
     assert_eq!(handle(&chat, "https://example.org/?q=1").await, "code_invalid");
     assert_eq!(handle(&chat, "https://example.org/?code=1&state=2").await, "link_expired");
     let told = chat.auth(json!({"action": "handle_callback"})).await;
@@ -373,7 +383,7 @@ async fn a_made_up_code_ends_the_link_at_spotifys_word() {
     let chat = app.chat().await;
     let link = chat.get_url().await;
     go_to_spotify(&Browser::new(), &link).await;
-    assert_eq!(handle(&chat, "AQABmadeup").await, "code_invalid");
+    assert_eq!(handle(&chat, "AQABmadeup-0123456789").await, "code_invalid");
     assert_eq!(chat.status().await["state"], "not_connected");
     app.finish().await;
 }

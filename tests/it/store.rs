@@ -229,9 +229,9 @@ async fn a_refresh_can_be_begun_again_when_it_was_ended_or_its_time_is_over() {
     assert!(!db.begin_refresh("c", 1, at(29), at(60)).await.unwrap());
     assert!(db.begin_refresh("c", 1, at(30), at(60)).await.unwrap(), "the first one crashed");
 
-    db.end_refresh("c", 2).await.unwrap();
+    db.end_refresh("c", 2, None).await.unwrap();
     assert!(!db.begin_refresh("c", 1, at(31), at(60)).await.unwrap(), "another version's end");
-    db.end_refresh("c", 1).await.unwrap();
+    db.end_refresh("c", 1, None).await.unwrap();
     assert!(db.begin_refresh("c", 1, at(31), at(60)).await.unwrap());
 
     assert!(db.write_connection(&next(&first, b"fresh")).await.unwrap());
@@ -366,10 +366,10 @@ async fn a_link_is_found_by_ticket_state_and_identity() {
     assert!(db.link_of("identity of l", "other").await.unwrap().is_none());
     assert!(db.link_of("other", "spotify").await.unwrap().is_none());
 
-    db.delete_links("identity of l", "other").await.unwrap();
-    db.delete_links("other", "spotify").await.unwrap();
+    assert!(db.take_link("identity of l", "other").await.unwrap().is_none());
+    assert!(db.take_link("other", "spotify").await.unwrap().is_none());
     assert_eq!(store.link("l").await.id, "l");
-    db.delete_links("identity of l", "spotify").await.unwrap();
+    assert_eq!(db.take_link("identity of l", "spotify").await.unwrap().unwrap().id, "l");
     assert!(db.link_by_ticket(b"l").await.unwrap().is_none());
     store.finish().await;
 }
@@ -470,19 +470,52 @@ async fn tries_at_a_code_are_counted_and_bounded() {
     let store = Store::open().await;
     let db = &store.db;
     store.exchanging("l").await;
-    assert!(!db.count_try("l", 3).await.unwrap(), "there is no code yet");
+    assert!(db.try_code("l", b"code", 3).await.unwrap().is_none(), "there is no code yet");
     assert!(db.hold_grant("l", b"grant", b"code").await.unwrap());
     let other = open(&store.app).await;
     let tries = tokio::join!(
-        db.count_try("l", 3),
-        other.count_try("l", 3),
-        db.count_try("l", 3),
-        other.count_try("l", 3),
+        db.try_code("l", b"wrong", 3),
+        other.try_code("l", b"wrong", 3),
+        db.try_code("l", b"wrong", 3),
+        other.try_code("l", b"wrong", 3),
     );
-    let allowed = [tries.0, tries.1, tries.2, tries.3].into_iter().filter(|t| *t.as_ref().unwrap());
-    assert_eq!(allowed.count(), 3);
-    assert_eq!(store.link("l").await.tries, 3);
+    let counted = [tries.0, tries.1, tries.2, tries.3].into_iter().filter_map(Result::unwrap);
+    assert_eq!(counted.count(), 3);
+    let link = store.link("l").await;
+    assert_eq!((link.state, link.tries), (LinkState::Pending, 3));
+    assert!(db.try_code("l", b"code", 3).await.unwrap().is_none(), "too late");
     other.close().await;
+    store.finish().await;
+}
+
+#[tokio::test]
+async fn the_right_code_is_redeemed_once() {
+    let store = Store::open().await;
+    store.exchanging("l").await;
+    assert!(store.db.hold_grant("l", b"grant", b"code").await.unwrap());
+    let other = open(&store.app).await;
+    let both = tokio::join!(store.db.try_code("l", b"code", 3), other.try_code("l", b"code", 3));
+    let redeemed: Vec<_> = [both.0, both.1].into_iter().filter_map(Result::unwrap).collect();
+    assert_eq!(redeemed.len(), 1);
+    assert_eq!((redeemed[0].state, redeemed[0].tries), (LinkState::Exchanging, 0));
+    assert_eq!(redeemed[0].sealed_grant.as_deref(), Some(b"grant".as_slice()));
+    other.close().await;
+    store.finish().await;
+}
+
+#[tokio::test]
+async fn an_account_counts_as_linked_to_whomever() {
+    let store = Store::open().await;
+    let row = connection("c", "a");
+    assert!(store.db.write_connection(&row).await.unwrap());
+    let linked = async |account, identity: &str| {
+        store.db.is_linked(&row.provider, account, identity).await.unwrap()
+    };
+    assert!(linked(Some(row.account_id.as_str()), "somebody else").await);
+    assert!(!linked(Some("another"), &row.identity).await);
+    assert!(linked(None, &row.identity).await);
+    assert!(!linked(None, "somebody else").await);
+    assert!(!store.db.is_linked("other", None, &row.identity).await.unwrap());
     store.finish().await;
 }
 
@@ -491,7 +524,8 @@ async fn a_link_fails_once_and_never_after_it_was_completed() {
     let store = Store::open().await;
     let db = &store.db;
     store.pending("l").await;
-    assert!(db.fail_link("l", &problem()).await.unwrap());
+    assert!(!db.fail_link("l", LinkState::Started, &problem()).await.unwrap());
+    assert!(db.fail_link("l", LinkState::Pending, &problem()).await.unwrap());
     let failed = store.link("l").await;
     assert_eq!((failed.state, failed.is_live(at(0))), (LinkState::Failed, false));
     assert_eq!(
@@ -504,14 +538,14 @@ async fn a_link_fails_once_and_never_after_it_was_completed() {
         ("c", "m", "n")
     );
     let another = Problem { code: "another".to_owned(), ..problem() };
-    assert!(!db.fail_link("l", &another).await.unwrap());
+    assert!(!db.fail_link("l", LinkState::Pending, &another).await.unwrap());
     assert_eq!(store.link("l").await.problem().unwrap().code, "c");
     assert!(!db.complete_link("l", &connection("c", "a")).await.unwrap());
     assert!(db.connection("c").await.unwrap().is_none());
 
     store.pending("done").await;
     assert!(db.complete_link("done", &connection("d", "a")).await.unwrap());
-    assert!(!db.fail_link("done", &problem()).await.unwrap());
+    assert!(!db.fail_link("done", LinkState::Exchanging, &problem()).await.unwrap());
     let done = store.link("done").await;
     assert_eq!(done.state, LinkState::Completed);
     assert!(done.problem().is_none());
@@ -540,7 +574,7 @@ async fn only_grants_that_wait_are_overdue() {
     store.pending("waits").await;
     store.exchanging("exchanges").await;
     store.pending("failed").await;
-    assert!(store.db.fail_link("failed", &problem()).await.unwrap());
+    assert!(store.db.fail_link("failed", LinkState::Pending, &problem()).await.unwrap());
     let end = link("any").expires_at;
     assert!(store.db.overdue_links(end - TimeDelta::microseconds(1)).await.unwrap().is_empty());
     let overdue = store.db.overdue_links(end).await.unwrap();
@@ -592,7 +626,7 @@ async fn a_key_is_noted_once_and_stays_as_it_is() {
     let before = store.db.vault_keys().await.unwrap().len();
     for check in ["first", "second"] {
         let key = VaultKeyRow { key_id: "k".to_owned(), sealed_check: check.into() };
-        store.db.add_vault_key(&key, at(0)).await.unwrap();
+        store.db.add_vault_key(&key, false, at(0)).await.unwrap();
     }
     let keys = store.db.vault_keys().await.unwrap();
     assert_eq!(keys.len(), before + 1);

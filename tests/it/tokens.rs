@@ -71,6 +71,7 @@ async fn what_one_replica_revokes_the_other_soon_stops_using() {
     app.connect_alice(&chat).await;
     let (other_url, stop) = app.replica().await;
     let other = app.chat_at(&other_url).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     other.call("spotify_now", json!({})).await.ok();
     // Spotify knows nothing of it: the token would work for an hour.
     app.spotify.world(|world| world.revocation = Revocation::NotFound);

@@ -244,6 +244,9 @@ async fn what_was_revoked_does_not_come_back_with_a_refresh_that_was_under_way()
     app.spotify.world(|world| world.rotate_refresh = true);
     let hold = Answer::Hold(Duration::from_millis(700));
     app.spotify.world(|world| world.fail(Fault::once("POST", "/api/token", hold)));
+    // The old token's revocation fails, so that the new one has to be revoked, too.
+    let fails = Fault::once("POST", "/oauth2/revoke", Answer::text(500, "no"));
+    app.spotify.world(|world| world.fail(fails));
     let (told, ()) = tokio::join!(chat.call("spotify_now", json!({})), async {
         while app.spotify.refreshes() == 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;

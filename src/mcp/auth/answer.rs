@@ -13,8 +13,8 @@ use crate::{
     providers::{Account, ProviderClient, RevokeOutcome},
 };
 
-/// The answer to one action. Times are RFC 3339, in UTC.
-#[derive(Debug, Serialize, JsonSchema)]
+/// The answer to one action. Times are RFC 3339, in UTC. It may hold a link, so it has no `Debug`.
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Answer {
     /// To `get_url`.
@@ -186,7 +186,7 @@ impl Answer {
                 Some(RevokeOutcome::Revoked) => Remotely::Yes,
                 Some(RevokeOutcome::Unsupported) => Remotely::Unsupported,
                 Some(RevokeOutcome::Failed) => Remotely::Failed,
-                None => Remotely::No,
+                Some(RevokeOutcome::Nothing) | None => Remotely::No,
             },
             deleted: revoked.deleted,
             manage_url: revoked.manage_url.into(),
