@@ -119,7 +119,8 @@ impl Config {
 /// Where only `listen` is set, clients use that port on this machine.
 fn with_public_url(merged: config::Config) -> Result<config::Config, config::ConfigError> {
     let listen = merged.get_string("listen")?;
-    let port = listen.rsplit(':').next().unwrap_or_default();
+    // An address that can't be read is refused by its own name.
+    let port = listen.parse().map_or(8080, |address: SocketAddr| address.port());
     let public_url = format!("http://127.0.0.1:{port}");
     config::Config::builder().set_default("public_url", public_url)?.add_source(merged).build()
 }

@@ -29,7 +29,7 @@ use crate::{
     web::cookies::BrowserCookie,
 };
 
-pub use confirm::Connected;
+pub use finish::Connected;
 pub use issue::IssuedLink;
 pub use revoke::Revoked;
 pub(crate) use status::missing;

@@ -24,7 +24,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     clock::Clock,
-    providers::{ProviderClient, RevokeOutcome},
+    providers::{Account, ProviderClient, RevokeOutcome},
     store::Db,
 };
 
@@ -94,6 +94,22 @@ impl Vault {
     pub async fn connections(&self, identity: &Identity) -> Result<Vec<Connection>, Refusal> {
         let rows = self.0.db.connections_of(&identity.to_string()).await?;
         Ok(rows.into_iter().map(Connection::from).collect())
+    }
+
+    /// The account that tools use at `provider`: the one linked first, a living one if any is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn account_in_use(
+        &self,
+        identity: &Identity,
+        provider: &str,
+    ) -> Result<Option<Account>, Refusal> {
+        match self.first_connection(identity, provider).await {
+            Ok(row) => Ok(Some(Connection::from(row).account)),
+            Err(Refusal::NotConnected) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes `grant` the connection of `identity` at `provider` and completes `link`. Answers

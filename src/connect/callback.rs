@@ -10,7 +10,12 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use stagepass_kit::ToolError;
 
-use super::{Connect, finish::Finished, link_expired, page::PageError};
+use super::{
+    Connect,
+    finish::{Connected, Finished},
+    link_expired,
+    page::PageError,
+};
 use crate::{
     store::{LinkRow, LinkState},
     vault::{hash, same},
@@ -48,7 +53,7 @@ pub(super) async fn arrive(
     }
     let proven = same_browser && link.proves_itself();
     match connect.finish(link, answer.code, answer.error, proven).await {
-        Ok(Finished::Connected { provider, account, .. }) => Ok(done(&provider, &account.name)),
+        Ok(Finished::Connected { provider, connected }) => Ok(done(&provider, &connected)),
         Ok(Finished::Pending { provider, code }) => Ok(confirm(&provider, &code)),
         Err(error) => Ok(failed(&error)),
     }
@@ -69,9 +74,14 @@ impl Connect {
     }
 }
 
-fn done(provider: &str, account: &str) -> Response {
+fn done(provider: &str, connected: &Connected) -> Response {
+    let (account, in_use) = (&connected.account, &connected.in_use);
     let body = html! {
-        p { "The account " strong { (account) } " is connected." }
+        p { "The account " strong { (account.name) } " is connected." }
+        @if account.id != in_use.id {
+            p { "The assistant goes on using " strong { (in_use.name) } ", which was connected \
+                 first. To change that, ask it to disconnect that account." }
+        }
         p { "Go back to your chat; the assistant can go on. You can close this page." }
     };
     layout::page(&format!("{provider} is connected"), &body).into_response()

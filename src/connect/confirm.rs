@@ -5,8 +5,6 @@
 //! out of it. Whoever gives it in this chat is whoever asked in this chat, so nothing more has to
 //! be proven. PKCE's verifier never leaves the server, so a stranger's code is worth nothing here.
 
-use std::collections::BTreeSet;
-
 use secrecy::SecretString;
 use stagepass_kit::{Identity, ToolError, code};
 use url::Url;
@@ -14,11 +12,11 @@ use url::Url;
 use super::{
     Connect,
     callback::Answer,
-    finish::{Ended, Finished, open_grant},
+    finish::{Connected, Ended, Finished, open_grant},
     link_expired, one_time_code, problem, tool_error,
 };
 use crate::{
-    providers::{Account, ProviderClient},
+    providers::ProviderClient,
     store::{LinkRow, LinkState},
     vault::hash,
 };
@@ -27,15 +25,6 @@ use crate::{
 const LONGEST: usize = 8 * 1024;
 /// The shortest authorization code that is believed to be one.
 const SHORTEST: usize = 16;
-
-/// A connection that was just made.
-#[derive(Debug)]
-pub struct Connected {
-    /// Whose it is.
-    pub account: Account,
-    /// What was granted.
-    pub scopes: BTreeSet<String>,
-}
 
 impl Connect {
     /// Finishes the link of `identity` with what the person gave back.
@@ -80,9 +69,7 @@ impl Connect {
             _ => return Err(not_begun()),
         };
         match finished {
-            Finished::Connected { account, grant, .. } => {
-                Ok(Connected { account, scopes: grant.scopes })
-            }
+            Finished::Connected { connected, .. } => Ok(connected),
             Finished::Pending { .. } => Err(ToolError::internal("a proven link can't be pending")),
         }
     }

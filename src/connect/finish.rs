@@ -1,5 +1,7 @@
 //! From the provider's answer to a connection, or to a grant that waits for its code.
 
+use std::collections::BTreeSet;
+
 use secrecy::SecretString;
 use stagepass_kit::{Identity, Realm, ToolError, code};
 
@@ -13,7 +15,7 @@ use crate::{
 /// How a link came out.
 pub(super) enum Finished {
     /// The connection is active.
-    Connected { provider: String, account: Account, grant: Box<Grant> },
+    Connected { provider: String, connected: Connected },
     /// The one-time code has to come back through the chat.
     Pending { provider: String, code: String },
 }
@@ -129,13 +131,26 @@ impl Connect {
             active.map_err(ToolError::internal)?;
             return Err(Ended::Used);
         }
-        let name = client.provider().name.clone();
-        Ok(Finished::Connected {
-            provider: name,
-            account: grant.account.clone(),
-            grant: Box::new(grant),
-        })
+        let in_use = self.vault.account_in_use(&identity, client.id()).await;
+        let in_use = in_use.map_err(ToolError::internal)?;
+        let connected = Connected {
+            in_use: in_use.unwrap_or_else(|| grant.account.clone()),
+            account: grant.account,
+            scopes: grant.scopes,
+        };
+        Ok(Finished::Connected { provider: client.provider().name.clone(), connected })
     }
+}
+
+/// A connection that was just made.
+#[derive(Debug)]
+pub struct Connected {
+    /// Whose it is.
+    pub account: Account,
+    /// What was granted.
+    pub scopes: BTreeSet<String>,
+    /// The account that tools use: another one, if that was linked before.
+    pub in_use: Account,
 }
 
 /// Where the pending grant of link `id` is sealed for.

@@ -95,7 +95,7 @@ impl Vault {
     }
 
     /// The account that was linked first, where somebody linked several; a living one if any is.
-    async fn first_connection(
+    pub(super) async fn first_connection(
         &self,
         identity: &Identity,
         provider: &str,

@@ -189,7 +189,8 @@ async fn of_two_accounts_the_first_is_used_and_each_can_be_ended_alone() {
     app.connect_alice(&chat).await;
     app.advance(std::time::Duration::from_mins(1));
     let link = chat.get_url().await;
-    app.sign_in(&Browser::new(), &link, "bob").await;
+    let page = app.sign_in(&Browser::new(), &link, "bob").await;
+    assert!(page.has_text("goes on using Alice Example"), "{}", page.describe());
     let told = chat.auth(json!({"action": "status"})).await.ok();
     assert_eq!(told.data["providers"].as_array().unwrap().len(), 2);
 

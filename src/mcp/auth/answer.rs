@@ -153,11 +153,19 @@ impl Answer {
 
     pub(super) fn connected(client: &ProviderClient, connected: Connected) -> Self {
         let missing_scopes = missing(client, &connected.scopes);
-        let next_step = if missing_scopes.is_empty() {
+        let next_step = if connected.account.id != connected.in_use.id {
+            format!(
+                "Tell the person that it is connected, and that the tools go on using {}, which \
+                 was connected first; revoking that one changes it.",
+                connected.in_use.name
+            )
+        } else if missing_scopes.is_empty() {
             "Tell the person which account was connected, and go on with what they asked for."
+                .to_owned()
         } else {
             "Tell the person which account was connected, and that some tools won't work: not all \
              permissions were granted."
+                .to_owned()
         };
         Self::Connected {
             provider: client.id().to_owned(),
@@ -165,7 +173,7 @@ impl Answer {
             account: connected.account.into(),
             scopes: connected.scopes.into_iter().collect(),
             missing_scopes,
-            next_step: next_step.to_owned(),
+            next_step,
         }
     }
 
