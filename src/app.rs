@@ -158,8 +158,9 @@ impl App {
         let hosts = allowed_hosts(&self.config.public_url);
         web::routes(mcp_url)
             .merge(self.connect.routes())
-            .route("/healthz", get(|| async { "ok" }))
             .layer(middleware::from_fn_with_state(hosts, web::guard::guard))
+            // Whoever asks for this one asks by whatever name it has for the machine.
+            .route("/healthz", get(|| async { "ok" }))
     }
 
     /// What goes on beside the requests, until the shutdown.

@@ -7,8 +7,8 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult,
-        ErrorCode, Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities,
-        ServerConfig, Tool,
+        DiscoverResult, ErrorCode, Implementation, ListToolsResult, MetaObject,
+        PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
     },
     service::RequestContext,
 };
@@ -35,6 +35,8 @@ pub struct Host(Arc<Inner>);
 
 struct Inner {
     info: ServerConfig,
+    /// Who answers, for the `_meta` of every result.
+    meta: Option<MetaObject>,
     list: ListToolsResult,
     tools: HashMap<&'static str, Arc<RegisteredTool>>,
     connections: Arc<dyn Connections>,
@@ -52,18 +54,20 @@ impl Host {
         connections: Arc<dyn Connections>,
         nobody: Option<Identity>,
     ) -> Self {
-        let all = || toolsets.iter().flat_map(|toolset| toolset.tools());
-        let list = all().map(|tool| tool.descriptor().clone()).collect();
-        let mut list = ListToolsResult::with_all_items(list);
-        list.ttl_ms = Some(LIST_TTL_MS);
-        list.cache_scope = Some(CacheScope::Private);
         let server =
             Implementation::new("stagepass", env!("CARGO_PKG_VERSION")).with_title("Stagepass");
         let info = ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
             .with_server_info(server)
             .with_instructions(INSTRUCTIONS);
+        let meta = DiscoverResult::from_server_info(Vec::new(), info.clone()).meta;
+        let all = || toolsets.iter().flat_map(|toolset| toolset.tools());
+        let list = all().map(|tool| tool.descriptor().clone()).collect();
+        let mut list = ListToolsResult::with_all_items(list);
+        list.ttl_ms = Some(LIST_TTL_MS);
+        list.cache_scope = Some(CacheScope::Private);
+        list.meta.clone_from(&meta);
         let tools = all().map(|tool| (tool.name(), tool.clone())).collect();
-        Self(Arc::new(Inner { info, list, tools, connections, nobody }))
+        Self(Arc::new(Inner { info, meta, list, tools, connections, nobody }))
     }
 
     fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
@@ -119,7 +123,11 @@ impl ServerHandler for Host {
         let caller = self.caller(&context)?;
         tracing::debug!(tool = tool.name(), "tool called");
         let result = tool.call(&caller, request.arguments.unwrap_or_default()).await;
-        Ok(result.unwrap_or_else(|error| refused(tool.name(), &error)).into())
+        let mut result = result.unwrap_or_else(|error| refused(tool.name(), &error));
+        if context.meta.protocol_version().is_some() {
+            result.meta.clone_from(&self.0.meta);
+        }
+        Ok(result.into())
     }
 }
 

@@ -125,20 +125,26 @@ async fn a_modern_client_discovers_lists_and_calls() {
     assert!(found["instructions"].as_str().unwrap().contains("Auth"));
     assert!(found["ttlMs"].is_u64());
     assert_eq!(found["cacheScope"], "private");
-    let server = &found["_meta"]["io.modelcontextprotocol/serverInfo"];
-    assert_eq!(server["name"], "stagepass");
-    assert_eq!(server["version"], env!("CARGO_PKG_VERSION"));
+    assert_names_the_server(&found);
 
     let listed = Answer::to(modern(&app, "tools/list", json!({}))).await.result();
     assert_eq!(listed["resultType"], "complete");
     assert!(listed["ttlMs"].is_u64());
     assert_eq!(listed["cacheScope"], "private");
     assert_lists_the_tools(&listed);
+    assert_names_the_server(&listed);
 
     let called = Answer::to(modern(&app, "tools/call", auth_status())).await.result();
     assert_eq!(called["resultType"], "complete");
+    assert_names_the_server(&called);
     assert_is_status(&called);
     app.finish().await;
+}
+
+fn assert_names_the_server(result: &Value) {
+    let server = &result["_meta"]["io.modelcontextprotocol/serverInfo"];
+    assert_eq!(server["name"], "stagepass");
+    assert_eq!(server["version"], env!("CARGO_PKG_VERSION"));
 }
 
 #[tokio::test]
