@@ -110,12 +110,12 @@ fn word<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
 
 /// Seconds as a number, or as a number in words; none where they make no sense.
 fn seconds(value: Option<&Value>) -> Option<Duration> {
-    let seconds = match value? {
+    let seconds: f64 = match value? {
         Value::Number(number) => number.as_f64()?,
         Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
-    Duration::try_from_secs_f64(seconds).ok().map(|life| life.min(LONGEST_LIFE))
+    Duration::try_from_secs_f64(seconds.min(LONGEST_LIFE.as_secs_f64())).ok()
 }
 
 /// Scopes in one line, with spaces or commas, or as a list. None at all means: as before.
