@@ -18,6 +18,7 @@ const KEYS: &[(&str, &str)] = &[
     ("provider.*.client_id", r#"provider.spotify.client_id = "<from the provider's dashboard>""#),
     ("provider.*.client_secret", r#"provider.spotify.client_secret = "<from the dashboard>""#),
     ("provider.*.scopes", r#"provider.spotify.scopes = ["user-read-private"]"#),
+    ("provider.*.scope_words", r#"provider.spotify.scope_words = { user-read-private = "…" }"#),
     ("provider.*.authorize_url", r#"provider.spotify.authorize_url = "https://…/authorize""#),
     ("provider.*.token_url", r#"provider.spotify.token_url = "https://…/api/token""#),
     ("provider.*.revoke_url", r#"provider.spotify.revoke_url = "https://…/revoke""#),
@@ -32,7 +33,7 @@ const KEYS: &[(&str, &str)] = &[
 ];
 
 /// Where the value itself may be a table or a list of tables.
-const OPEN: &[&str] = &["provider.*.advice", "provider.*.reauthorize"];
+const OPEN: &[&str] = &["provider.*.advice", "provider.*.reauthorize", "provider.*.scope_words"];
 
 /// Refuses the first key that isn't in the list.
 pub(super) fn check(merged: &config::Config) -> Result<(), ConfigError> {

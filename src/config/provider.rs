@@ -21,6 +21,9 @@ pub struct Provider {
     /// Scopes to ask for besides those that the tools need.
     #[serde(default, deserialize_with = "words")]
     pub scopes: Vec<String>,
+    /// What a person is told that a scope allows; a scope without words is shown as it is.
+    #[serde(default)]
+    pub scope_words: BTreeMap<String, String>,
     /// The authorization endpoint (RFC 6749 §3.1).
     pub authorize_url: Url,
     /// The token endpoint (RFC 6749 §3.2).

@@ -107,7 +107,7 @@ impl Connect {
 }
 
 fn consent(link: &LinkRow, client: &ProviderClient, token: &str) -> maud::Markup {
-    let name = &client.provider().name;
+    let (name, words) = (&client.provider().name, &client.provider().scope_words);
     let identity = link.identity.parse::<Identity>().ok();
     let body = html! {
         p { "An assistant asked to use " strong { (name) } " for you." }
@@ -120,7 +120,13 @@ fn consent(link: &LinkRow, client: &ProviderClient, token: &str) -> maud::Markup
                 }
             }
             dt { "It may then" }
-            dd { code { (link.scopes) } }
+            dd {
+                ul {
+                    @for scope in link.scopes.split(' ') {
+                        li { (words.get(scope).map_or(scope, String::as_str)) }
+                    }
+                }
+            }
             dt { "Where you sign in" }
             dd { (client.provider().authorize_url.host_str().unwrap_or_default()) }
         }

@@ -27,7 +27,8 @@ async fn a_preview_bot_that_opens_the_link_changes_nothing() {
     let chat = app.chat().await;
     let link = chat.get_url().await;
     for _ in 0..3 {
-        assert_eq!(Browser::new().get(&link).await.status, 200);
+        let page = Browser::new().get(&link).await;
+        assert!(page.has_text("start, stop and change what plays"), "{}", page.describe());
     }
     assert_eq!(chat.status().await["state"], "not_connected");
     assert!(app.spotify.requests().is_empty());
