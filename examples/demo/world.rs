@@ -1,7 +1,5 @@
 //! What the demo runs: a stand-in Spotify, the server, and a client.
 
-use std::collections::HashMap;
-
 use anyhow::Context;
 use rmcp::{
     RoleClient,
@@ -11,10 +9,7 @@ use rmcp::{
 };
 use serde_json::Value;
 use stagepass::{app::App, config::Config};
-use stagepass_standin::{
-    Spotify,
-    spotify::{CLIENT_ID, CLIENT_SECRET},
-};
+use stagepass_standin::Spotify;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
@@ -52,7 +47,13 @@ impl World {
             _ => TcpListener::bind("127.0.0.1:0").await?,
         };
         let url = format!("http://{}", listener.local_addr()?);
-        let config = Config::load(None, variables(&url, &spotify.url(), data.path().display()))?;
+        let mut variables = spotify.variables();
+        variables.extend([
+            ("STAGEPASS_ACCESS__ALLOW".to_owned(), "local".to_owned()),
+            ("STAGEPASS_PUBLIC_URL".to_owned(), url.clone()),
+            ("STAGEPASS_DATA_DIR".to_owned(), data.path().display().to_string()),
+        ]);
+        let config = Config::load(None, variables)?;
         let app = App::builder(config).build().await?;
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(app.serve(listener, async {
@@ -89,26 +90,4 @@ impl World {
         self.stop.send(()).ok();
         self.server.await?
     }
-}
-
-/// What an operator would set for a real Spotify app, pointed at the stand-in.
-fn variables(
-    url: &str,
-    spotify: &str,
-    data_dir: impl std::fmt::Display,
-) -> HashMap<String, String> {
-    [
-        ("ACCESS__ALLOW", "local".to_owned()),
-        ("PUBLIC_URL", url.to_owned()),
-        ("DATA_DIR", data_dir.to_string()),
-        ("PROVIDER__SPOTIFY__CLIENT_ID", CLIENT_ID.to_owned()),
-        ("PROVIDER__SPOTIFY__CLIENT_SECRET", CLIENT_SECRET.to_owned()),
-        ("PROVIDER__SPOTIFY__AUTHORIZE_URL", format!("{spotify}/authorize")),
-        ("PROVIDER__SPOTIFY__TOKEN_URL", format!("{spotify}/api/token")),
-        ("PROVIDER__SPOTIFY__REVOKE_URL", format!("{spotify}/oauth2/revoke/v1")),
-        ("PROVIDER__SPOTIFY__API_URL", format!("{spotify}/v1")),
-    ]
-    .into_iter()
-    .map(|(key, value)| (format!("STAGEPASS_{key}"), value))
-    .collect()
 }

@@ -29,7 +29,7 @@ use stagepass::{
     vault::{self, Vault},
 };
 use stagepass_kit::{Attempt, Caller, Connections, Effect, Identity, Tool, ToolError, Toolset};
-use stagepass_standin::{Browser, Spotify, spotify};
+use stagepass_standin::{Browser, Spotify};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
@@ -134,7 +134,7 @@ async fn serve_full() -> anyhow::Result<(String, (Spotify, tempfile::TempDir))> 
     let data = tempfile::tempdir()?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let public_url = Url::parse(&format!("http://{}", listener.local_addr()?))?;
-    let config = Config::load(None, variables(&public_url, &spotify.url(), data.path().display()))?;
+    let config = Config::load(None, variables(&public_url, &spotify, data.path().display()))?;
     let clock = Clock::system();
     let db = Db::open(None, &config.data_dir).await?;
     let sealer = vault::unlock(&config, &db, &clock).await?;
@@ -162,27 +162,19 @@ async fn serve_full() -> anyhow::Result<(String, (Spotify, tempfile::TempDir))> 
     Ok((format!("{public_url}mcp"), (spotify, data)))
 }
 
-/// The configuration of a server whose Spotify is the stand-in at `spotify`.
+/// The configuration of a server with this Spotify.
 pub(crate) fn variables(
     public_url: &Url,
-    spotify: &str,
+    spotify: &Spotify,
     data_dir: impl fmt::Display,
 ) -> HashMap<String, String> {
-    [
-        ("ACCESS__ALLOW", "local".to_owned()),
-        ("PUBLIC_URL", public_url.to_string()),
-        ("LISTEN", public_url.authority().to_owned()),
-        ("DATA_DIR", data_dir.to_string()),
-        ("PROVIDER__SPOTIFY__CLIENT_ID", spotify::CLIENT_ID.to_owned()),
-        ("PROVIDER__SPOTIFY__CLIENT_SECRET", spotify::CLIENT_SECRET.to_owned()),
-        ("PROVIDER__SPOTIFY__AUTHORIZE_URL", format!("{spotify}/authorize")),
-        ("PROVIDER__SPOTIFY__TOKEN_URL", format!("{spotify}/api/token")),
-        ("PROVIDER__SPOTIFY__REVOKE_URL", format!("{spotify}/oauth2/revoke/v1")),
-        ("PROVIDER__SPOTIFY__API_URL", format!("{spotify}/v1")),
-    ]
-    .into_iter()
-    .map(|(key, value)| (format!("STAGEPASS_{key}"), value))
-    .collect()
+    let mut variables = spotify.variables();
+    variables.extend([
+        ("STAGEPASS_ACCESS__ALLOW".to_owned(), "local".to_owned()),
+        ("STAGEPASS_LISTEN".to_owned(), public_url.authority().to_owned()),
+        ("STAGEPASS_DATA_DIR".to_owned(), data_dir.to_string()),
+    ]);
+    variables
 }
 
 async fn listen(router: Router) -> anyhow::Result<String> {

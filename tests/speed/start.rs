@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use stagepass_standin::Spotify;
 use tokio::{net::TcpListener, time::sleep};
 use url::Url;
 
@@ -20,8 +21,9 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
     let data = tempfile::tempdir()?;
     let mut starts = Vec::new();
     let mut memory = Vec::new();
+    let spotify = Spotify::start().await;
     for round in 0..=ROUNDS {
-        let (mut server, took) = start(data.path()).await?;
+        let (mut server, took) = start(data.path(), &spotify).await?;
         sleep(Duration::from_secs(1)).await;
         // The first round makes the database and the key.
         if round > 0 {
@@ -36,14 +38,14 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn start(data: &std::path::Path) -> anyhow::Result<(Child, Duration)> {
+async fn start(data: &std::path::Path, spotify: &Spotify) -> anyhow::Result<(Child, Duration)> {
     let port = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
     let url = Url::parse(&format!("http://127.0.0.1:{port}"))?;
     #[expect(clippy::disallowed_methods, reason = "the load is no part of the server")]
     let client = reqwest::Client::builder().build()?;
     let begun = Instant::now();
     let server = Command::new(env!("CARGO_BIN_EXE_stagepass"))
-        .envs(variables(&url, "http://127.0.0.1:9", data.display()))
+        .envs(variables(&url, spotify, data.display()))
         .stderr(Stdio::null())
         .spawn()?;
     while begun.elapsed() < Duration::from_secs(10) {

@@ -17,10 +17,7 @@ use stagepass::{
     store::Db,
     vault::{self, Vault},
 };
-use stagepass_standin::{
-    Browser, Page, Spotify,
-    spotify::{CLIENT_ID, CLIENT_SECRET},
-};
+use stagepass_standin::{Browser, Page, Spotify};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tokio_util::task::TaskTracker;
@@ -61,24 +58,17 @@ impl TestApp {
         let database = TestDatabase::create().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut variables = HashMap::from([
-            ("STAGEPASS_ACCESS__ALLOW".to_owned(), "local".to_owned()),
-            ("STAGEPASS_PUBLIC_URL".to_owned(), url.clone()),
-            ("STAGEPASS_DATA_DIR".to_owned(), data_dir.path().display().to_string()),
-        ]);
+        let mut variables = spotify.variables();
         let mut set = |key: &str, value: String| {
             variables.insert(format!("STAGEPASS_{key}"), value);
         };
-        set("PROVIDER__SPOTIFY__CLIENT_ID", CLIENT_ID.to_owned());
+        set("ACCESS__ALLOW", "local".to_owned());
+        set("PUBLIC_URL", url.clone());
+        set("DATA_DIR", data_dir.path().display().to_string());
         if setup.public_client {
             spotify.world(|world| world.app().client_secret = None);
-        } else {
-            set("PROVIDER__SPOTIFY__CLIENT_SECRET", CLIENT_SECRET.to_owned());
+            set("PROVIDER__SPOTIFY__CLIENT_SECRET", String::new());
         }
-        set("PROVIDER__SPOTIFY__AUTHORIZE_URL", format!("{}/authorize", spotify.url()));
-        set("PROVIDER__SPOTIFY__TOKEN_URL", format!("{}/api/token", spotify.url()));
-        set("PROVIDER__SPOTIFY__REVOKE_URL", format!("{}/oauth2/revoke/v1", spotify.url()));
-        set("PROVIDER__SPOTIFY__API_URL", format!("{}/v1", spotify.url()));
         if let Some(url) = database.url() {
             set("DATABASE_URL", url);
         }

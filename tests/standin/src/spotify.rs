@@ -21,6 +21,7 @@ mod world;
 mod tests;
 
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
@@ -115,6 +116,22 @@ impl Spotify {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// What an operator sets to use it: variables, by name.
+    #[must_use]
+    pub fn variables(&self) -> HashMap<String, String> {
+        let url = self.url();
+        [
+            ("CLIENT_ID", CLIENT_ID.to_owned()),
+            ("CLIENT_SECRET", CLIENT_SECRET.to_owned()),
+            ("AUTHORIZE_URL", format!("{url}/authorize")),
+            ("TOKEN_URL", format!("{url}/api/token")),
+            ("REVOKE_URL", format!("{url}/oauth2/revoke/v1")),
+            ("API_URL", format!("{url}/v1")),
+        ]
+        .map(|(key, value)| (format!("STAGEPASS_PROVIDER__SPOTIFY__{key}"), value))
+        .into()
     }
 
     /// Moves its clock on: tokens expire, music plays.
