@@ -144,6 +144,7 @@ async fn a_refresh_goes_on_when_its_caller_has_gone() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(app.count("SELECT version FROM connections").await, 2, "stored by nobody's call");
     // A lost answer would have cost the connection: the old refresh token is dead.
     let chat = app.chat().await;
     chat.call("spotify_now", json!({})).await.ok();
