@@ -13,7 +13,8 @@ use crate::{
     clock::Clock,
     config::{Allow, Config, allowed_hosts},
     connect::Connect,
-    http, identity,
+    http,
+    identity::{self, Principal},
     mcp::{self, Host},
     providers::ProviderClient,
     store::Db,
@@ -146,7 +147,7 @@ impl App {
         let limit = self.config.limits.body_bytes;
         // For MCP clients.
         mcp::transport::routes("/mcp", host, &self.config.public_url, limit, self.shutdown.clone())
-            .layer(middleware::from_fn(identity::everyone_is_the_owner))
+            .layer(middleware::from_fn_with_state(Principal::owner(), identity::everyone_is))
             // For people's browsers.
             .merge(self.pages())
     }

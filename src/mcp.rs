@@ -3,6 +3,7 @@
 pub mod auth;
 mod batch;
 mod host;
+mod message;
 pub mod transport;
 
 pub use host::Host;

@@ -1,22 +1,21 @@
 //! JSON-RPC batches, which MCP 2025-03-26 has and no other revision: "implementations … MUST
 //! support receiving JSON-RPC batches". rmcp doesn't know them, so they are taken apart here.
 
-use std::convert::Infallible;
-
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::{Bytes, to_bytes},
     extract::Request,
     http::{
-        HeaderMap, HeaderValue, StatusCode,
+        HeaderMap, StatusCode,
         header::{CONTENT_LENGTH, CONTENT_TYPE},
         request::Parts,
     },
     response::{IntoResponse, Response},
 };
 use futures::future::join_all;
-use serde::de::IgnoredAny;
-use serde_json::{Value, json, value::RawValue};
-use tower_service::Service;
+use rmcp::ServerHandler;
+use serde_json::{Value, value::RawValue};
+
+use super::message::{self, Service, is_json, refused};
 
 /// The only revision with batches, and the one of a request that names none.
 const REVISION: &str = "2025-03-26";
@@ -26,10 +25,10 @@ const MOST: usize = 50;
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
 /// Answers `request` by `service`: as it is, or message by message if it is a batch. A body over
-/// `max_body` bytes is refused with 413, and one that is no message with a JSON-RPC error.
-pub(super) async fn answer<S>(service: S, request: Request, max_body: usize) -> Response
+/// `max_body` bytes is refused with 413.
+pub(super) async fn answer<H>(service: &Service<H>, request: Request, max_body: usize) -> Response
 where
-    S: Service<Request, Response: IntoResponse, Error = Infallible, Future: Send> + Clone + Send,
+    H: ServerHandler,
 {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, max_body).await else {
@@ -43,41 +42,7 @@ where
             Err(_) => refused(-32700, "Parse error"),
         };
     }
-    one(service, parts, body).await
-}
-
-/// Answers one message.
-async fn one<S>(mut service: S, parts: Parts, body: Bytes) -> Response
-where
-    S: Service<Request, Response: IntoResponse, Error = Infallible>,
-{
-    let is_json = parts.headers.get(CONTENT_TYPE).is_some_and(is_json);
-    let request = Request::from_parts(parts, Body::from(body.clone()));
-    let response = match service.call(request).await {
-        Ok(response) => response.into_response(),
-        Err(never) => match never {},
-    };
-    // rmcp says 415 of JSON that it can't read, too.
-    if response.status() != StatusCode::UNSUPPORTED_MEDIA_TYPE || !is_json {
-        return response;
-    }
-    match serde_json::from_slice::<IgnoredAny>(&body) {
-        Ok(_) => refused(-32600, "Invalid Request: this isn't a message of MCP"),
-        Err(_) => refused(-32700, "Parse error"),
-    }
-}
-
-/// A JSON-RPC error to something whose id can't be read.
-fn refused(code: i32, message: &str) -> Response {
-    let error = json!({"jsonrpc": "2.0", "id": null, "error": {"code": code, "message": message}});
-    (StatusCode::BAD_REQUEST, axum::Json(error)).into_response()
-}
-
-fn is_json(kind: &HeaderValue) -> bool {
-    kind.to_str().is_ok_and(|kind| {
-        let essence = kind.split(';').next().unwrap_or_default();
-        essence.trim().eq_ignore_ascii_case("application/json")
-    })
+    message::answer(service, parts, body).await
 }
 
 fn may_be_batch(headers: &HeaderMap) -> bool {
@@ -85,14 +50,14 @@ fn may_be_batch(headers: &HeaderMap) -> bool {
 }
 
 /// Each message goes in alone, with the batch's headers; what comes back is put together.
-async fn batch<S>(service: S, parts: &Parts, messages: &[&RawValue]) -> Response
+async fn batch<H>(service: &Service<H>, parts: &Parts, messages: &[&RawValue]) -> Response
 where
-    S: Service<Request, Response: IntoResponse, Error = Infallible, Future: Send> + Clone + Send,
+    H: ServerHandler,
 {
-    let responses = join_all(messages.iter().map(|message| {
+    let responses = join_all(messages.iter().map(|text| {
         let mut parts = parts.clone();
         parts.headers.remove(CONTENT_LENGTH);
-        one(service.clone(), parts, Bytes::from(message.get().to_owned()))
+        message::answer(service, parts, Bytes::from(text.get().to_owned()))
     }))
     .await;
     let mut answers = Vec::new();

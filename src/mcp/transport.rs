@@ -1,19 +1,13 @@
 //! The MCP endpoint over streamable HTTP: both protocol eras, without sessions.
 //!
 //! rmcp speaks the protocol. What is added here is what real clients need and rmcp leaves out:
-//! a lenient `Accept`, batches, checks of `Host` and `Origin` that suit one public URL, and a path that
-//! works with and without its trailing slash.
+//! a lenient `Accept` and errors that say what they are (`message.rs`), batches (`batch.rs`), checks
+//! of `Host` and `Origin` that suit one public URL, and a path that works with and without its
+//! trailing slash.
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    extract::Request,
-    http::{HeaderValue, Method, header::ACCEPT},
-    middleware::{self, Next},
-    response::Response,
-    routing::any,
-};
+use axum::{Router, extract::Request, routing::any};
 use rmcp::{
     ServerHandler,
     transport::streamable_http_server::{
@@ -26,14 +20,11 @@ use url::Url;
 use super::batch;
 use crate::config::{allowed_hosts, allowed_origins};
 
-/// Both of them, as rmcp wants them spelled out.
-const ACCEPT_BOTH: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
-
 /// Serves `handler` at `path` and at `path/`.
 ///
 /// Requests whose `Host` or `Origin` isn't `public_url`'s are refused with 403 (MCP 2026-07-28,
-/// transports, security); where `public_url` is loopback, every name of this machine counts. Open streams
-/// end when `shutdown` is cancelled. A body over `max_body` bytes is refused with 413.
+/// transports, security); where `public_url` is loopback, every name of this machine counts. Open
+/// streams end when `shutdown` is cancelled. A body over `max_body` bytes is refused with 413.
 pub fn routes<H>(
     path: &str,
     handler: H,
@@ -53,22 +44,12 @@ where
         .enforce_origin_validation()
         .with_max_request_body_bytes(max_body)
         .with_cancellation_token(shutdown);
-    let service = StreamableHttpService::new(
-        move || Ok(handler.clone()),
-        Arc::new(NeverSessionManager::default()),
-        config,
-    );
-    let serve = any(move |request| batch::answer(service.clone(), request, max_body));
-    Router::new()
-        .route(path, serve.clone())
-        .route(&format!("{path}/"), serve)
-        .layer(middleware::from_fn(accept_leniently))
-}
-
-/// Clients send `*/*`, only JSON, or nothing; rmcp answers all of these with 406.
-async fn accept_leniently(mut request: Request, next: Next) -> Response {
-    if request.method() == Method::POST {
-        request.headers_mut().insert(ACCEPT, ACCEPT_BOTH);
-    }
-    next.run(request).await
+    let sessions = Arc::new(NeverSessionManager::default());
+    let service = StreamableHttpService::new(move || Ok(handler.clone()), sessions, config);
+    let service = Arc::new(service);
+    let serve = any(move |request: Request| {
+        let service = service.clone();
+        async move { batch::answer(&service, request, max_body).await }
+    });
+    Router::new().route(path, serve.clone()).route(&format!("{path}/"), serve)
 }

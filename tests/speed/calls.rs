@@ -22,7 +22,7 @@ use stagepass::{
     clock::Clock,
     config::Config,
     connect::Connect,
-    identity,
+    identity::{self, Principal},
     mcp::{Host, transport},
     providers::ProviderClient,
     store::Db,
@@ -149,7 +149,7 @@ async fn serve_full() -> anyhow::Result<(String, (Spotify, tempfile::TempDir))> 
     let toolset = Toolset::new("bench", Some("spotify")).with(Noop);
     let host = Host::new(&[&toolset], connections, None);
     let router = transport::routes("/mcp", host, &public_url, 1 << 20, CancellationToken::new())
-        .layer(middleware::from_fn(identity::everyone_is_the_owner))
+        .layer(middleware::from_fn_with_state(Principal::owner(), identity::everyone_is))
         .merge(connect.routes());
     tokio::spawn(axum::serve(listener, router).into_future());
 

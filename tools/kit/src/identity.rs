@@ -1,6 +1,6 @@
 //! Who the tokens belong to.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// How an identity came to be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,17 +29,21 @@ impl Realm {
 /// from anything that a model wrote.
 ///
 /// Its `Display` is the canonical key, `realm:namespace:external_id`, with `:` and `%` inside a
-/// part percent-encoded, so that two different identities never share a key.
+/// part percent-encoded, so that two different identities never share a key. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identity {
     realm: Realm,
-    namespace: String,
-    external_id: String,
+    namespace: Arc<str>,
+    external_id: Arc<str>,
 }
 
 impl Identity {
     /// The identity `external_id` inside `namespace` of `realm`.
-    pub fn new(realm: Realm, namespace: impl Into<String>, external_id: impl Into<String>) -> Self {
+    pub fn new(
+        realm: Realm,
+        namespace: impl Into<Arc<str>>,
+        external_id: impl Into<Arc<str>>,
+    ) -> Self {
         Self { realm, namespace: namespace.into(), external_id: external_id.into() }
     }
 
