@@ -15,7 +15,7 @@ mod seal;
 mod secret;
 mod watch;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use moka::sync::Cache;
@@ -34,6 +34,10 @@ pub use keys::{UnlockError, unlock};
 pub use refusal::Refusal;
 pub use seal::{Place, SealError, Sealer};
 pub use secret::{hash, mint, same};
+
+/// How often, and how many times, what is given back waits for the database.
+const PAUSE: Duration = Duration::from_millis(500);
+const PATIENCE: usize = 120;
 
 /// The vault. Clones share everything.
 #[derive(Clone)]
@@ -182,12 +186,20 @@ impl Vault {
     /// connection, too.
     pub fn give_back(&self, identity: &str, provider: &str, grant: Grant) {
         let Some(client) = self.0.providers.get(provider).cloned() else { return };
-        let (db, identity) = (self.0.db.clone(), identity.to_owned());
+        let (vault, identity) = (self.clone(), identity.to_owned());
         self.0.tasks.spawn(async move {
             let account = Some(grant.account.id.as_str()).filter(|id| !id.is_empty());
-            if !db.is_linked(client.id(), account, &identity).await.unwrap_or(true) {
-                client.revoke(grant.refresh.as_ref().unwrap_or(&grant.access)).await;
+            for _ in 0..PATIENCE {
+                match vault.0.db.is_linked(client.id(), account, &identity).await {
+                    Ok(true) => return,
+                    Ok(false) => {
+                        client.revoke(grant.refresh.as_ref().unwrap_or(&grant.access)).await;
+                        return;
+                    }
+                    Err(_) => tokio::time::sleep(PAUSE).await,
+                }
             }
+            tracing::error!(provider = client.id(), "tokens weren't given back: no database");
         });
     }
 }

@@ -117,12 +117,12 @@ impl Connect {
         let Some(link) = tried.map_err(ToolError::internal)? else { return Err(used()) };
         if link.state == LinkState::Exchanging {
             let grant = open_grant(self, &link)?;
-            let active = self.activate(&link, client, grant).await;
-            return active.map_err(|ended| match ended {
-                Ended::Internal(error) => error,
-                Ended::Problem(problem) | Ended::Denied(problem) => tool_error(&problem),
-                Ended::Used => used(),
-            });
+            return match self.activate(&link, client, grant).await {
+                Ok(finished) => Ok(finished),
+                Err(Ended::Used) => Err(used()),
+                Err(Ended::Problem(problem) | Ended::Denied(problem)) => Err(tool_error(&problem)),
+                Err(Ended::Internal(error)) => Err(self.broke_off(&link, error).await),
+            };
         }
         if link.tries < one_time_code::TRIES {
             return Err(ToolError::new(
@@ -154,10 +154,10 @@ fn read_answer(url: &Url) -> Option<Answer> {
     (answer.code.is_some() || answer.error.is_some()).then_some(answer)
 }
 
-/// Whether `given` looks like an authorization code at all. A model that says "done" here must not
-/// end a sign-in that is under way.
+/// Whether `given` looks like an authorization code at all. A model that says "done" here, or gives
+/// our own link back, must not end a sign-in that is under way.
 fn may_be_a_code(given: &str) -> bool {
-    given.len() >= SHORTEST && !given.contains(char::is_whitespace)
+    given.len() >= SHORTEST && !given.contains(char::is_whitespace) && !given.contains("://")
 }
 
 fn unusable() -> ToolError {

@@ -36,13 +36,17 @@ impl Connect {
         self.choose(identity, client, account).await?;
         // A sign-in that is under way ends first: it must not bring back what is revoked.
         let link = self.db.take_link(&identity.to_string(), client.id()).await;
-        self.give_back_pending(link.map_err(ToolError::internal)?);
-        let Some(connection) = self.choose(identity, client, account).await? else {
-            return Ok(Revoked { remotely: None, deleted: false, manage_url });
+        let link = link.map_err(ToolError::internal)?;
+        let remotely = match self.choose(identity, client, account).await? {
+            Some(connection) => {
+                let revoked = self.vault.revoke(identity, &connection).await;
+                Some(revoked.map_err(ToolError::internal)?)
+            }
+            None => None,
         };
-        let outcome =
-            self.vault.revoke(identity, &connection).await.map_err(ToolError::internal)?;
-        Ok(Revoked { remotely: Some(outcome), deleted: true, manage_url })
+        // Last: while the account is connected, nothing of it is given back.
+        self.give_back_pending(link);
+        Ok(Revoked { deleted: remotely.is_some(), remotely, manage_url })
     }
 
     async fn choose(

@@ -16,6 +16,8 @@ mod cli;
 mod config;
 mod linking;
 mod linking_refused;
+mod odd_people;
+mod odd_providers;
 mod protocol;
 mod store;
 mod tokens;
