@@ -121,6 +121,10 @@ impl App {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            listener.local_addr()?.ip().is_loopback(),
+            "the pages are for this machine alone"
+        );
         self.keep_house();
         let stopped = self.shutdown.clone().cancelled_owned();
         let pages = axum::serve(listener, self.pages()).with_graceful_shutdown(stopped);

@@ -37,16 +37,23 @@ impl Connect {
         // A sign-in that is under way ends first: it must not bring back what is revoked.
         let link = self.db.take_link(&identity.to_string(), client.id()).await;
         let link = link.map_err(ToolError::internal)?;
-        let remotely = match self.choose(identity, client, account).await? {
-            Some(connection) => {
-                let revoked = self.vault.revoke(identity, &connection).await;
-                Some(revoked.map_err(ToolError::internal)?)
-            }
-            None => None,
-        };
+        let remotely = self.end(identity, client, account).await;
         // Last: while the account is connected, nothing of it is given back.
         self.give_back_pending(link);
+        let remotely = remotely?;
         Ok(Revoked { deleted: remotely.is_some(), remotely, manage_url })
+    }
+
+    async fn end(
+        &self,
+        identity: &Identity,
+        client: &ProviderClient,
+        account: Option<&str>,
+    ) -> Result<Option<RevokeOutcome>, ToolError> {
+        let Some(connection) = self.choose(identity, client, account).await? else {
+            return Ok(None);
+        };
+        self.vault.revoke(identity, &connection).await.map(Some).map_err(ToolError::internal)
     }
 
     async fn choose(

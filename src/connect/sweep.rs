@@ -7,7 +7,7 @@ use stagepass_kit::ToolError;
 use tokio_util::sync::CancellationToken;
 
 use super::{Connect, finish::open_grant, link_expired};
-use crate::store::{LinkRow, LinkState, Problem};
+use crate::store::{LinkRow, Problem};
 
 const PAUSE: Duration = Duration::from_secs(30);
 /// How long a link that is over can still be asked about.
@@ -39,22 +39,22 @@ impl Connect {
         Ok(())
     }
 
-    /// Ends a pending link and gives back what the provider gave for it.
+    /// Ends a link that isn't completed, and gives back what the provider gave for it.
     pub(super) async fn end_pending(
         &self,
         link: LinkRow,
         problem: &Problem,
     ) -> Result<(), ToolError> {
-        let ended = self.db.fail_link(&link.id, LinkState::Pending, problem).await;
+        let ended = self.db.fail_link(&link.id, link.state, problem).await;
         if ended.map_err(ToolError::internal)? {
             self.give_back_pending(Some(link));
         }
         Ok(())
     }
 
-    /// Gives back what the provider gave for a link that was pending and is no more.
+    /// Gives back what the provider gave for a link that is no more.
     pub(super) fn give_back_pending(&self, link: Option<LinkRow>) {
-        let Some(link) = link.filter(|link| link.state == LinkState::Pending) else { return };
+        let Some(link) = link.filter(|link| link.sealed_grant.is_some()) else { return };
         match open_grant(self, &link) {
             Ok(grant) => self.vault.give_back(&link.identity, &link.provider, grant),
             Err(error) => tracing::error!(%error, "a pending grant can't be given back"),

@@ -115,7 +115,9 @@ fn seconds(value: Option<&Value>) -> Option<Duration> {
         Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
-    Duration::try_from_secs_f64(seconds.min(LONGEST_LIFE.as_secs_f64())).ok()
+    // A token that ends at once is a provider that doesn't know.
+    let life = Duration::try_from_secs_f64(seconds.min(LONGEST_LIFE.as_secs_f64()));
+    life.ok().filter(|life| !life.is_zero())
 }
 
 /// Scopes in one line, with spaces or commas, or as a list. None at all means: as before.
@@ -180,7 +182,7 @@ mod tests {
         assert_eq!(read(json!("3600")), Some(3600));
         assert_eq!(read(json!(3600.0)), Some(3600));
         assert_eq!(read(json!(u64::MAX)), Some(LONGEST_LIFE.as_secs()));
-        for odd in [json!(-1), json!("soon"), json!(null), json!([1])] {
+        for odd in [json!(0), json!(-1), json!("soon"), json!(null), json!([1])] {
             assert_eq!(read(odd), None);
         }
     }

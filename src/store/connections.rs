@@ -230,8 +230,8 @@ impl Db {
         })
     }
 
-    /// Whether `account_id` of `provider` is linked to anybody; where the account isn't known,
-    /// whether `identity` has linked any.
+    /// Whether `account_id` of `provider` has a living link to anybody; where the account isn't
+    /// known, whether `identity` has one to any.
     ///
     /// # Errors
     /// When the database fails.
@@ -242,7 +242,7 @@ impl Db {
         identity: &str,
     ) -> Result<bool> {
         let linked: i64 = on!(self, pool => sqlx::query_scalar(
-            "SELECT COUNT(*) FROM connections WHERE provider = $1
+            "SELECT COUNT(*) FROM connections WHERE provider = $1 AND dead_reason IS NULL
              AND (account_id = $2 OR ($2 IS NULL AND identity = $3))",
         )
         .bind(provider)

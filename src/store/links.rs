@@ -282,13 +282,13 @@ impl Db {
             .await)
     }
 
-    /// The pending links whose time is over: what the provider gave for them must be given back.
+    /// The links whose time is over and that hold what a provider gave: it must be given back.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn overdue_links(&self, now: DateTime<Utc>) -> Result<Vec<LinkRow>> {
         on!(self, pool => sqlx::query_as(
-            "SELECT * FROM links WHERE state = 'pending' AND expires_at <= $1",
+            "SELECT * FROM links WHERE sealed_grant IS NOT NULL AND expires_at <= $1",
         )
         .bind(now)
         .fetch_all(pool)

@@ -94,8 +94,10 @@ impl Grant {
         before: Option<ConnectionRow>,
     ) -> Result<ConnectionRow, SealError> {
         let now = clock.now();
-        // Some providers give a refresh token only the first time: then the old one lives on.
-        let kept = before.as_ref().map(|row| open_refresh(sealer, row)).transpose()?.flatten();
+        // Some providers give a refresh token only the first time: then the old one lives on. One
+        // that doesn't open any more is no loss.
+        let kept = before.as_ref().filter(|_| self.refresh.is_none());
+        let kept = kept.and_then(|row| open_refresh(sealer, row).ok().flatten());
         let (id, version, created_at) = before.map_or_else(
             || (BASE64_URL_SAFE_NO_PAD.encode(clock.random::<16>()), 1, now),
             |row| (row.id, row.version + 1, row.created_at),

@@ -128,7 +128,9 @@ impl Vault {
             }
             Err(ProviderError::Unavailable { why, retry_after, lost }) => {
                 tracing::warn!(provider = row.provider, why, "refresh put off");
-                (&row.provider, retry_after, lost.then(|| self.0.clock.now()))
+                // What was lost once stays lost, however the next try fails.
+                let trace = (lost || row.refreshing_until.is_some()).then(|| self.0.clock.now());
+                (&row.provider, retry_after, trace)
             }
         };
         let wait = self.0.breakers.failed(name, wait, &self.0.clock);

@@ -3,6 +3,12 @@
 //! Prints ratios against a baseline of the same run; asserts no timing.
 #![expect(clippy::print_stdout, reason = "printing is what a benchmark is for")]
 
+use mimalloc::MiMalloc;
+
+/// The one of the binary, for the baseline, too.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
 mod calls;
 mod load;
 mod start;

@@ -15,6 +15,8 @@ const LARGEST: usize = 4 * 1024 * 1024;
 const LONGEST_TEXT: usize = 500;
 /// The most characters of Spotify's own message that are passed on.
 const LONGEST_MESSAGE: usize = 120;
+/// No wait is believed to be longer.
+const A_DAY: Duration = Duration::from_hours(24);
 /// A longer word in a message is no word; it might be a token.
 const LONGEST_WORD: usize = 48;
 
@@ -37,7 +39,11 @@ impl Reply {
         }
         let retry_after = response.headers().get(header::RETRY_AFTER);
         let seconds = retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        Ok(Self { status: response.status(), retry_after: seconds.map(Duration::from_secs), body })
+        Ok(Self {
+            status: response.status(),
+            retry_after: seconds.map(|seconds| Duration::from_secs(seconds).min(A_DAY)),
+            body,
+        })
     }
 
     pub(super) fn status(&self) -> StatusCode {
