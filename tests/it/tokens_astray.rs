@@ -285,3 +285,56 @@ async fn a_sealed_token_moved_to_another_row_does_not_open() {
     assert_eq!(app.spotify.requests().len(), before, "nothing went out");
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_sealed_token_that_is_damaged_is_healed_by_a_new_sign_in() {
+    let mut app = TestApp::start().await;
+    let chat = app.chat().await;
+    app.connect_alice(&chat).await;
+    drop(chat);
+    app.stop().await;
+    app.sql("UPDATE connections SET sealed_refresh = sealed_access").await;
+    app.restart_stopped().await;
+    let chat = app.chat().await;
+    app.connect_alice(&chat).await;
+    app.advance(Duration::from_hours(2));
+    chat.call("spotify_now", json!({})).await.ok();
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn an_unused_new_sign_in_for_a_dead_connection_is_given_back() {
+    let app = TestApp::start().await;
+    let chat = app.chat().await;
+    app.connect_alice(&chat).await;
+    app.spotify.world(|world| world.remove_apps_of("alice"));
+    assert_eq!(chat.call("spotify_now", json!({})).await.code(), "needs_reconnect");
+    let in_app = Browser::new().stop_at(format!("{}/callback", app.url));
+    let redirect = app.sign_in(&in_app, &chat.get_url().await, "alice").await.url;
+    Browser::new().get(&redirect).await;
+    app.advance(Duration::from_mins(10));
+    app.sweep().await;
+    assert_eq!(app.spotify.world(|world| world.live_refresh_tokens_of("alice")), 0);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_remembered_through_an_outage() {
+    let app = TestApp::start().await;
+    let chat = app.chat().await;
+    app.connect_alice(&chat).await;
+    app.advance(Duration::from_hours(2));
+    app.spotify.world(|world| {
+        world.rotate_refresh = true;
+        world.fail(Fault::once("POST", "/api/token", Answer::DropAfter));
+        world.fail(Fault::once("POST", "/api/token", Answer::text(503, "busy")));
+    });
+    for _ in 0..2 {
+        assert_eq!(chat.call("spotify_now", json!({})).await.code(), "provider_unavailable");
+        app.advance(Duration::from_mins(5));
+    }
+    let told = chat.call("spotify_now", json!({})).await;
+    assert_eq!(told.code(), "needs_reconnect");
+    assert!(told.text.contains("interrupted"), "{}", told.text);
+    app.finish().await;
+}
