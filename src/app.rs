@@ -30,6 +30,15 @@ const NO_SIGN_IN: &str = "this version can't sign people in over HTTP yet; it se
 machine's owner alone, on loopback\nA correct line:\n  access.allow = \"local\"\nor the variable \
 STAGEPASS_ACCESS__ALLOW=local. For a desktop client, `stagepass stdio` needs neither.";
 
+/// Refuses every configuration that would let anybody but this machine's owner in.
+///
+/// # Errors
+/// Unless `access.allow` is `local`.
+pub fn ensure_local(config: &Config) -> anyhow::Result<()> {
+    anyhow::ensure!(config.access.allow == Allow::Local, NO_SIGN_IN);
+    Ok(())
+}
+
 /// What [`App`] is built from. Tests bring their own clock; everything else is the same.
 pub struct AppBuilder {
     config: Config,
@@ -96,8 +105,8 @@ impl App {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
-        let on_loopback = listener.local_addr()?.ip().is_loopback();
-        anyhow::ensure!(self.config.access.allow == Allow::Local && on_loopback, NO_SIGN_IN);
+        ensure_local(&self.config)?;
+        anyhow::ensure!(listener.local_addr()?.ip().is_loopback(), NO_SIGN_IN);
         self.keep_house();
         let stopped = self.shutdown.clone().cancelled_owned();
         let served = axum::serve(listener, self.router()).with_graceful_shutdown(stopped);

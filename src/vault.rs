@@ -139,6 +139,7 @@ impl Vault {
             let row =
                 grant.to_row(&self.0.sealer, &self.0.clock, identity, provider, months, before)?;
             if self.0.db.complete_link(link, &row).await? {
+                tracing::info!(provider, connection = row.id, "account connected");
                 self.0.cache.forget(identity, provider);
                 return Ok(true);
             }
@@ -172,6 +173,7 @@ impl Vault {
             Ok(None) => grant::open_access(&self.0.sealer, &row),
             Err(error) => Err(error),
         };
+        tracing::info!(provider = row.provider, connection = row.id, "account disconnected");
         match token {
             Ok(token) => Ok(client.revoke(&token).await),
             Err(error) => {

@@ -10,7 +10,8 @@ pub(crate) async fn wait(world: &World) -> anyhow::Result<()> {
 MCP endpoint: {mcp}
 Stand-in Spotify: {}
 
-MCP Inspector:
+MCP Inspector (Node 22), with the URL above as streamable HTTP; or without a window:
+  npx @modelcontextprotocol/inspector
   npx @modelcontextprotocol/inspector --cli {mcp} --transport http --method tools/list
 Claude Code:
   claude mcp add --transport http stagepass {mcp}

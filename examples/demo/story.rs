@@ -84,7 +84,7 @@ impl Narrator<'_> {
         println!("\n          … an hour passes; Spotify's access token has expired …\n");
         self.world.spotify.advance(Duration::from_secs(3_601));
         let before = self.world.spotify.refreshes();
-        person("What's playing?");
+        person("Is it still playing?");
         let told = self.call("spotify_now", json!({})).await?;
         ensure!(!told.is_error, "{}", told.text);
         let refreshes = self.world.spotify.refreshes() - before;

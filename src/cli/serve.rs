@@ -4,9 +4,13 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 
 use super::asked_to_stop;
-use crate::{app::App, config::Config};
+use crate::{
+    app::{self, App},
+    config::Config,
+};
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+    app::ensure_local(&config)?;
     let (listen, public_url) = (config.listen, config.public_url.clone());
     let app = App::builder(config).build().await?;
     let listener = TcpListener::bind(listen)

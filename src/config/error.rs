@@ -20,13 +20,11 @@ impl ConfigError {
     /// `key` isn't a key. `wherefrom` is the file or the variable it came from.
     pub(super) fn unknown(key: &str, wherefrom: &str) -> Self {
         let problem = format!("unknown key `{key}` in {wherefrom}");
-        match keys::nearest(key) {
-            Some((known, example)) => Self {
-                problem: format!("{problem}; did you mean `{known}`?"),
-                example: Some(example),
-            },
-            None => Self { problem, example: None },
-        }
+        let Some((known, example)) = keys::nearest(key) else {
+            let problem = format!("{problem}; the keys are {}", keys::all());
+            return Self { problem, example: None };
+        };
+        Self { problem: format!("{problem}; did you mean `{known}`?"), example: Some(example) }
     }
 
     /// A value of the wrong type. The value itself is left out: it may be a secret.
@@ -34,7 +32,11 @@ impl ConfigError {
         let key = error.path().to_string();
         let why = match error.inner() {
             config::ConfigError::Type { expected, .. } => format!("must be {expected}"),
+            config::ConfigError::NotFound(field) if key.starts_with("provider.") => {
+                format!("lacks `{field}`: only spotify needs no more than its credentials")
+            }
             config::ConfigError::NotFound(_) => "is missing".to_owned(),
+            _ if key == "listen" => "must be an IP address and a port".to_owned(),
             config::ConfigError::Message(message) if !keys::is_secret(&key) => {
                 format!("can't be used: {message}")
             }

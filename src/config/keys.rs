@@ -45,6 +45,11 @@ pub(super) fn example(key: &str) -> Option<&'static str> {
     KEYS.iter().find(|(known, _)| matches(known, key)).map(|(_, example)| *example)
 }
 
+/// Every key there is, in one line.
+pub(super) fn all() -> String {
+    KEYS.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ")
+}
+
 /// The key that was probably meant, and a right line for it.
 pub(super) fn nearest(key: &str) -> Option<(String, &'static str)> {
     KEYS.iter()

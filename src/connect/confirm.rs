@@ -37,7 +37,8 @@ impl Connect {
         client: &ProviderClient,
         given: &str,
     ) -> Result<Connected, ToolError> {
-        let given = given.trim();
+        // Chats wrap addresses and codes in all kinds of brackets and quotes.
+        let given = given.trim().trim_matches(['<', '>', '`', '"', '\'', '(', ')', '*']);
         if given.is_empty() || given.len() > LONGEST {
             return Err(unusable());
         }
@@ -56,7 +57,8 @@ impl Connect {
             return Err(tool_error(&link_expired()));
         }
         let finished = match (link.state, pasted) {
-            (LinkState::Pending, _) => self.redeem(link, client, given).await?,
+            (LinkState::Pending, Some(_)) => return Err(code_awaited()),
+            (LinkState::Pending, None) => self.redeem(link, client, given).await?,
             (LinkState::Started, Some(url)) => {
                 let answer = read_answer(&url).ok_or_else(unusable)?;
                 self.finish(link, answer.code, answer.error, true).await?
@@ -80,7 +82,7 @@ impl Connect {
         client: &ProviderClient,
     ) -> Result<LinkRow, ToolError> {
         let link = self.db.link_of(&identity.to_string(), client.id()).await;
-        link.map_err(ToolError::internal)?.ok_or_else(|| tool_error(&link_expired()))
+        link.map_err(ToolError::internal)?.ok_or_else(none_under_way)
     }
 
     async fn link_of_url(
@@ -168,10 +170,26 @@ fn unusable() -> ToolError {
     )
 }
 
+fn code_awaited() -> ToolError {
+    ToolError::new(
+        code::CODE_INVALID,
+        "The person has signed in; only the code on the page is missing.",
+        "Ask the person for the code on the page; it looks like K7QM-2X9D.",
+    )
+}
+
+fn none_under_way() -> ToolError {
+    ToolError::new(
+        code::LINK_EXPIRED,
+        "No sign-in is under way.",
+        "Call Auth with action \"get_url\" and show the link to the person.",
+    )
+}
+
 fn used() -> ToolError {
     ToolError::new(
         code::CODE_INVALID,
-        "This code was used already.",
+        "This sign-in is finished already.",
         "Call Auth with action \"status\" to see whether the account is connected.",
     )
 }

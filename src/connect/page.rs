@@ -15,9 +15,9 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use maud::html;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
-use stagepass_kit::{Identity, Realm, ToolError};
+use stagepass_kit::{Identity, Realm, ToolError, code};
 
-use super::{Connect, link_expired};
+use super::{Connect, link_expired, problem};
 use crate::{
     providers::ProviderClient,
     store::{LinkRow, LinkState, Problem},
@@ -92,6 +92,13 @@ impl Connect {
         let link = link.ok_or(PageError::Over(link_expired()))?;
         if let Some(problem) = link.problem() {
             return Err(PageError::Over(problem));
+        }
+        if link.state == LinkState::Completed {
+            return Err(PageError::Over(problem(
+                code::LINK_EXPIRED,
+                "This link was used already, and the account was connected with it.",
+                "Go back to your chat; nothing more is needed here.",
+            )));
         }
         let open = matches!(link.state, LinkState::Issued | LinkState::Started);
         match self.vault.providers().get(&link.provider) {

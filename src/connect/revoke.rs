@@ -67,6 +67,9 @@ impl Connect {
             .into_iter()
             .filter(|connection| connection.provider == client.id())
             .collect();
+        if own.is_empty() {
+            return Ok(None);
+        }
         let names: Vec<_> = own.iter().map(|own| own.account.name.clone()).collect();
         let step = || format!("Set `account` to one of: {}.", names.join(", "));
         match account {

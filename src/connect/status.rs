@@ -39,6 +39,10 @@ pub struct LinkStatus {
     pub state: State,
     /// Who is linked.
     pub account: Option<Account>,
+    /// Where several are linked: whether tools use this one.
+    pub in_use: Option<bool>,
+    /// Whether the person has signed in and only the one-time code is missing.
+    pub awaits_code: bool,
     /// What was granted.
     pub scopes: BTreeSet<String>,
     /// What the tools need and wasn't granted.
@@ -77,6 +81,13 @@ impl Connect {
                 .filter(|connection| connection.provider == client.id())
                 .map(|connection| self.connected(client, connection, problem.clone()))
                 .collect();
+            if own.len() > 1 {
+                let used = self.vault.account_in_use(identity, client.id()).await;
+                let used = used.map_err(ToolError::internal)?;
+                for row in &mut own {
+                    row.in_use = Some(row.account == used);
+                }
+            }
             if own.is_empty() {
                 own.push(self.unconnected(client, link.as_ref(), problem));
             }
@@ -108,6 +119,8 @@ impl Connect {
             provider: connection.provider.clone(),
             state,
             account: Some(connection.account.clone()),
+            in_use: None,
+            awaits_code: false,
             missing_scopes: missing(client, &connection.scopes),
             scopes: connection.scopes.clone(),
             connected_at: Some(connection.authorized_at),
@@ -129,6 +142,8 @@ impl Connect {
             provider: client.id().to_owned(),
             state: if under_way { State::Pending } else { State::NotConnected },
             account: None,
+            in_use: None,
+            awaits_code: under_way && link.is_some_and(|link| link.state == LinkState::Pending),
             scopes: BTreeSet::new(),
             missing_scopes: Vec::new(),
             connected_at: None,

@@ -63,9 +63,7 @@ impl Tool for Auth {
     async fn call(&self, caller: &Caller, args: Args) -> Result<Answer, ToolError> {
         let Self(connect) = self;
         let who = caller.identity();
-        // Models fill what they don't need with empty strings.
-        let provider = args.provider.as_deref().filter(|text| !text.is_empty());
-        let account = args.account.as_deref().filter(|text| !text.is_empty());
+        let (provider, account) = (args.provider.as_deref(), args.account.as_deref());
         match args.action {
             Action::GetUrl => {
                 let client = connect.provider(provider)?;

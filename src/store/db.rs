@@ -74,6 +74,9 @@ impl Db {
                 let file = data_dir.join("stagepass.db");
                 Self::sqlite(SqliteConnectOptions::new().filename(file)).await?
             }
+            Some(url) if url.contains(":memory:") || url.contains("mode=memory") => {
+                return Err(OpenError::Memory);
+            }
             Some(url) if url.starts_with("sqlite:") => {
                 let options = SqliteConnectOptions::from_str(url).map_err(|_| OpenError::Url)?;
                 Self::sqlite(options).await?
@@ -98,9 +101,6 @@ impl Db {
 
     async fn sqlite(options: SqliteConnectOptions) -> Result<Self, OpenError> {
         let file = options.get_filename().to_owned();
-        if file.to_string_lossy().contains(":memory:") {
-            return Err(OpenError::Memory);
-        }
         let failed = |why: String| OpenError::Sqlite { place: file.display().to_string(), why };
         if let Some(folder) = file.parent() {
             make_private_folder(folder).map_err(|error| failed(error.to_string()))?;

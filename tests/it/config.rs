@@ -279,8 +279,7 @@ fn a_provider_is_reached_over_https_or_on_loopback() {
 #[test]
 fn a_provider_of_ones_own_needs_all_that_the_catalogue_would_say() {
     let text = refused("provider.mine.client_id = \"x\"", &[]);
-    assert!(text.contains("provider.mine"), "{text}");
-    assert!(text.contains("missing") || text.contains("is missing"), "{text}");
+    assert!(text.contains("lacks `provider.mine.name`"), "{text}");
 }
 
 #[test]

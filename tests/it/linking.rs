@@ -68,7 +68,8 @@ async fn a_redirect_that_could_not_be_loaded_is_pasted_into_the_chat() {
     assert_eq!(page.status, 0);
     assert_eq!(chat.status().await["state"], "pending");
 
-    let told = chat.auth(json!({"action": "handle_callback", "code": page.url})).await.ok();
+    let wrapped = format!("<{}>", page.url);
+    let told = chat.auth(json!({"action": "handle_callback", "code": wrapped})).await.ok();
     assert_eq!(told.data["connected"], true);
     assert_eq!(told.data["account"]["name"], "Alice Example");
     assert_eq!(told.data["missing_scopes"], json!([]));
@@ -105,8 +106,15 @@ async fn who_comes_back_in_another_browser_gets_a_code_for_the_chat() {
     assert!(page.has_text("give this code to the assistant"), "{}", page.describe());
     let code = code_on(&page);
 
-    assert_eq!(chat.status().await["state"], "pending");
+    let told = chat.auth(json!({"action": "status"})).await.ok();
+    assert_eq!(told.data["providers"][0]["state"], "pending");
+    assert!(told.text.contains("ask for the code"), "{}", told.text);
     assert_eq!(chat.call("spotify_now", json!({})).await.code(), "not_connected");
+    // The address of that page is no code, and costs no try.
+    for _ in 0..5 {
+        let told = chat.auth(json!({"action": "handle_callback", "code": redirect})).await;
+        assert_eq!(told.code(), "code_invalid");
+    }
     // A reload of the page shows no code a second time.
     let reloaded = Browser::new().get(&redirect).await;
     assert!(!reloaded.has_text(&code));
@@ -193,6 +201,9 @@ async fn of_two_accounts_the_first_is_used_and_each_can_be_ended_alone() {
     assert!(page.has_text("goes on using Alice Example"), "{}", page.describe());
     let told = chat.auth(json!({"action": "status"})).await.ok();
     assert_eq!(told.data["providers"].as_array().unwrap().len(), 2);
+    assert_eq!(told.data["providers"][0]["in_use"], true);
+    assert_eq!(told.data["providers"][1]["in_use"], false);
+    assert!(told.text.contains("Alice Example, used by the tools"), "{}", told.text);
 
     let told = chat.auth(json!({"action": "revoke"})).await;
     assert_eq!(told.code(), "invalid_argument");
@@ -225,6 +236,22 @@ async fn revoking_deletes_here_whatever_spotify_says() {
         app.spotify.forgive();
         app.finish().await;
     }
+}
+
+#[tokio::test]
+async fn what_a_model_fills_with_nothing_is_left_out() {
+    let app = TestApp::start().await;
+    let chat = app.chat().await;
+    app.connect_alice(&chat).await;
+    let search = json!({"query": "harbour", "artist": "", "album": "", "year": "", "market": ""});
+    chat.call("spotify_search", search).await.ok();
+    let play = json!({"query": "harbour", "uri": "", "uris": [], "device": "", "kind": ""});
+    let told = chat.call("spotify_play", play).await;
+    assert_eq!(told.code(), "no_active_device", "{}", told.text);
+    assert_eq!(chat.call("spotify_search", json!({"query": ""})).await.code(), "invalid_argument");
+    let told = chat.auth(json!({"action": "status", "provider": "", "code": ""})).await;
+    assert_eq!(told.ok().data["providers"][0]["state"], "connected");
+    app.finish().await;
 }
 
 #[tokio::test]

@@ -360,7 +360,8 @@ async fn what_cannot_be_a_code_is_refused_with_advice() {
         "there is no link at all"
     );
     chat.get_url().await;
-    assert_eq!(handle(&chat, "").await, "code_invalid");
+    assert_eq!(handle(&chat, "").await, "invalid_argument");
+    assert_eq!(handle(&chat, " ").await, "code_invalid");
     assert_eq!(handle(&chat, &long).await, "code_invalid");
     assert_eq!(
         handle(&chat, "AQABcode-0123456789").await,

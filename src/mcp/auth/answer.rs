@@ -85,6 +85,12 @@ pub struct ProviderRow {
     state: StateWord,
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<AccountRow>,
+    /// Where several accounts are connected: whether the tools use this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_use: Option<bool>,
+    /// Whether the person has signed in, and only the code from the page is missing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    awaits_code: bool,
     scopes: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     missing_scopes: Vec<String>,
@@ -225,13 +231,13 @@ impl fmt::Display for Answer {
                 } else {
                     "Nothing was connected"
                 };
-                write!(f, "{provider}: {here}. ")?;
+                write!(f, "{provider}: {here}.")?;
                 match revoked_remotely {
-                    Remotely::Yes => write!(f, "The service withdrew the access, too."),
+                    Remotely::Yes => write!(f, " The service withdrew the access, too."),
                     Remotely::No => Ok(()),
                     Remotely::Unsupported | Remotely::Failed => write!(
                         f,
-                        "The service wasn't told; the person can remove the app at {manage_url}"
+                        " The service wasn't told; the person can remove the app at {manage_url}"
                     ),
                 }
             }
@@ -243,6 +249,10 @@ impl fmt::Display for ProviderRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match self.state {
             StateWord::NotConnected => "not connected",
+            StateWord::Pending if self.awaits_code => {
+                "the person has signed in; ask for the code from the page, and call Auth with \
+                 action \"handle_callback\""
+            }
             StateWord::Pending => "the person is signing in",
             StateWord::Connected => "connected",
             StateWord::Expiring => "connected, but has to be connected again soon",
@@ -252,15 +262,21 @@ impl fmt::Display for ProviderRow {
         if let Some(account) = &self.account {
             write!(f, " as {}", account.name)?;
         }
+        if self.in_use == Some(true) {
+            f.write_str(", used by the tools")?;
+        }
         if let Some(end) = &self.reconnect_by {
             write!(f, ", until {end}")?;
         }
         if !self.missing_scopes.is_empty() {
             write!(f, ", without {}", self.missing_scopes.join(", "))?;
         }
-        match &self.problem {
-            Some(problem) => write!(f, ". {} {}", problem.message, problem.next_step),
-            None => Ok(()),
+        match (&self.problem, self.state) {
+            (Some(problem), StateWord::Connected | StateWord::Expiring) => {
+                write!(f, ". It works; a later sign-in failed: {}", problem.message)
+            }
+            (Some(problem), _) => write!(f, ". {} {}", problem.message, problem.next_step),
+            (None, _) => Ok(()),
         }
     }
 }
@@ -277,6 +293,8 @@ impl From<LinkStatus> for ProviderRow {
                 State::NeedsReconnect => StateWord::NeedsReconnect,
             },
             account: status.account.map(AccountRow::from),
+            in_use: status.in_use,
+            awaits_code: status.awaits_code,
             scopes: status.scopes.into_iter().collect(),
             missing_scopes: status.missing_scopes,
             connected_at: status.connected_at.map(when),

@@ -85,6 +85,17 @@ async fn a_broken_file_is_named_with_the_place_and_without_its_text() {
 }
 
 #[tokio::test]
+async fn a_database_that_forgets_everybody_is_refused() {
+    let mut machine = Machine::local().await;
+    for url in ["sqlite::memory:", "sqlite://:memory:", "sqlite://x?mode=memory"] {
+        machine.set("DATABASE_URL", url);
+        let said = machine.refused().await;
+        assert!(said.contains("forgets everybody"), "{said}");
+    }
+    machine.finish(&[]);
+}
+
+#[tokio::test]
 async fn a_filter_for_the_log_that_is_none_is_refused() {
     let mut machine = Machine::local().await;
     machine.set("LOG", "stagepass=loud");

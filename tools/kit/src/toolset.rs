@@ -100,7 +100,23 @@ impl RegisteredTool {
         caller: &Caller,
         arguments: JsonObject,
     ) -> Result<CallToolResult, ToolError> {
+        let arguments = self.without_fillers(arguments);
         self.run.run(&caller.needing(self.scopes), arguments).await
+    }
+
+    /// Models fill what they don't need with empty strings and lists; where an argument may be left
+    /// out, that is what they mean. With nothing else in the call it is a mistake, and stays.
+    fn without_fillers(&self, arguments: JsonObject) -> JsonObject {
+        let required = self.descriptor.input_schema.get("required").and_then(Value::as_array);
+        let is_required = |name: &str| required.is_some_and(|names| names.contains(&name.into()));
+        let is_filler = |name: &str, value: &Value| {
+            let empty = value.as_str() == Some("") || value.as_array().is_some_and(Vec::is_empty);
+            empty && !is_required(name)
+        };
+        if arguments.iter().all(|(name, value)| is_filler(name, value)) {
+            return arguments;
+        }
+        arguments.into_iter().filter(|(name, value)| !is_filler(name, value)).collect()
     }
 }
 
