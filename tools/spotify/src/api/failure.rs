@@ -161,7 +161,8 @@ impl Refusal {
         if self.said.is_empty() {
             return start.to_owned();
         }
-        format!("{start} It says: {}", self.said)
+        let stop = if self.said.ends_with(['.', '!', '?']) { "" } else { "." };
+        format!("{start} It says: {}{stop}", self.said)
     }
 }
 
