@@ -143,8 +143,8 @@ impl Vault {
                 self.0.cache.forget(identity, provider);
                 return Ok(true);
             }
-            let link = self.0.db.link_of(&identity.to_string(), provider).await?;
-            if !link.is_some_and(|link| link.is_live(self.0.clock.now())) {
+            let newest = self.0.db.link_of(&identity.to_string(), provider).await?;
+            if !newest.is_some_and(|row| row.id == link && row.is_live(self.0.clock.now())) {
                 return Ok(false);
             }
         }

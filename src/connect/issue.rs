@@ -9,7 +9,7 @@ use url::Url;
 use super::{Connect, LIFETIME};
 use crate::{
     providers::ProviderClient,
-    store::{LinkRow, LinkState},
+    store::LinkRow,
     vault::{hash, mint},
 };
 
@@ -33,25 +33,15 @@ impl Connect {
     ) -> Result<IssuedLink, ToolError> {
         let ticket = mint(&self.clock, "spt_");
         let now = self.clock.now();
-        let link = LinkRow {
-            id: BASE64_URL_SAFE_NO_PAD.encode(self.clock.random::<16>()),
-            ticket_hash: hash(ticket.expose_secret()),
-            identity: identity.to_string(),
-            provider: client.id().to_owned(),
-            scopes: client.scopes().join(" "),
-            state: LinkState::Issued,
-            browser_hash: None,
-            state_hash: None,
-            sealed_verifier: None,
-            sealed_grant: None,
-            code_hash: None,
-            tries: 0,
-            problem_code: None,
-            problem_message: None,
-            problem_next_step: None,
-            created_at: now,
-            expires_at: now + LIFETIME,
-        };
+        let link = LinkRow::issued(
+            BASE64_URL_SAFE_NO_PAD.encode(self.clock.random::<16>()),
+            hash(ticket.expose_secret()),
+            identity.to_string(),
+            client.id().to_owned(),
+            client.scopes().join(" "),
+            now,
+            now + LIFETIME,
+        );
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
         self.give_back_pending(earlier);
         let url = self

@@ -73,6 +73,38 @@ pub struct LinkRow {
 }
 
 impl LinkRow {
+    /// A link as it is when it is shown, with a ticket of this hash.
+    #[must_use]
+    pub fn issued(
+        id: String,
+        ticket_hash: Vec<u8>,
+        identity: String,
+        provider: String,
+        scopes: String,
+        created_at: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            ticket_hash,
+            identity,
+            provider,
+            scopes,
+            state: LinkState::Issued,
+            browser_hash: None,
+            state_hash: None,
+            sealed_verifier: None,
+            sealed_grant: None,
+            code_hash: None,
+            tries: 0,
+            problem_code: None,
+            problem_message: None,
+            problem_next_step: None,
+            created_at,
+            expires_at,
+        }
+    }
+
     /// Why it ended without a connection.
     #[must_use]
     pub fn problem(&self) -> Option<Problem> {

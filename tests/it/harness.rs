@@ -5,5 +5,5 @@ mod canary;
 mod chat;
 mod database;
 
-pub(crate) use app::{Setup, TestApp};
+pub(crate) use app::{Setup, TestApp, code_on};
 pub(crate) use chat::{Chat, Era};

@@ -3,7 +3,7 @@
 use serde_json::json;
 use stagepass_standin::{Browser, spotify::Revocation};
 
-use crate::harness::{Setup, TestApp};
+use crate::harness::{Setup, TestApp, code_on};
 
 #[tokio::test]
 async fn a_person_connects_plays_music_and_disconnects() {
@@ -99,9 +99,7 @@ async fn the_bare_code_out_of_the_redirect_works_too() {
 async fn who_comes_back_in_another_browser_gets_a_code_for_the_chat() {
     let app = TestApp::start().await;
     let chat = app.chat().await;
-    let link = chat.get_url().await;
-    let in_app = Browser::new().stop_at(format!("{}/callback", app.url));
-    let redirect = app.sign_in(&in_app, &link, "alice").await.url;
+    let redirect = app.lost_redirect(&chat, "alice").await;
     let page = Browser::new().get(&redirect).await;
     assert!(page.has_text("give this code to the assistant"), "{}", page.describe());
     let code = code_on(&page);
@@ -132,9 +130,7 @@ async fn who_comes_back_in_another_browser_gets_a_code_for_the_chat() {
 async fn five_wrong_codes_end_the_link_and_give_the_tokens_back() {
     let app = TestApp::start().await;
     let chat = app.chat().await;
-    let link = chat.get_url().await;
-    let in_app = Browser::new().stop_at(format!("{}/callback", app.url));
-    let redirect = app.sign_in(&in_app, &link, "alice").await.url;
+    let redirect = app.lost_redirect(&chat, "alice").await;
     let page = Browser::new().get(&redirect).await;
     let code = code_on(&page);
     for _ in 0..4 {
@@ -155,9 +151,7 @@ async fn five_wrong_codes_end_the_link_and_give_the_tokens_back() {
 async fn what_nobody_confirms_is_given_back_after_ten_minutes() {
     let app = TestApp::start().await;
     let chat = app.chat().await;
-    let link = chat.get_url().await;
-    let in_app = Browser::new().stop_at(format!("{}/callback", app.url));
-    let redirect = app.sign_in(&in_app, &link, "alice").await.url;
+    let redirect = app.lost_redirect(&chat, "alice").await;
     Browser::new().get(&redirect).await;
     app.sweep().await;
     assert_eq!(app.spotify.world(|world| world.live_refresh_tokens_of("alice")), 1);
@@ -273,12 +267,4 @@ async fn a_connection_that_ends_within_a_month_says_so() {
     let status = chat.status().await;
     assert_eq!(status["state"], "expiring");
     app.finish().await;
-}
-
-fn code_on(page: &stagepass_standin::Page) -> String {
-    page.text()
-        .split_whitespace()
-        .find(|word| word.len() == 9 && word.as_bytes()[4] == b'-' && word.to_uppercase() == *word)
-        .unwrap_or_else(|| panic!("no code: {}", page.describe()))
-        .to_owned()
 }

@@ -216,9 +216,7 @@ async fn somebody_off_the_apps_list_is_told_whom_to_ask() {
     assert!(page.has_text("User Management"), "{}", page.describe());
     assert_eq!(chat.status().await["problem"]["code"], "not_allowlisted");
 
-    let link = chat.get_url().await;
-    let lost = Browser::new().stop_at(format!("{}/callback", app.url));
-    let redirect = app.sign_in(&lost, &link, "mallory").await.url;
+    let redirect = app.lost_redirect(&chat, "mallory").await;
     let told = chat.auth(json!({"action": "handle_callback", "code": redirect})).await;
     assert_eq!(told.code(), "not_allowlisted");
     assert!(told.text.contains("User Management"));

@@ -17,27 +17,15 @@ use stagepass_standin::{
 };
 use tokio::net::TcpListener;
 
-use crate::harness::{Chat, TestApp};
+use crate::harness::{Chat, TestApp, code_on};
 
 fn handing_over(code: &str) -> Value {
     json!({"action": "handle_callback", "code": code})
 }
 
-/// The address that Spotify sends `who` back to, who doesn't get there.
-async fn redirect(app: &TestApp, chat: &Chat, who: &str) -> String {
-    let in_app = Browser::new().stop_at(format!("{}/callback", app.url));
-    app.sign_in(&in_app, &chat.get_url().await, who).await.url
-}
-
 /// A sign-in of `who` that ended in another browser: the page with the code for the chat.
 async fn pending(app: &TestApp, chat: &Chat, who: &str) -> Page {
-    Browser::new().get(&redirect(app, chat, who).await).await
-}
-
-fn code_on(page: &Page) -> String {
-    let is_code = |word: &&str| word.len() == 9 && word.as_bytes()[4] == b'-';
-    let code = page.text().split_whitespace().find(is_code).map(str::to_owned);
-    code.unwrap_or_else(|| panic!("no code: {}", page.describe()))
+    Browser::new().get(&app.lost_redirect(chat, who).await).await
 }
 
 fn live_tokens(app: &TestApp, who: &str) -> usize {
@@ -200,7 +188,7 @@ async fn a_pending_sign_in_outlives_a_reload_and_a_callback_that_says_nothing() 
     let app = TestApp::start().await;
     let chat = app.chat().await;
     for confirmed in [false, true] {
-        let redirect = redirect(&app, &chat, "alice").await;
+        let redirect = app.lost_redirect(&chat, "alice").await;
         let code = code_on(&Browser::new().get(&redirect).await);
         let (_, state) = redirect.split_once('&').unwrap();
         let said = format!("{}/callback/spotify?{state}", app.url);

@@ -86,25 +86,9 @@ fn next(row: &ConnectionRow, access: &[u8]) -> ConnectionRow {
 
 /// A link that is good for a minute; its ticket is its id, and it belongs to an identity of its own.
 fn link(id: &str) -> LinkRow {
-    LinkRow {
-        id: id.to_owned(),
-        ticket_hash: id.as_bytes().to_vec(),
-        identity: format!("identity of {id}"),
-        provider: "spotify".to_owned(),
-        scopes: "one two".to_owned(),
-        state: LinkState::Issued,
-        browser_hash: None,
-        state_hash: None,
-        sealed_verifier: None,
-        sealed_grant: None,
-        code_hash: None,
-        tries: 0,
-        problem_code: None,
-        problem_message: None,
-        problem_next_step: None,
-        created_at: at(0),
-        expires_at: at(60_000_000),
-    }
+    let (ticket, identity) = (id.as_bytes().to_vec(), format!("identity of {id}"));
+    let (provider, scopes) = ("spotify".to_owned(), "one two".to_owned());
+    LinkRow::issued(id.to_owned(), ticket, identity, provider, scopes, at(0), at(60_000_000))
 }
 
 fn press(link: &mut LinkRow, browser: &str, state: &str) {

@@ -140,9 +140,7 @@ async fn a_refresh_goes_on_when_its_caller_has_gone() {
         tokio::time::timeout(Duration::from_millis(100), chat.call("spotify_now", json!({})));
     assert!(gone.await.is_err());
     drop(chat);
-    while app.spotify.refreshes() == 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    app.refresh_begun().await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(app.count("SELECT version FROM connections").await, 2, "stored by nobody's call");
     // A lost answer would have cost the connection: the old refresh token is dead.

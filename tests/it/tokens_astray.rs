@@ -198,9 +198,7 @@ async fn an_answer_is_kept_until_the_database_is_back() {
         world.token_delay = Some(Duration::from_millis(400));
     });
     let (told, ()) = tokio::join!(chat.call("spotify_now", json!({})), async {
-        while app.spotify.refreshes() == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        app.refresh_begun().await;
         app.sql("ALTER TABLE connections RENAME TO away").await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         app.sql("ALTER TABLE away RENAME TO connections").await;
@@ -221,9 +219,7 @@ async fn a_new_sign_in_is_not_overwritten_by_a_refresh_that_was_under_way() {
     let hold = Answer::Hold(Duration::from_millis(1_500));
     app.spotify.world(|world| world.fail(Fault::once("POST", "/api/token", hold)));
     let (told, ()) = tokio::join!(chat.call("spotify_now", json!({})), async {
-        while app.spotify.refreshes() == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        app.refresh_begun().await;
         let other = app.chat().await;
         app.connect_alice(&other).await;
     });
@@ -248,9 +244,7 @@ async fn what_was_revoked_does_not_come_back_with_a_refresh_that_was_under_way()
     let fails = Fault::once("POST", "/oauth2/revoke", Answer::text(500, "no"));
     app.spotify.world(|world| world.fail(fails));
     let (told, ()) = tokio::join!(chat.call("spotify_now", json!({})), async {
-        while app.spotify.refreshes() == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        app.refresh_begun().await;
         let other = app.chat().await;
         other.auth(json!({"action": "revoke"})).await.ok();
     });
@@ -309,9 +303,7 @@ async fn an_unused_new_sign_in_for_a_dead_connection_is_given_back() {
     app.connect_alice(&chat).await;
     app.spotify.world(|world| world.remove_apps_of("alice"));
     assert_eq!(chat.call("spotify_now", json!({})).await.code(), "needs_reconnect");
-    let in_app = Browser::new().stop_at(format!("{}/callback", app.url));
-    let redirect = app.sign_in(&in_app, &chat.get_url().await, "alice").await.url;
-    Browser::new().get(&redirect).await;
+    Browser::new().get(&app.lost_redirect(&chat, "alice").await).await;
     app.advance(Duration::from_mins(10));
     app.sweep().await;
     assert_eq!(app.spotify.world(|world| world.live_refresh_tokens_of("alice")), 0);

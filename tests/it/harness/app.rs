@@ -186,6 +186,19 @@ impl TestApp {
         page
     }
 
+    /// The address that Spotify sends `who` back to, who doesn't get there.
+    pub(crate) async fn lost_redirect(&self, chat: &Chat, who: &str) -> String {
+        let lost = Browser::new().stop_at(format!("{}/callback", self.url));
+        self.sign_in(&lost, &chat.get_url().await, who).await.url
+    }
+
+    /// Waits until Spotify has been asked for a refresh.
+    pub(crate) async fn refresh_begun(&self) {
+        while self.spotify.refreshes() == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// Counts a page among what was said.
     pub(crate) fn heard(&self, page: &Page) {
         self.said.lock().unwrap().push_str(&page.body);
@@ -244,6 +257,13 @@ impl TestApp {
         let configured = self.config().master_key.map(|key| key.expose_secret().to_owned());
         file.or(configured).map(|key| key.trim().to_owned())
     }
+}
+
+/// The one-time code on a page.
+pub(crate) fn code_on(page: &Page) -> String {
+    let is_code = |word: &&str| word.len() == 9 && word.as_bytes()[4] == b'-';
+    let code = page.text().split_whitespace().find(is_code).map(str::to_owned);
+    code.unwrap_or_else(|| panic!("no code: {}", page.describe()))
 }
 
 impl Drop for TestApp {
