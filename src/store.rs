@@ -3,14 +3,34 @@
 //! Every function here is one transaction. A write that depends on what was read is one
 //! conditional statement whose affected rows are checked.
 
+mod audit;
+mod authorizations;
+mod clients;
+mod codes;
 mod connections;
 mod db;
+mod epoch;
+mod grants;
 mod links;
+mod people;
+mod refresh_tokens;
+mod sessions;
+mod signing_keys;
 mod vault_keys;
 
+pub use audit::AuditRow;
+pub use authorizations::{AuthorizationRow, Stage};
+pub use clients::{ClientKind, ClientRow};
+pub use codes::{CodeRow, Redemption};
 pub use connections::ConnectionRow;
 pub use db::{Db, OpenError};
+pub use epoch::Epoch;
+pub use grants::GrantRow;
 pub use links::{LinkRow, LinkState, Problem};
+pub use people::UserRow;
+pub use refresh_tokens::{RefreshRow, RefreshState, Rotation};
+pub use sessions::SessionRow;
+pub use signing_keys::SigningKeyRow;
 pub use vault_keys::VaultKeyRow;
 
 /// What can go wrong once the database is open. "Not there" is an `Option`, not an error.

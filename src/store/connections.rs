@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Db, Result, db::on};
+use super::{Db, Epoch, Result, db::on, epoch::BUMP};
 
 /// One account at one provider, linked to one identity, as it is stored.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -51,8 +51,6 @@ const UPDATE: &str = "UPDATE connections SET account_name = $5, scopes = $6, sea
     sealed_refresh = $8, access_expires_at = $9, authorized_at = $10, reconnect_by = $11,
     dead_reason = $12, refreshing_until = $13, version = $14, created_at = $15, updated_at = $16
     WHERE id = $1 AND identity = $2 AND provider = $3 AND account_id = $4 AND version = $14 - 1";
-
-const BUMP: &str = "UPDATE epoch SET value = value + 1 WHERE id = 1";
 
 /// A write of the whole row: version 1 is a new row, any other follows its predecessor.
 macro_rules! write {
@@ -133,7 +131,7 @@ impl Db {
             .rows_affected() == 1;
             let both = completed && write!(row, &mut *transaction)?;
             if both {
-                sqlx::query(BUMP).execute(&mut *transaction).await?;
+                sqlx::query(BUMP).bind(Epoch::Connections as i64).execute(&mut *transaction).await?;
                 transaction.commit().await?;
             }
             Ok(both)
@@ -224,7 +222,7 @@ impl Db {
                 .bind(id)
                 .fetch_optional(&mut *transaction)
                 .await?;
-            sqlx::query(BUMP).execute(&mut *transaction).await?;
+            sqlx::query(BUMP).bind(Epoch::Connections as i64).execute(&mut *transaction).await?;
             transaction.commit().await?;
             Ok(row)
         })
@@ -251,16 +249,6 @@ impl Db {
         .fetch_one(pool)
         .await?);
         Ok(linked > 0)
-    }
-
-    /// A number that grows whenever a connection ends or is linked anew, in whatever process.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn epoch(&self) -> Result<i64> {
-        on!(self, pool => sqlx::query_scalar("SELECT value FROM epoch WHERE id = 1")
-            .fetch_one(pool)
-            .await)
     }
 
     /// Empties the tokens of connections that died before `before`. The rows stay, so that the

@@ -6,6 +6,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::Vault;
+use crate::store::Epoch;
 
 /// How long a token that was revoked elsewhere may still be used here.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -21,7 +22,7 @@ impl Vault {
             if seen.is_some() && self.0.cache.is_empty() {
                 continue;
             }
-            match self.0.db.epoch().await {
+            match self.0.db.epoch(Epoch::Connections).await {
                 Ok(epoch) => {
                     if seen != Some(epoch) {
                         self.0.cache.forget_all();

@@ -1,7 +1,7 @@
 //! The database, one function after the other, on whichever kind the run has.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use stagepass::store::{ConnectionRow, Db, LinkRow, LinkState, Problem, VaultKeyRow};
+use stagepass::store::{ConnectionRow, Db, Epoch, LinkRow, LinkState, Problem, VaultKeyRow};
 
 use crate::harness::TestApp;
 
@@ -289,18 +289,18 @@ async fn a_deleted_connection_is_gone() {
 async fn the_epoch_grows_when_a_connection_ends_or_is_linked_anew() {
     let store = Store::open().await;
     let other = open(&store.app).await;
-    let start = other.epoch().await.unwrap();
+    let start = other.epoch(Epoch::Connections).await.unwrap();
     let first = connection("c", "a");
     store.pending("l").await;
     assert!(!store.db.complete_link("l", &next(&first, b"none to follow")).await.unwrap());
-    assert_eq!(other.epoch().await.unwrap(), start, "nothing was linked");
+    assert_eq!(other.epoch(Epoch::Connections).await.unwrap(), start, "nothing was linked");
     assert!(store.db.complete_link("l", &first).await.unwrap());
-    let linked = other.epoch().await.unwrap();
+    let linked = other.epoch(Epoch::Connections).await.unwrap();
     assert!(linked > start);
     assert!(store.db.write_connection(&next(&first, b"refreshed")).await.unwrap());
-    assert_eq!(other.epoch().await.unwrap(), linked, "a refresh is no news");
+    assert_eq!(other.epoch(Epoch::Connections).await.unwrap(), linked, "a refresh is no news");
     assert!(store.db.delete_connection("c").await.unwrap().is_some());
-    assert!(other.epoch().await.unwrap() > linked);
+    assert!(other.epoch(Epoch::Connections).await.unwrap() > linked);
     other.close().await;
     store.finish().await;
 }
