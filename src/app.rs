@@ -136,7 +136,8 @@ impl App {
         );
         self.keep_house();
         let stopped = self.shutdown.clone().cancelled_owned();
-        let pages = axum::serve(listener, self.pages()).with_graceful_shutdown(stopped);
+        let pages = axum::serve(listener, self.behind_the_door(self.pages()))
+            .with_graceful_shutdown(stopped);
         let pages = tokio::spawn(pages.into_future());
         let host = self.host(Some(Identity::local()));
         let conversation = async {
@@ -159,10 +160,22 @@ impl App {
         let host = self.host(None);
         let limit = self.config.limits.body_bytes;
         // For MCP clients.
-        mcp::transport::routes("/mcp", host, &self.config.public_url, limit, self.shutdown.clone())
-            .layer(middleware::from_fn_with_state(Principal::owner(), identity::everyone_is))
-            // For people's browsers.
-            .merge(self.pages())
+        let mcp = mcp::transport::routes(
+            "/mcp",
+            host,
+            &self.config.public_url,
+            limit,
+            self.shutdown.clone(),
+        )
+        .layer(middleware::from_fn_with_state(Principal::owner(), identity::everyone_is));
+        // For people's browsers.
+        self.behind_the_door(mcp.merge(self.pages()))
+    }
+
+    /// What every request goes through, whatever it is for.
+    fn behind_the_door(&self, routes: Router) -> Router {
+        let proxies = self.config.trusted_proxies.clone();
+        routes.layer(middleware::from_fn_with_state(proxies, web::address::note))
     }
 
     /// The routes for people's browsers: the landing page, linking, health.

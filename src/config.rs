@@ -11,6 +11,7 @@ mod master_key;
 mod origin;
 mod private;
 mod provider;
+mod proxies;
 mod words;
 
 use std::{
@@ -31,6 +32,7 @@ pub use master_key::MasterKey;
 pub use origin::{allowed_hosts, allowed_origins, is_loopback};
 pub use private::{make_private_file, make_private_folder};
 pub use provider::{Advice, Provider};
+pub use proxies::TrustedProxies;
 
 /// Everything that an operator can set.
 #[derive(Debug, Clone, Deserialize)]
@@ -41,6 +43,9 @@ pub struct Config {
     pub public_url: Url,
     /// The address that the server listens on.
     pub listen: SocketAddr,
+    /// IP addresses and networks of the proxies in front, whose `X-Forwarded-For` is believed.
+    #[serde(default)]
+    pub trusted_proxies: TrustedProxies,
     /// Where the database and the master key live.
     #[serde(default = "default_data_dir")]
     pub data_dir: PathBuf,

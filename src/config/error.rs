@@ -30,7 +30,11 @@ impl ConfigError {
     /// A value of the wrong type. The value itself is left out: it may be a secret.
     pub(super) fn wrong_value(error: &serde_path_to_error::Error<config::ConfigError>) -> Self {
         let key = error.path().to_string();
-        let why = match error.inner() {
+        let mut cause = error.inner();
+        while let config::ConfigError::At { error, .. } = cause {
+            cause = error;
+        }
+        let why = match cause {
             config::ConfigError::Type { expected, .. } => format!("must be {expected}"),
             config::ConfigError::NotFound(field) if key.starts_with("provider.") => {
                 format!("lacks `{field}`: only spotify needs no more than its credentials")

@@ -7,6 +7,7 @@ use super::ConfigError;
 const KEYS: &[(&str, &str)] = &[
     ("public_url", r#"public_url = "http://127.0.0.1:8080""#),
     ("listen", r#"listen = "127.0.0.1:8080""#),
+    ("trusted_proxies", r#"trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]"#),
     ("data_dir", r#"data_dir = "/var/lib/stagepass""#),
     ("database_url", r#"database_url = "sqlite:///var/lib/stagepass/stagepass.db""#),
     ("master_key", r#"master_key = "<32 random bytes in base64>""#),

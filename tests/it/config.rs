@@ -82,6 +82,7 @@ fn every_key_can_be_set_by_a_variable() {
         &[
             ("PUBLIC_URL", "https://music.example"),
             ("LISTEN", "0.0.0.0:1"),
+            ("TRUSTED_PROXIES", "10.0.0.0/8"),
             ("DATA_DIR", "/data"),
             ("DATABASE_URL", "sqlite:///data/x.db"),
             ("MASTER_KEY", KEY),
@@ -99,6 +100,7 @@ fn every_key_can_be_set_by_a_variable() {
     .unwrap();
     assert_eq!(config.public_url.as_str(), "https://music.example/");
     assert_eq!(config.listen.to_string(), "0.0.0.0:1");
+    assert!(config.trusted_proxies.contain([10, 0, 0, 1].into()));
     assert_eq!(config.data_dir.to_str(), Some("/data"));
     assert_eq!(config.database_url.unwrap().expose_secret(), "sqlite:///data/x.db");
     assert_eq!(config.master_key.unwrap().expose_secret(), KEY);
@@ -256,6 +258,43 @@ fn sign_in_is_off_on_loopback_only() {
     let text = local(&[("PUBLIC_URL", "https://music.example")]).unwrap_err();
     assert_helps(&text, "public_url");
     assert!(text.contains("loopback"), "{text}");
+}
+
+#[test]
+fn trusted_proxies_are_addresses_and_networks() {
+    let trusted = |value: &str, address: &str| {
+        let config = load("", &[("TRUSTED_PROXIES", value)]).unwrap();
+        config.trusted_proxies.contain(address.parse().unwrap())
+    };
+    let both = "127.0.0.1, 10.1.0.0/16 2001:db8::/32";
+    for (value, address, is) in [
+        ("", "127.0.0.1", false),
+        (both, "127.0.0.1", true),
+        (both, "127.0.0.2", false),
+        (both, "10.1.255.255", true),
+        (both, "10.2.0.0", false),
+        (both, "2001:db8:ffff::1", true),
+        (both, "2001:db9::1", false),
+        // The bits of a host in a network don't count.
+        ("10.1.2.3/8", "10.255.0.0", true),
+        ("::ffff:192.0.2.1", "192.0.2.1", true),
+    ] {
+        assert_eq!(trusted(value, address), is, "{value}: {address}");
+    }
+    let list = load(r#"trusted_proxies = ["::1", "10.0.0.0/8"]"#, &[]).unwrap();
+    assert!(list.trusted_proxies.contain("::1".parse().unwrap()));
+    for (wrong, why) in [
+        ("proxy.example", "neither"),
+        ("10.0.0.0/33", "neither"),
+        ("10.0.0.1:80", "neither"),
+        ("0.0.0.0/0", "everybody"),
+        ("127.0.0.1 ::/0", "everybody"),
+    ] {
+        let text = refused("", &[("TRUSTED_PROXIES", wrong)]);
+        assert_helps(&text, "trusted_proxies");
+        assert!(text.contains(why), "{wrong}: {text}");
+    }
+    assert_helps(&refused("trusted_proxies = true", &[]), "trusted_proxies");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod harness;
 
 mod cli;
 mod config;
+mod door;
 mod linking;
 mod linking_refused;
 mod odd_people;
