@@ -1,6 +1,6 @@
 //! The whole server, put together: every outside thing is a field of the builder.
 
-use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use axum::{Router, middleware, routing::get};
@@ -19,7 +19,10 @@ use crate::{
     providers::ProviderClient,
     store::Db,
     vault::{self, Vault},
-    web,
+    web::{
+        self,
+        limit::{Limiter, Refusal, limited},
+    },
 };
 
 /// How long a shutdown waits for requests, and then for refreshes and sign-ins, under way.
@@ -68,8 +71,10 @@ impl AppBuilder {
         let tasks = TaskTracker::new();
         let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone());
         let public_url = config.public_url.clone();
+        let connect_limit = Limiter::new(config.limits.connect_per_minute, clock.clone());
         let connect = Connect::new(db.clone(), vault.clone(), clock, public_url, tasks.clone());
-        Ok(App { config, db, vault, connect, toolsets, tasks, shutdown: CancellationToken::new() })
+        let shutdown = CancellationToken::new();
+        Ok(App { config, db, vault, connect, connect_limit, toolsets, tasks, shutdown })
     }
 }
 
@@ -84,6 +89,7 @@ pub struct App {
     db: Db,
     vault: Vault,
     connect: Connect,
+    connect_limit: Limiter,
     toolsets: Vec<Toolset>,
     tasks: TaskTracker,
     shutdown: CancellationToken,
@@ -109,7 +115,8 @@ impl App {
         anyhow::ensure!(listener.local_addr()?.ip().is_loopback(), NO_SIGN_IN);
         self.keep_house();
         let stopped = self.shutdown.clone().cancelled_owned();
-        let served = axum::serve(listener, self.router()).with_graceful_shutdown(stopped);
+        let routes = self.router().into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, routes).with_graceful_shutdown(stopped);
         let shutdown = self.shutdown.clone();
         tokio::spawn(async move {
             stop.await;
@@ -136,8 +143,9 @@ impl App {
         );
         self.keep_house();
         let stopped = self.shutdown.clone().cancelled_owned();
-        let pages = axum::serve(listener, self.behind_the_door(self.pages()))
-            .with_graceful_shutdown(stopped);
+        let pages = self.behind_the_door(self.pages());
+        let pages = pages.into_make_service_with_connect_info::<SocketAddr>();
+        let pages = axum::serve(listener, pages).with_graceful_shutdown(stopped);
         let pages = tokio::spawn(pages.into_future());
         let host = self.host(Some(Identity::local()));
         let conversation = async {
@@ -183,8 +191,10 @@ impl App {
         let mut mcp_url = self.config.public_url.clone();
         mcp_url.set_path("mcp");
         let hosts = allowed_hosts(&self.config.public_url);
+        let limit = (self.connect_limit.clone(), Refusal::Page);
+        let connect = self.connect.routes().layer(middleware::from_fn_with_state(limit, limited));
         web::routes(mcp_url)
-            .merge(self.connect.routes())
+            .merge(connect)
             .layer(middleware::from_fn_with_state(hosts, web::guard::guard))
             // Whoever asks for this one asks by whatever name it has for the machine.
             .route("/healthz", get(|| async { "ok" }))

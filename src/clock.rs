@@ -1,6 +1,9 @@
 //! The only caller of the system's clock and of its random source, so that tests own both.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -45,6 +48,19 @@ impl Clock {
             Source::Fixed(fixed) => fixed.lock().unwrap_or_else(PoisonError::into_inner).now,
         };
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+    }
+
+    /// The time since some moment in the past, for waits: it never goes back, whatever becomes of
+    /// the system's calendar.
+    #[must_use]
+    pub fn monotonic(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        match &self.0 {
+            Source::System => START.elapsed(),
+            Source::Fixed(_) => {
+                (self.now() - DateTime::UNIX_EPOCH).to_std().unwrap_or(Duration::ZERO)
+            }
+        }
     }
 
     /// Moves a fixed clock on; the system's clock takes no orders.

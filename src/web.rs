@@ -4,6 +4,7 @@ pub mod address;
 pub mod cookies;
 pub mod guard;
 pub mod layout;
+pub mod limit;
 
 use axum::{
     Router,

@@ -90,6 +90,10 @@ fn every_key_can_be_set_by_a_variable() {
             ("LOG", "trace"),
             ("ACCESS__ALLOW", "open"),
             ("LIMITS__BODY_BYTES", "2048"),
+            ("LIMITS__REGISTER_PER_MINUTE", "1"),
+            ("LIMITS__AUTHORIZE_PER_MINUTE", "2"),
+            ("LIMITS__TOKEN_PER_MINUTE", "3"),
+            ("LIMITS__CONNECT_PER_MINUTE", "4"),
             ("PROVIDER__SPOTIFY__NAME", "Music"),
             ("PROVIDER__SPOTIFY__CLIENT_ID", "id"),
             ("PROVIDER__SPOTIFY__CLIENT_SECRET", "secret"),
@@ -107,7 +111,10 @@ fn every_key_can_be_set_by_a_variable() {
     assert_eq!(config.master_key_file.unwrap().to_str(), Some("/key"));
     assert_eq!(config.log, "trace");
     assert_eq!(config.access.allow, Allow::Open);
-    assert_eq!(config.limits.body_bytes, 2048);
+    let limits = &config.limits;
+    assert_eq!(limits.body_bytes, 2048);
+    assert_eq!((limits.register_per_minute.get(), limits.authorize_per_minute.get()), (1, 2));
+    assert_eq!((limits.token_per_minute.get(), limits.connect_per_minute.get()), (3, 4));
     let spotify = &config.provider["spotify"];
     assert_eq!((spotify.name.as_str(), spotify.client_id.as_deref()), ("Music", Some("id")));
     assert_eq!(spotify.client_secret.as_ref().unwrap().expose_secret(), "secret");
@@ -200,6 +207,8 @@ fn a_wrong_value_is_refused_with_a_line_that_would_be_right() {
         ("limits.body_bytes = -1", "limits.body_bytes"),
         ("limits.body_bytes = 1023", "limits.body_bytes"),
         ("limits.body_bytes = 67108865", "limits.body_bytes"),
+        ("limits.connect_per_minute = 0", "limits.connect_per_minute"),
+        ("limits.token_per_minute = -1", "limits.token_per_minute"),
         ("provider.spotify.token_url = \"accounts\"", "provider.spotify.token_url"),
         ("provider.spotify.reconnect_months = \"six\"", "provider.spotify.reconnect_months"),
         ("provider.spotify.client_id = \"\"", "provider.spotify.client_id"),

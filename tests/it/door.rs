@@ -1,6 +1,7 @@
 //! At the door: who is asking, and how much of it is let in.
 
 mod address;
+mod rates;
 
 use axum::Router;
 use tokio::net::TcpListener;
