@@ -46,14 +46,32 @@ struct Journey {
     /// The page forbids to tell where one comes from.
     no_referrer: bool,
     form_action: Vec<FormAction>,
+    /// Nobody pressed anything for it: the page goes on by itself.
+    by_itself: bool,
     /// The addresses so far, this one excluded.
     hops: Vec<Url>,
+    /// How many of those came before this navigation: a refresh begins a new one.
+    before: usize,
 }
 
 impl Journey {
     fn typed(url: Url) -> Self {
-        let (method, form_action) = (Method::GET, Vec::new());
-        Self { method, url, body: None, from: None, no_referrer: false, form_action, hops: vec![] }
+        Self {
+            method: Method::GET,
+            url,
+            body: None,
+            from: None,
+            no_referrer: false,
+            form_action: Vec::new(),
+            by_itself: false,
+            hops: Vec::new(),
+            before: 0,
+        }
+    }
+
+    /// Where this navigation has been, and where it is.
+    fn way(&self) -> impl Iterator<Item = &Url> {
+        self.hops.iter().skip(self.before).chain([&self.url])
     }
 }
 
@@ -76,8 +94,8 @@ impl Browser {
         Self { client, jar: Arc::default(), stop_at: None }
     }
 
-    /// The same browser, but redirects to addresses that begin with `prefix` are not followed:
-    /// they become a page with status 0.
+    /// The same browser, but redirects and refreshes to addresses that begin with `prefix` are not
+    /// followed: they become a page with status 0.
     #[must_use]
     pub fn stop_at(mut self, prefix: impl Into<String>) -> Self {
         self.stop_at = Some(prefix.into());
@@ -179,7 +197,7 @@ impl Browser {
         loop {
             assert!(journey.hops.len() <= MOST_HOPS, "too many redirects: {:?}", journey.hops);
             for policy in &journey.form_action {
-                policy.check(&journey.url, !journey.hops.is_empty());
+                policy.check(&journey.url, journey.way().count() > 1);
             }
             let halted =
                 self.stop_at.as_ref().is_some_and(|at| journey.url.as_str().starts_with(at));
@@ -226,7 +244,9 @@ impl Browser {
             all.push(("sec-fetch-site", site::fetch_site(journey).to_owned()));
             all.push(("sec-fetch-mode", "navigate".to_owned()));
             all.push(("sec-fetch-dest", "document".to_owned()));
-            all.push(("sec-fetch-user", "?1".to_owned()));
+            if !journey.by_itself {
+                all.push(("sec-fetch-user", "?1".to_owned()));
+            }
         }
         if let Some(origin) = site::origin_header(journey) {
             all.push(("origin", origin));
@@ -248,8 +268,15 @@ fn next(journey: &Journey, page: &Page) -> Option<Journey> {
     let mut hops = journey.hops.clone();
     hops.push(journey.url.clone());
     if let Some(to) = page.refresh() {
-        let url = page.resolve(&to);
-        let next = Journey { from: Some(page.address()), hops, ..Journey::typed(url) };
+        // A navigation of its own: no form, so no `form-action`, and no press of a button.
+        let next = Journey {
+            from: Some(page.address()),
+            no_referrer: page.no_referrer(),
+            by_itself: true,
+            before: hops.len(),
+            hops,
+            ..Journey::typed(page.resolve(&to))
+        };
         return (next.url != journey.url).then_some(next);
     }
     let location = page.header("location").filter(|_| matches!(page.status, 301..=303 | 307 | 308));

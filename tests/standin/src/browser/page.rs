@@ -72,7 +72,7 @@ impl Page {
             let content = meta.attr("content").unwrap_or_default();
             let kind = meta.attr("http-equiv").or(meta.attr("name")).unwrap_or_default();
             match kind.to_ascii_lowercase().as_str() {
-                "refresh" => self.refresh = refresh_target(content),
+                "refresh" if self.refresh.is_none() => self.refresh = refresh_target(content),
                 "content-security-policy" => self.meta_policy = FormAction::read(url, content),
                 "referrer" => self.meta_referrer = Some(content.to_owned()),
                 _ => {}
@@ -163,12 +163,22 @@ pub(super) fn selector(css: &str) -> Selector {
     Selector::parse(css).expect("a selector")
 }
 
-/// `0; url=/next`
+/// The address in a refresh, found as browsers find it (HTML, "shared declarative refresh steps"):
+/// after the seconds, a separator and `url=` it is all the rest, or what stands in quotes.
 fn refresh_target(content: &str) -> Option<String> {
-    let (_, target) = content.split_once([';', ','])?;
-    let (key, url) = target.split_once('=')?;
-    let url = url.trim().trim_matches(['\'', '"']);
-    key.trim().eq_ignore_ascii_case("url").then(|| url.to_owned())
+    let content = content.trim_ascii_start();
+    let rest = content.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let target = rest.trim_ascii_start();
+    let target = target.strip_prefix([';', ',']).unwrap_or(target).trim_ascii_start();
+    if rest == content || target == rest || target.is_empty() {
+        return None;
+    }
+    let named = target.split_at_checked(3).filter(|(key, _)| key.eq_ignore_ascii_case("url"));
+    let named = named.and_then(|(_, rest)| rest.trim_ascii_start().strip_prefix('='));
+    let url = named.map_or(target, str::trim_ascii_start);
+    let quote = url.chars().next().filter(|first| matches!(first, '\'' | '"'));
+    let url = quote.map_or(Some(url), |quote| url.split(quote).nth(1));
+    url.map(str::to_owned)
 }
 
 /// The text that a reader sees.
@@ -196,4 +206,28 @@ fn gather(element: ElementRef<'_>, text: &mut String) {
         }
     }
     text.push_str(apart);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refresh_target;
+
+    #[test]
+    fn a_refresh_is_read_as_in_chromium() {
+        let target = |content| refresh_target(content);
+        for (content, url) in [
+            ("0; url=/next", "/next"),
+            ("0;URL=https://a.example/x;y=1?z='1'; 2", "https://a.example/x;y=1?z='1'; 2"),
+            ("3.5,url = /next", "/next"),
+            (" 0 /next", "/next"),
+            ("0;url='/a b'/c", "/a b"),
+            ("0;url=\"/a'b", "/a'b"),
+            ("0;urls", "urls"),
+        ] {
+            assert_eq!(target(content).as_deref(), Some(url), "{content}");
+        }
+        for nothing in ["", "0", "0;", "url=/next", "0x;url=/next", "-1;url=/next"] {
+            assert_eq!(target(nothing), None, "{nothing}");
+        }
+    }
 }

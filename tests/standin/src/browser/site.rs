@@ -39,10 +39,9 @@ pub(super) fn fetch_site(journey: &Journey) -> &'static str {
     let Some(from) = &journey.from else {
         return "none";
     };
-    let way = || journey.hops.iter().chain([&journey.url]);
-    if way().all(|url| url.origin() == from.origin()) {
+    if journey.way().all(|url| url.origin() == from.origin()) {
         "same-origin"
-    } else if way().all(|url| same_site(url, from)) {
+    } else if journey.way().all(|url| same_site(url, from)) {
         "same-site"
     } else {
         "cross-site"
@@ -57,9 +56,8 @@ pub(super) fn origin_header(journey: &Journey) -> Option<String> {
     let origin = from.origin().ascii_serialization();
     let downgrade = from.scheme() == "https" && journey.url.scheme() == "http";
     // Sent from one foreign origin to the next, nobody vouches for it any more.
-    let way = || journey.hops.iter().chain([&journey.url]);
     let foreign = |a: &Url, b: &Url| a.origin() != b.origin() && a.origin() != from.origin();
-    let tainted = way().zip(way().skip(1)).any(|(a, b)| foreign(a, b));
+    let tainted = journey.way().zip(journey.way().skip(1)).any(|(a, b)| foreign(a, b));
     let hidden = journey.no_referrer || downgrade || tainted;
     Some(if hidden { "null".to_owned() } else { origin })
 }

@@ -49,7 +49,11 @@ fn header(log: &Log, line: &str, name: &str) -> Option<String> {
 const FORM: &str = "<form method=post action=/do><input type=hidden name=csrf value=t0k>\
     <label><input type=checkbox name=keep checked> Keep</label><select name=who><option>bob\
     <option selected>alice</select><button name=say value=yes>Allow</button>\
-    <button name=say value=no>Deny</button></form><a href='/next'>On</a>";
+    <button name=say value=no>Deny</button><button formaction=/away>Leave</button></form><a href='/next'>On</a>";
+
+fn refresh(to: &str) -> (&'static str, String) {
+    (":body", format!("<meta http-equiv=refresh content=\"0;url={to}\"><p>onward"))
+}
 
 fn pages(path: &str) -> Vec<(&'static str, String)> {
     let page = || (":body", FORM.to_owned());
@@ -62,7 +66,10 @@ fn pages(path: &str) -> Vec<(&'static str, String)> {
             ("location", "http://127.0.0.1:9/away?code=1".to_owned()),
         ],
         "/again" => vec![(":status", "307".to_owned()), ("location", "/done".to_owned())],
-        "/meta" => vec![(":body", "<meta http-equiv=refresh content='0; url=/done'>".to_owned())],
+        "/meta" => vec![refresh("/done")],
+        "/away" => vec![refresh("http://127.0.0.1:9/away;a='1'")],
+        "/ring" => vec![refresh("/gnir")],
+        "/gnir" => vec![refresh("/ring")],
         "/cookies" => vec![
             ("set-cookie", "__Host-good=1; Path=/; Secure; HttpOnly; SameSite=Strict".to_owned()),
             ("set-cookie", "__Host-bad=1; Path=/".to_owned()),
@@ -154,4 +161,36 @@ async fn ways_on_are_followed() {
     let on = browser.click(&page, "On").await;
     assert_eq!(on.url, format!("{url}/next"));
     assert_eq!(header(&log, "GET /next", "origin"), None);
+}
+
+#[tokio::test]
+async fn a_refresh_after_a_form_is_free_of_form_action() {
+    let (url, log) = site(pages).await;
+    let browser = Browser::new();
+    let page = browser.get(&format!("{url}/bound")).await;
+    let end = browser.submit(&page, "Leave", &[]).await;
+    assert_eq!((end.status, end.url.as_str()), (0, "http://127.0.0.1:9/away;a='1'"));
+    assert_eq!(header(&log, "POST /away", "sec-fetch-user").as_deref(), Some("?1"));
+    let halted = browser.stop_at("http://127.0.0.1:9/").submit(&page, "Leave", &[]).await;
+    assert_eq!(halted.hops, [format!("{url}/away")]);
+}
+
+#[tokio::test]
+async fn a_refresh_is_a_navigation_from_its_page() {
+    let (url, log) = site(pages).await;
+    let browser = Browser::new();
+    browser.get(&format!("{url}/cookies")).await;
+    browser.get_from("https://evil.example/", &format!("{url}/meta")).await;
+    assert_eq!(header(&log, "GET /meta", "sec-fetch-site").as_deref(), Some("cross-site"));
+    assert_eq!(header(&log, "GET /meta", "cookie").as_deref(), Some("none=1"));
+    assert_eq!(header(&log, "GET /done", "sec-fetch-site").as_deref(), Some("same-origin"));
+    assert_eq!(header(&log, "GET /done", "sec-fetch-user"), None, "nobody pressed anything");
+    assert_eq!(header(&log, "GET /done", "cookie").as_deref(), Some("__Host-good=1; none=1"));
+}
+
+#[tokio::test]
+#[should_panic(expected = "too many redirects")]
+async fn refreshes_that_go_in_circles_end() {
+    let (url, _) = site(pages).await;
+    Browser::new().get(&format!("{url}/ring")).await;
 }
