@@ -1,10 +1,12 @@
 //! What all pages share: layout, style, headers, cookies, who asks, and who may ask at all.
+//! What all pages share: layout, parts, style, headers, cookies, and who may ask at all.
 
 pub mod address;
 pub mod cookies;
 pub mod guard;
 pub mod layout;
 pub mod limit;
+pub mod parts;
 
 use axum::{
     Router,

@@ -5,10 +5,7 @@
 use axum::{
     Form,
     extract::{Path, State},
-    http::{
-        HeaderMap, StatusCode,
-        header::{CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE},
-    },
+    http::{HeaderMap, StatusCode, header::SET_COOKIE},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -22,7 +19,7 @@ use crate::{
     providers::ProviderClient,
     store::{LinkRow, LinkState, Problem},
     vault::{Place, hash, mint, same},
-    web::{guard, layout},
+    web::{guard, layout, parts},
 };
 
 #[derive(Deserialize)]
@@ -40,12 +37,8 @@ pub(super) async fn show(
     let known = connect.cookie.read(&headers);
     let cookie = known.unwrap_or_else(|| mint(&connect.clock, "spb_").expose_secret().to_owned());
     let mut response = consent(&link, client, &form_token(&cookie, &ticket)).into_response();
-    let headers = response.headers_mut();
     if let Some(line) = connect.cookie.write(&cookie) {
-        headers.insert(SET_COOKIE, line);
-    }
-    if let Some(policy) = guard::policy_with_form_target(&client.provider().authorize_url) {
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
+        response.headers_mut().insert(SET_COOKIE, line);
     }
     Ok(response)
 }
@@ -77,7 +70,7 @@ pub(super) async fn start(
     }
     let linked = connect.is_linked(&link).await?;
     let url = client.authorize_url(state.expose_secret(), &verifier, linked);
-    Ok((StatusCode::SEE_OTHER, [(LOCATION, url.as_str().to_owned())]).into_response())
+    Ok(layout::onward(&url, &client.provider().name))
 }
 
 /// Where the PKCE verifier of link `id` is sealed for.
@@ -116,27 +109,18 @@ impl Connect {
 fn consent(link: &LinkRow, client: &ProviderClient, token: &str) -> maud::Markup {
     let (name, words) = (&client.provider().name, &client.provider().scope_words);
     let identity = link.identity.parse::<Identity>().ok();
+    let whom = match identity.as_ref().map(Identity::realm) {
+        Some(Realm::Local) => "the owner of this server, on this computer",
+        _ => identity.as_ref().map_or("", Identity::label),
+    };
+    let allows = link.scopes.split(' ').map(|scope| words.get(scope).map_or(scope, String::as_str));
     let body = html! {
         p { "An assistant asked to use " strong { (name) } " for you." }
-        dl {
-            dt { "Will be linked to" }
-            dd {
-                @match identity.as_ref().map(Identity::realm) {
-                    Some(Realm::Local) => "the owner of this server, on this computer",
-                    _ => (identity.as_ref().map_or("", Identity::label)),
-                }
-            }
-            dt { "It may then" }
-            dd {
-                ul {
-                    @for scope in link.scopes.split(' ') {
-                        li { (words.get(scope).map_or(scope, String::as_str)) }
-                    }
-                }
-            }
-            dt { "Where you sign in" }
-            dd { (client.provider().authorize_url.host_str().unwrap_or_default()) }
-        }
+        (parts::facts(&[
+            ("Will be linked to", html! { (whom) }),
+            ("It may then", parts::list(allows)),
+            ("Where you sign in", html! { (parts::place(&client.provider().authorize_url)) }),
+        ]))
         form method="post" {
             input type="hidden" name="token" value=(token);
             button type="submit" { "Continue to " (name) }

@@ -26,14 +26,6 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (CACHE_CONTROL, "no-store"),
 ];
 
-/// The strict policy, with one more origin that a form may lead to: browsers hold the redirect
-/// after a form against `form-action` too.
-#[must_use]
-pub fn policy_with_form_target(target: &Url) -> Option<HeaderValue> {
-    let form = format!("form-action 'self' {}", target.origin().ascii_serialization());
-    HeaderValue::from_str(&STRICT.replace("form-action 'self'", &form)).ok()
-}
-
 /// Refuses a `Host` that isn't ours (DNS rebinding), and adds the headers that a page leaves out.
 pub async fn guard(State(hosts): State<Vec<String>>, request: Request, next: Next) -> Response {
     let host = request

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Signs in as a person with a browser would: `browser.py URL [person]`, as alice by default.
 
-Opens the address, keeps cookies, follows redirects, and presses the button of each page until one
-has no button left. Prints the text of that last page. Python's standard library is all it needs.
+Opens the address, keeps cookies, follows redirects and refreshes, and presses the button of each
+page until one has no button left. Prints the text of that last page. Python's standard library is all it needs.
 """
 
 import sys
@@ -23,6 +23,7 @@ class Page(HTMLParser):
         super().__init__()
         self.url = url
         self.form = None
+        self.refresh = None
         self.fields = []
         self.buttons = []
         self.radios = {}
@@ -34,6 +35,8 @@ class Page(HTMLParser):
         attributes = dict(attributes)
         if tag in ("style", "script", "title"):
             self._inside.append(tag)
+        elif tag == "meta" and attributes.get("http-equiv") == "refresh":
+            self.refresh = attributes["content"].partition("url=")[2]
         elif tag == "form" and self.form is None:
             self.form = attributes
         elif tag == "button":
@@ -83,10 +86,13 @@ class Browser:
     def open(self, request):
         try:
             with self._opener.open(request, timeout=30) as response:
-                return Page(response.url, response.read().decode())
+                page = Page(response.url, response.read().decode())
         except urllib.error.HTTPError as error:
             text = Page(error.url, error.read().decode(errors="replace")).text
             raise SystemExit(f"{error.url} answered {error.code}: {text}") from None
+        if page.refresh:
+            return self.open(urllib.request.Request(urljoin(page.url, page.refresh)))
+        return page
 
     def press(self, page, person):
         """Sends the page's form as the page itself would."""

@@ -19,6 +19,7 @@ mod linking;
 mod linking_refused;
 mod odd_people;
 mod odd_providers;
+mod pages;
 mod protocol;
 mod store;
 mod tokens;
