@@ -5,6 +5,7 @@
 //! - [`cli`]: the command line, one file per command.
 //! - [`app`]: the whole server, put together; the one list of routes.
 //! - [`mcp`]: the MCP side: the transport, the host of all toolsets, the `Auth` tool.
+//! - [`oauth`]: our authorization server, one file per endpoint.
 //! - [`connect`]: linking an account: link, consent page, callback, code, status, revocation.
 //! - [`web`]: what all pages share: layout, style, security headers, cookies.
 //! - [`identity`]: who is calling, made from the transport alone.
@@ -26,6 +27,7 @@ pub mod connect;
 pub mod http;
 pub mod identity;
 pub mod mcp;
+pub mod oauth;
 pub mod providers;
 pub mod store;
 pub mod telemetry;
