@@ -66,7 +66,7 @@ impl AppBuilder {
         let sealer = vault::unlock(&config, &db, &clock).await?;
         let client = http::client().context("can't make the HTTP client")?;
         let toolsets = toolsets(&config, &client);
-        let providers = providers(&config, &toolsets, &client)?;
+        let providers = providers(&config, &toolsets, &client, &clock)?;
         anyhow::ensure!(!providers.is_empty(), NO_PROVIDER);
         let tasks = TaskTracker::new();
         let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone());
@@ -243,7 +243,7 @@ fn toolsets(config: &Config, client: &reqwest::Client) -> Vec<Toolset> {
         .enabled_providers()
         .filter_map(|(id, provider)| match id {
             "spotify" => {
-                let api = provider.api_url.as_str().trim_end_matches('/');
+                let api = provider.api_url.as_ref()?.as_str().trim_end_matches('/');
                 Some(stagepass_spotify::toolset(client.clone(), api))
             }
             _ => None,
@@ -255,6 +255,7 @@ fn providers(
     config: &Config,
     toolsets: &[Toolset],
     client: &reqwest::Client,
+    clock: &Clock,
 ) -> anyhow::Result<BTreeMap<String, ProviderClient>> {
     let mut clients = BTreeMap::new();
     for (id, provider) in config.enabled_providers() {
@@ -264,7 +265,8 @@ fn providers(
             .flat_map(Toolset::scopes)
             .collect();
         let redirect_uri = config.public_url.join(&format!("callback/{id}"))?;
-        let made = ProviderClient::new(id, provider, &scopes, redirect_uri, client.clone());
+        let (http, clock) = (client.clone(), clock.clone());
+        let made = ProviderClient::new(id, provider, &scopes, redirect_uri, http, clock);
         clients.insert(id.to_owned(), made);
     }
     Ok(clients)

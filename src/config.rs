@@ -31,7 +31,7 @@ pub use limits::Limits;
 pub use master_key::MasterKey;
 pub use origin::{allowed_hosts, allowed_origins, is_loopback};
 pub use private::{make_private_file, make_private_folder};
-pub use provider::{Advice, Provider};
+pub use provider::{Advice, ClientAuth, Provider};
 pub use proxies::TrustedProxies;
 
 /// Everything that an operator can set.
@@ -99,8 +99,9 @@ impl Config {
         let merged = layers.add_source(variables).build().and_then(with_public_url);
         let merged = merged.map_err(|error| ConfigError::unreadable(&error))?;
         keys::check(&merged)?;
-        let config: Self = serde_path_to_error::deserialize(merged)
+        let mut config: Self = serde_path_to_error::deserialize(merged)
             .map_err(|error| ConfigError::wrong_value(&error))?;
+        config.provider.values_mut().for_each(Provider::complete);
         config.validate()?;
         Ok(config)
     }

@@ -1,12 +1,18 @@
 //! The OAuth client: one for all providers and their quirks.
 //!
 //! What a provider is stands in [`crate::config::Provider`] as data; the entries that need no
-//! more than credentials are in `providers/catalogue.toml`.
+//! more than credentials are in `providers/catalogue.toml`. An OpenID Connect issuer needs no entry:
+//! it is discovered.
 
+mod account;
 mod answer;
+mod authorize;
 mod client;
-mod userinfo;
+mod id_token;
+mod issuer;
+mod kept;
 
+pub use account::Account;
 pub use answer::{ProviderError, TokenAnswer};
+pub use authorize::{AuthorizeRequest, nonce_of};
 pub use client::{ProviderClient, RevokeOutcome};
-pub use userinfo::Account;

@@ -37,7 +37,9 @@ impl ConfigError {
         let why = match cause {
             config::ConfigError::Type { expected, .. } => format!("must be {expected}"),
             config::ConfigError::NotFound(field) if key.starts_with("provider.") => {
-                format!("lacks `{field}`: only spotify needs no more than its credentials")
+                format!(
+                    "lacks `{field}`; a provider that isn't in the catalogue needs more than credentials"
+                )
             }
             config::ConfigError::NotFound(_) => "is missing".to_owned(),
             _ if key == "listen" => "must be an IP address and a port".to_owned(),

@@ -24,24 +24,38 @@ pub struct Provider {
     /// What a person is told that a scope allows; a scope without words is shown as it is.
     #[serde(default)]
     pub scope_words: BTreeMap<String, String>,
+    /// Whether people may sign in to this server with an account there.
+    #[serde(default = "yes")]
+    pub login: bool,
+    /// The issuer, letter by letter (OpenID Connect Core §2). Whatever endpoint isn't set here is
+    /// then found in its discovery document, and its id tokens are what says who signed in.
+    pub issuer: Option<String>,
     /// The authorization endpoint (RFC 6749 §3.1).
-    pub authorize_url: Url,
+    pub authorize_url: Option<Url>,
     /// The token endpoint (RFC 6749 §3.2).
-    pub token_url: Url,
+    pub token_url: Option<Url>,
+    /// How the client secret is sent to it.
+    #[serde(default)]
+    pub client_auth: ClientAuth,
     /// The revocation endpoint (RFC 7009), where the provider has one.
     pub revoke_url: Option<Url>,
     /// The base of the provider's API, for its toolset.
-    pub api_url: Url,
+    pub api_url: Option<Url>,
     /// Where the API tells whose token it is, below `api_url`.
-    pub userinfo_path: String,
+    pub userinfo_path: Option<String>,
     /// The fields of that answer that identify the account; the first that is there counts.
-    #[serde(deserialize_with = "words")]
+    #[serde(default, deserialize_with = "words")]
     pub account_id: Vec<String>,
     /// The fields of that answer that name the account for people.
-    #[serde(deserialize_with = "words")]
+    #[serde(default, deserialize_with = "words")]
     pub account_name: Vec<String>,
+    /// The field with the person's e-mail address.
+    pub email: Option<String>,
+    /// The field that says whether the provider has verified that address. Without it no address
+    /// counts, because anybody could have typed it in.
+    pub email_verified: Option<String>,
     /// Where a person can withdraw the app's access by hand.
-    pub manage_url: Url,
+    pub manage_url: Option<Url>,
     /// Months after which the person has to sign in again, whatever was refreshed since.
     pub reconnect_months: Option<u32>,
     /// Parameters that make the provider ask again when somebody reconnects.
@@ -50,6 +64,17 @@ pub struct Provider {
     /// What refusals mean that the provider words in prose.
     #[serde(default)]
     pub advice: Vec<Advice>,
+}
+
+/// How a client secret is sent to the token endpoint (RFC 6749 §2.3.1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientAuth {
+    /// By HTTP Basic, which every provider should understand.
+    #[default]
+    Basic,
+    /// In the form, which some insist on.
+    Post,
 }
 
 /// What a refusal means that the provider words in prose.
@@ -66,31 +91,108 @@ pub struct Advice {
     pub next_step: String,
 }
 
+/// What OpenID Connect Core says about every issuer (§3.1.2.1, §5.1, §5.4).
+const OPENID: &str = "openid";
+const OPENID_SCOPES: [(&str, &str); 3] = [
+    (OPENID, "know which account is yours"),
+    ("profile", "see your name and picture"),
+    ("email", "see your e-mail address"),
+];
+const OPENID_ID: &str = "sub";
+const OPENID_NAMES: [&str; 3] = ["name", "preferred_username", "email"];
+
 impl Provider {
+    /// The URL that tells whose token it is, as far as it is set here.
+    #[must_use]
+    pub fn userinfo_url(&self) -> Option<Url> {
+        let (api, path) = (self.api_url.as_ref()?, self.userinfo_path.as_ref()?);
+        Url::parse(&format!("{}{path}", api.as_str().trim_end_matches('/'))).ok()
+    }
+
+    /// Fills in what is the same for every issuer.
+    pub(super) fn complete(&mut self) {
+        if self.issuer.is_none() {
+            return;
+        }
+        if self.scopes.is_empty() {
+            self.scopes = OPENID_SCOPES.map(|(scope, _)| scope.to_owned()).into();
+        } else if !self.scopes.iter().any(|scope| scope == OPENID) {
+            // Without it there is no id token.
+            self.scopes.push(OPENID.to_owned());
+        }
+        for (scope, words) in OPENID_SCOPES {
+            self.scope_words.entry(scope.to_owned()).or_insert_with(|| words.to_owned());
+        }
+        if self.account_id.is_empty() {
+            self.account_id = vec![OPENID_ID.to_owned()];
+        }
+        if self.account_name.is_empty() {
+            self.account_name = OPENID_NAMES.map(str::to_owned).into();
+        }
+        self.email.get_or_insert_with(|| "email".to_owned());
+        self.email_verified.get_or_insert_with(|| "email_verified".to_owned());
+    }
+
     pub(super) fn validate(&self, id: &str) -> Result<(), ConfigError> {
+        let refused =
+            |field: &str, why: &str| Err(ConfigError::at(&format!("provider.{id}.{field}"), why));
+        if let Some(field) = self.lacking() {
+            return refused(field, "is missing; only a provider with an `issuer` needs none");
+        }
+        let issuer = self.issuer.as_deref().map(Url::parse);
+        let issuer = match &issuer {
+            None => None,
+            Some(Ok(url)) if is_bare(url) => Some(url),
+            Some(_) => return refused("issuer", "must be a URL without a query or a fragment"),
+        };
         let urls = [
-            ("authorize_url", Some(&self.authorize_url)),
-            ("token_url", Some(&self.token_url)),
+            ("issuer", issuer),
+            ("authorize_url", self.authorize_url.as_ref()),
+            ("token_url", self.token_url.as_ref()),
             ("revoke_url", self.revoke_url.as_ref()),
-            ("api_url", Some(&self.api_url)),
+            ("api_url", self.api_url.as_ref()),
         ];
         for (field, url) in urls {
             let Some(url) = url else { continue };
-            let plain = url.scheme() == "http" && is_loopback(url);
-            if url.scheme() != "https" && !plain {
-                return Err(ConfigError::at(
-                    &format!("provider.{id}.{field}"),
-                    "must be https, except on loopback",
-                ));
+            if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(url)) {
+                return refused(field, "must be https, except on loopback");
             }
         }
         let secret = self.client_secret.as_ref().map(ExposeSecret::expose_secret);
         for (field, value) in [("client_id", self.client_id.as_deref()), ("client_secret", secret)]
         {
             if value == Some("") {
-                return Err(ConfigError::at(&format!("provider.{id}.{field}"), "is empty"));
+                return refused(field, "is empty");
             }
         }
         Ok(())
     }
+
+    /// The first field that a provider without an issuer needs and this one hasn't.
+    fn lacking(&self) -> Option<&'static str> {
+        let fields = [
+            ("authorize_url", self.authorize_url.is_some()),
+            ("token_url", self.token_url.is_some()),
+            ("api_url", self.api_url.is_some()),
+            ("userinfo_path", self.userinfo_path.is_some()),
+            ("account_id", !self.account_id.is_empty()),
+            ("account_name", !self.account_name.is_empty()),
+            ("manage_url", self.manage_url.is_some()),
+        ];
+        let lacks = fields.into_iter().find(|(_, is_there)| self.issuer.is_none() && !is_there);
+        lacks.map(|(field, _)| field)
+    }
+}
+
+/// Whether `url` is one that an issuer may have (OpenID Connect Discovery §3).
+fn is_bare(url: &Url) -> bool {
+    url.has_host()
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none()
+}
+
+fn yes() -> bool {
+    true
 }

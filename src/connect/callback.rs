@@ -29,6 +29,8 @@ pub(super) struct Answer {
     pub(super) state: Option<String>,
     pub(super) code: Option<SecretString>,
     pub(super) error: Option<String>,
+    /// Whose answer it is (RFC 9207).
+    pub(super) iss: Option<String>,
 }
 
 /// The browser comes back.
@@ -52,7 +54,7 @@ pub(super) async fn arrive(
         return Ok(code_was_shown());
     }
     let proven = same_browser && link.proves_itself();
-    match connect.finish(link, answer.code, answer.error, proven).await {
+    match connect.finish(link, answer, proven).await {
         Ok(Finished::Connected { provider, connected }) => Ok(done(&provider, &connected)),
         Ok(Finished::Pending { provider, code }) => Ok(confirm(&provider, &code)),
         Err(error) => Ok(failed(&error)),

@@ -61,11 +61,17 @@ impl Connect {
             (LinkState::Pending, None) => self.redeem(link, client, given).await?,
             (LinkState::Started, Some(url)) => {
                 let answer = read_answer(&url).ok_or_else(unusable)?;
-                self.finish(link, answer.code, answer.error, true).await?
+                self.finish(link, answer, true).await?
             }
             (LinkState::Started, None) if !may_be_a_code(given) => return Err(unusable()),
             (LinkState::Started, None) => {
-                self.finish(link, Some(SecretString::from(given)), None, true).await?
+                // Alone, a code doesn't say whose it is.
+                if !matches!(client.always_says_iss().await, Ok(false)) {
+                    return Err(address_needed());
+                }
+                let code = Some(SecretString::from(given));
+                let answer = Answer { state: None, code, error: None, iss: None };
+                self.finish(link, answer, true).await?
             }
             (LinkState::Exchanging, _) => return Err(used()),
             _ => return Err(not_begun()),
@@ -152,6 +158,7 @@ fn read_answer(url: &Url) -> Option<Answer> {
         state: value("state"),
         code: value("code").map(SecretString::from),
         error: value("error"),
+        iss: value("iss"),
     };
     (answer.code.is_some() || answer.error.is_some()).then_some(answer)
 }
@@ -167,6 +174,14 @@ fn unusable() -> ToolError {
         code::CODE_INVALID,
         "That is neither a one-time code nor a redirect URL.",
         "Give the code from the page, or the whole address of the page that the browser ended on.",
+    )
+}
+
+fn address_needed() -> ToolError {
+    ToolError::new(
+        code::CODE_INVALID,
+        "The code alone doesn't say which service has sent it.",
+        "Give the whole address of the page that the browser ended on.",
     )
 }
 

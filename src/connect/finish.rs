@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use secrecy::SecretString;
 use stagepass_kit::{Identity, Realm, ToolError, code};
 
-use super::{Connect, link_expired, one_time_code, page::verifier_place, problem, tool_error};
+use super::{
+    Connect, callback::Answer, link_expired, one_time_code, page::verifier_place, problem,
+    tool_error,
+};
 use crate::{
-    providers::{Account, ProviderClient, ProviderError},
+    providers::{Account, ProviderClient, ProviderError, nonce_of},
     store::{LinkRow, LinkState, Problem},
     vault::{Grant, Place, hash},
 };
@@ -29,18 +32,17 @@ impl LinkRow {
 }
 
 impl Connect {
-    /// Exchanges `code` at once and asks the provider who this is. `proven` says that whoever
+    /// Exchanges the code at once and asks the provider who this is. `proven` says that whoever
     /// signed in is whoever asked. Goes on when the caller has gone.
     pub(super) async fn finish(
         &self,
         link: LinkRow,
-        code: Option<SecretString>,
-        error: Option<String>,
+        answer: Answer,
         proven: bool,
     ) -> Result<Finished, ToolError> {
         let connect = self.clone();
         let work = self.tasks.spawn(async move {
-            let (from, problem) = match connect.try_finish(&link, code, error, proven).await {
+            let (from, problem) = match connect.try_finish(&link, answer, proven).await {
                 Ok(finished) => return Ok(finished),
                 Err(Ended::Used) => return Err(tool_error(&link_expired())),
                 Err(Ended::Denied(problem)) => (LinkState::Started, problem),
@@ -64,13 +66,14 @@ impl Connect {
     async fn try_finish(
         &self,
         link: &LinkRow,
-        code: Option<SecretString>,
-        error: Option<String>,
+        answer: Answer,
         proven: bool,
     ) -> Result<Finished, Ended> {
         let client = self.vault.providers().get(&link.provider).ok_or(Ended::Used)?;
-        let Some(code) = code.filter(|_| error.is_none()) else {
-            return Err(Ended::Denied(denied(client, error.as_deref())));
+        let own = client.ensure_answer_of(answer.iss.as_deref()).await;
+        own.map_err(|error| Ended::Denied(explain(client, &error)))?;
+        let Some(code) = answer.code.filter(|_| answer.error.is_none()) else {
+            return Err(Ended::Denied(denied(client, answer.error.as_deref())));
         };
         if !self.db.begin_exchange(&link.id, self.clock.now()).await? {
             return Err(Ended::Used);
@@ -106,10 +109,10 @@ impl Connect {
             Ok(answer) => answer,
             Err(error) => return Err(Ended::Problem(explain(client, &error))),
         };
-        match client.account(&answer.access_token).await {
+        match client.account(&answer, Some(&nonce_of(&verifier))).await {
             Ok(account) => Ok(Grant::new(answer, account, client.scopes(), &self.clock)),
             Err(error) => {
-                let nobody = Account { id: String::new(), name: String::new() };
+                let nobody = Account { id: String::new(), name: String::new(), email: None };
                 let grant = Grant::new(answer, nobody, client.scopes(), &self.clock);
                 self.vault.give_back(&link.identity, client.id(), grant);
                 Err(Ended::Problem(explain(client, &error)))
@@ -236,6 +239,15 @@ fn explain(client: &ProviderClient, error: &ProviderError) -> Problem {
                 "The operator checks the app's settings at the provider.",
             ),
         },
+        ProviderError::Untrusted(why) => {
+            tracing::error!(provider = client.id(), why, "linking broke off");
+            problem(
+                code::FORBIDDEN,
+                format!("{name} sent an answer that can't be trusted, so nothing was connected."),
+                "Ask the assistant for a new link. If it happens again, the server's log tells the \
+                 operator what is wrong with the answer.",
+            )
+        }
         ProviderError::Unavailable { why, .. } => {
             tracing::warn!(provider = client.id(), why, "linking broke off");
             problem(

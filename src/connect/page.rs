@@ -13,10 +13,11 @@ use maud::html;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use stagepass_kit::{Identity, Realm, ToolError, code};
+use url::Url;
 
 use super::{Connect, link_expired, problem};
 use crate::{
-    providers::ProviderClient,
+    providers::{AuthorizeRequest, ProviderClient, ProviderError, nonce_of},
     store::{LinkRow, LinkState, Problem},
     vault::{Place, hash, mint, same},
     web::{guard, layout, parts},
@@ -36,7 +37,10 @@ pub(super) async fn show(
     let (link, client) = connect.startable(&ticket).await?;
     let known = connect.cookie.read(&headers);
     let cookie = known.unwrap_or_else(|| mint(&connect.clock, "spb_").expose_secret().to_owned());
-    let mut response = consent(&link, client, &form_token(&cookie, &ticket)).into_response();
+    let endpoint = client.authorize_endpoint().await;
+    let endpoint = endpoint.map_err(|error| PageError::away(client, &error))?;
+    let token = form_token(&cookie, &ticket);
+    let mut response = consent(&link, client, &endpoint, &token).into_response();
     if let Some(line) = connect.cookie.write(&cookie) {
         response.headers_mut().insert(SET_COOKIE, line);
     }
@@ -60,6 +64,15 @@ pub(super) async fn start(
     }
     let state = mint(&connect.clock, "");
     let verifier = mint(&connect.clock, "");
+    let request = AuthorizeRequest {
+        state: state.expose_secret(),
+        verifier: &verifier,
+        nonce: Some(&nonce_of(&verifier)),
+        scopes: client.scopes(),
+        again: connect.is_linked(&link).await?,
+    };
+    let url = client.authorize_url(&request).await;
+    let url = url.map_err(|error| PageError::away(client, &error))?;
     link.browser_hash = Some(hash(&cookie));
     link.state_hash = Some(hash(state.expose_secret()));
     let plain = verifier.expose_secret().as_bytes();
@@ -68,8 +81,6 @@ pub(super) async fn start(
     if !connect.db.start_link(&link, connect.clock.now()).await.map_err(ToolError::internal)? {
         return Err(PageError::OtherBrowser);
     }
-    let linked = connect.is_linked(&link).await?;
-    let url = client.authorize_url(state.expose_secret(), &verifier, linked);
     Ok(layout::onward(&url, &client.provider().name))
 }
 
@@ -106,20 +117,23 @@ impl Connect {
     }
 }
 
-fn consent(link: &LinkRow, client: &ProviderClient, token: &str) -> maud::Markup {
+fn consent(link: &LinkRow, client: &ProviderClient, endpoint: &Url, token: &str) -> maud::Markup {
     let (name, words) = (&client.provider().name, &client.provider().scope_words);
     let identity = link.identity.parse::<Identity>().ok();
     let whom = match identity.as_ref().map(Identity::realm) {
         Some(Realm::Local) => "the owner of this server, on this computer",
         _ => identity.as_ref().map_or("", Identity::label),
     };
-    let allows = link.scopes.split(' ').map(|scope| words.get(scope).map_or(scope, String::as_str));
+    let allows = link.scopes.split_whitespace();
+    let allows: Vec<_> =
+        allows.map(|scope| words.get(scope).map_or(scope, String::as_str)).collect();
+    let allows = if allows.is_empty() { vec!["know which account is yours"] } else { allows };
     let body = html! {
         p { "An assistant asked to use " strong { (name) } " for you." }
         (parts::facts(&[
             ("Will be linked to", html! { (whom) }),
             ("It may then", parts::list(allows)),
-            ("Where you sign in", html! { (parts::place(&client.provider().authorize_url)) }),
+            ("Where you sign in", html! { (parts::place(endpoint)) }),
         ]))
         form method="post" {
             input type="hidden" name="token" value=(token);
@@ -148,8 +162,17 @@ pub(super) enum PageError {
     ForeignForm,
     /// The button was pressed in another browser before.
     OtherBrowser,
+    /// The provider's pages can't be found just now; this is its name.
+    Away(String),
     /// A fault of ours.
     Internal(ToolError),
+}
+
+impl PageError {
+    fn away(client: &ProviderClient, error: &ProviderError) -> Self {
+        tracing::warn!(provider = client.id(), %error, "no way to the provider");
+        Self::Away(client.provider().name.clone())
+    }
 }
 
 impl From<ToolError> for PageError {
@@ -184,6 +207,12 @@ impl IntoResponse for PageError {
                 "Opened in another browser",
                 "This link was begun in another browser already.",
                 "Go on there, or ask the assistant for a new link.",
+            ),
+            Self::Away(name) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Not just now",
+                &*format!("{name} doesn't answer at the moment, so there is no way to it."),
+                "Wait a minute and load this page again; the link stays good for ten minutes.",
             ),
             Self::Internal(error) => {
                 tracing::error!(error = error as &dyn std::error::Error, "page failed");

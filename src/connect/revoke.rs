@@ -16,8 +16,8 @@ pub struct Revoked {
     pub remotely: Option<RevokeOutcome>,
     /// Whether something was deleted here.
     pub deleted: bool,
-    /// Where the person can withdraw the app's access by hand.
-    pub manage_url: Url,
+    /// Where the person can withdraw the app's access by hand, if that is known.
+    pub manage_url: Option<Url>,
 }
 
 impl Connect {

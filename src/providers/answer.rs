@@ -25,6 +25,8 @@ pub struct TokenAnswer {
     pub expires_in: Option<Duration>,
     /// The granted scopes; none when they are those that were asked for (RFC 6749 §5.1).
     pub scopes: Option<BTreeSet<String>>,
+    /// The id token, from an issuer (OpenID Connect Core §3.1.3.3). Not checked yet.
+    pub id_token: Option<SecretString>,
 }
 
 /// Why a provider gave nothing.
@@ -40,6 +42,10 @@ pub enum ProviderError {
     /// may hold anything, so it is never logged or shown.
     #[error("the provider refuses")]
     Refused(String),
+    /// Whoever answered isn't proven to be the provider, or talks of somebody else: a check of
+    /// OpenID Connect has failed, and this one.
+    #[error("the provider's answer can't be trusted: {0}")]
+    Untrusted(&'static str),
     /// Away, slow, limiting, or talking nonsense. It may work later.
     #[error("the provider can't be used at the moment: {why}")]
     Unavailable {
@@ -65,6 +71,14 @@ impl ProviderError {
     pub(super) fn unavailable(why: impl Into<String>, retry_after: Option<Duration>) -> Self {
         Self::Unavailable { why: why.into(), retry_after, lost: false }
     }
+
+    /// The same about a request that has no effect.
+    pub(super) fn not_lost(self) -> Self {
+        match self {
+            Self::Unavailable { why, retry_after, .. } => Self::unavailable(why, retry_after),
+            other => other,
+        }
+    }
 }
 
 /// Reads the answer of a token endpoint.
@@ -87,6 +101,7 @@ pub(super) async fn read_token(response: Response) -> Result<TokenAnswer, Provid
             refresh_token: word(&fields, "refresh_token").map(SecretString::from),
             expires_in: seconds(fields.get("expires_in")),
             scopes: scopes(fields.get("scope")),
+            id_token: word(&fields, "id_token").map(SecretString::from),
         }),
         _ => Err(ProviderError::unavailable(format!("token endpoint: {status}, no token"), None)),
     }
@@ -94,8 +109,13 @@ pub(super) async fn read_token(response: Response) -> Result<TokenAnswer, Provid
 
 fn refusal(error: &str, description: &str) -> ProviderError {
     match error {
-        "invalid_grant" => ProviderError::InvalidGrant,
-        "invalid_client" | "unauthorized_client" => ProviderError::InvalidClient,
+        // GitHub has words of its own.
+        "invalid_grant" | "bad_verification_code" | "bad_refresh_token" => {
+            ProviderError::InvalidGrant
+        }
+        "invalid_client" | "unauthorized_client" | "incorrect_client_credentials" => {
+            ProviderError::InvalidClient
+        }
         "server_error" | "temporarily_unavailable" | "slow_down" => {
             ProviderError::unavailable("token endpoint: says that it is busy", None)
         }

@@ -1,22 +1,19 @@
-//! One provider's endpoints: authorize, token, user info, revoke.
+//! One provider: its endpoints, and what is asked of them for tokens.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use oauth2::{
-    AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
-};
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Url, form_urlencoded::byte_serialize};
 
 use super::{
     answer::{self, ProviderError, TokenAnswer},
-    userinfo::{self, Account},
+    issuer::{Discovered, Issuer},
 };
-use crate::config::{Advice, Provider};
-
-/// Before asking a second time whose token it is: a new token isn't known everywhere at once.
-const AGAIN: Duration = Duration::from_millis(500);
+use crate::{
+    clock::Clock,
+    config::{Advice, ClientAuth, Provider},
+};
 
 /// One provider, with the operator's credentials and the shared HTTP client.
 #[derive(Clone)]
@@ -27,6 +24,7 @@ pub struct ProviderClient {
     scopes: Vec<String>,
     redirect_uri: Url,
     http: reqwest::Client,
+    issuer: Option<Arc<Issuer>>,
 }
 
 /// What became of a revocation (RFC 7009).
@@ -52,11 +50,14 @@ impl ProviderClient {
         tool_scopes: &[&str],
         redirect_uri: Url,
         http: reqwest::Client,
+        clock: Clock,
     ) -> Self {
         let mut scopes = provider.scopes.clone();
         scopes.extend(tool_scopes.iter().map(|scope| (*scope).to_owned()));
         scopes.sort_unstable();
         scopes.dedup();
+        let issuer = provider.issuer.clone();
+        let issuer = issuer.map(|name| Arc::new(Issuer::new(name, http.clone(), clock)));
         Self {
             id: id.to_owned(),
             client_id: provider.client_id.clone().unwrap_or_default(),
@@ -64,6 +65,7 @@ impl ProviderClient {
             scopes,
             redirect_uri,
             http,
+            issuer,
         }
     }
 
@@ -79,31 +81,38 @@ impl ProviderClient {
         &self.provider
     }
 
-    /// Every scope that a person is asked for.
+    /// The scopes that tell who somebody is: all that signing in needs.
+    #[must_use]
+    pub fn sign_in_scopes(&self) -> &[String] {
+        &self.provider.scopes
+    }
+
+    /// Every scope that a person is asked for who connects an account: those of signing in, and
+    /// those of the tools.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
         &self.scopes
     }
 
-    /// Where the browser goes: the authorization request (RFC 6749 §4.1.1) with PKCE (RFC 7636).
-    /// `again` makes the provider ask even somebody who has agreed before.
+    /// The issuer, letter by letter, if this is an OpenID Connect provider.
     #[must_use]
-    pub fn authorize_url(&self, state: &str, verifier: &SecretString, again: bool) -> Url {
-        let verifier = PkceCodeVerifier::new(verifier.expose_secret().to_owned());
-        let state = state.to_owned();
-        let client = oauth2::basic::BasicClient::new(ClientId::new(self.client_id.clone()))
-            .set_auth_uri(AuthUrl::from_url(self.provider.authorize_url.clone()))
-            .set_redirect_uri(RedirectUrl::from_url(self.redirect_uri.clone()));
-        let mut request = client
-            .authorize_url(|| CsrfToken::new(state))
-            .add_scopes(self.scopes.iter().cloned().map(Scope::new))
-            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
-        if again {
-            for (name, value) in &self.provider.reauthorize {
-                request = request.add_extra_param(name.clone(), value.clone());
-            }
-        }
-        request.url().0
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref().map(Issuer::name)
+    }
+
+    /// Where the provider sends people back to.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &Url {
+        &self.redirect_uri
+    }
+
+    /// The page where people sign in, without a request.
+    ///
+    /// # Errors
+    /// When it has to be discovered, and can't be.
+    pub async fn authorize_endpoint(&self) -> Result<Url, ProviderError> {
+        let own = self.provider.authorize_url.as_ref();
+        self.endpoint(own, |found| Some(&found.authorization_endpoint)).await?.ok_or_else(missing)
     }
 
     /// Exchanges an authorization code (RFC 6749 §4.1.3).
@@ -133,34 +142,18 @@ impl ProviderClient {
             .await
     }
 
-    /// Asks whose token it is, and once more if the first answer is no answer.
-    ///
-    /// # Errors
-    /// When the provider refuses the account or can't be reached.
-    pub async fn account(&self, access_token: &SecretString) -> Result<Account, ProviderError> {
-        match self.ask_account(access_token).await {
-            Err(ProviderError::Unavailable { .. }) => {
-                tokio::time::sleep(AGAIN).await;
-                self.ask_account(access_token).await
-            }
-            answered => answered,
-        }
-    }
-
-    async fn ask_account(&self, access_token: &SecretString) -> Result<Account, ProviderError> {
-        let url = format!(
-            "{}{}",
-            self.provider.api_url.as_str().trim_end_matches('/'),
-            self.provider.userinfo_path
-        );
-        let request = self.http.get(url).bearer_auth(access_token.expose_secret());
-        userinfo::read(&self.provider, request.send().await?).await
-    }
-
     /// Revokes a token, as far as the provider can (RFC 7009).
     pub async fn revoke(&self, token: &SecretString) -> RevokeOutcome {
-        let Some(url) = &self.provider.revoke_url else { return RevokeOutcome::Unsupported };
-        let request = self.http.post(url.clone());
+        let own = self.provider.revoke_url.as_ref();
+        let url = match self.endpoint(own, |found| found.revocation_endpoint.as_ref()).await {
+            Ok(Some(url)) => url,
+            Ok(None) => return RevokeOutcome::Unsupported,
+            Err(error) => {
+                tracing::warn!(provider = self.id, %error, "revocation failed");
+                return RevokeOutcome::Failed;
+            }
+        };
+        let request = self.http.post(url);
         let form = [("token", token.expose_secret())];
         match self.authenticated(request, &form).send().await {
             Ok(answer) if answer.status().is_success() => RevokeOutcome::Revoked,
@@ -187,20 +180,62 @@ impl ProviderClient {
     }
 
     async fn token(&self, form: &[(&str, &str)]) -> Result<TokenAnswer, ProviderError> {
-        let request = self.http.post(self.provider.token_url.clone());
+        let own = self.provider.token_url.as_ref();
+        let url = self.endpoint(own, |found| Some(&found.token_endpoint)).await?;
+        let request = self.http.post(url.ok_or_else(missing)?);
         let request = request.header(reqwest::header::ACCEPT, "application/json");
         answer::read_token(self.authenticated(request, form).send().await?).await
     }
 
-    /// With a secret by HTTP Basic (RFC 6749 §2.3.1), without one by client id alone.
+    /// With a secret as the provider wants it (RFC 6749 §2.3.1), without one by client id alone.
     fn authenticated(&self, request: RequestBuilder, form: &[(&str, &str)]) -> RequestBuilder {
-        if let Some(secret) = &self.provider.client_secret {
-            let encoded = |part: &str| byte_serialize(part.as_bytes()).collect::<String>();
-            let secret = encoded(secret.expose_secret());
-            return request.basic_auth(encoded(&self.client_id), Some(secret)).form(form);
-        }
         let mut form = form.to_vec();
+        if let Some(secret) = &self.provider.client_secret {
+            let secret = secret.expose_secret();
+            if self.provider.client_auth == ClientAuth::Basic {
+                let encoded = |part: &str| byte_serialize(part.as_bytes()).collect::<String>();
+                let (id, secret) = (encoded(&self.client_id), encoded(secret));
+                return request.basic_auth(id, Some(secret)).form(&form);
+            }
+            form.push(("client_secret", secret));
+        }
         form.push(("client_id", &self.client_id));
         request.form(&form)
     }
+
+    /// An endpoint that is set in the configuration, or else stands in the discovery document.
+    async fn endpoint(
+        &self,
+        own: Option<&Url>,
+        discovered: impl Fn(&Discovered) -> Option<&Url>,
+    ) -> Result<Option<Url>, ProviderError> {
+        match (own, &self.issuer) {
+            (Some(own), _) => Ok(Some(own.clone())),
+            (None, Some(issuer)) => Ok(discovered(&*issuer.document().await?).cloned()),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The URL that tells whose token it is.
+    pub(super) async fn userinfo_url(&self) -> Result<Url, ProviderError> {
+        let own = self.provider.userinfo_url();
+        let url = self.endpoint(own.as_ref(), |found| found.userinfo_endpoint.as_ref()).await?;
+        url.ok_or_else(missing)
+    }
+
+    pub(super) fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    pub(super) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    pub(super) fn issuer_of_id_tokens(&self) -> Option<&Issuer> {
+        self.issuer.as_deref()
+    }
+}
+
+fn missing() -> ProviderError {
+    ProviderError::unavailable("the provider has no such endpoint", None)
 }

@@ -32,7 +32,7 @@ impl From<ConnectionRow> for Connection {
         Self {
             id: row.id,
             provider: row.provider,
-            account: Account { id: row.account_id, name: row.account_name },
+            account: Account { id: row.account_id, name: row.account_name, email: None },
             scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
             authorized_at: row.authorized_at,
             access_expires_at: row.access_expires_at,

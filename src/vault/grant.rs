@@ -79,7 +79,7 @@ impl Grant {
             expires_at: written.expires_at,
             scopes: written.scopes,
             authorized_at: written.authorized_at,
-            account: Account { id: written.account_id, name: written.account_name },
+            account: Account { id: written.account_id, name: written.account_name, email: None },
         })
     }
 

@@ -122,6 +122,10 @@ impl Vault {
                 );
                 (&row.provider, Some(MISCONFIGURED), None)
             }
+            Err(ProviderError::Untrusted(why)) => {
+                tracing::error!(provider = row.provider, why, "the provider can't be trusted");
+                (&row.provider, Some(MISCONFIGURED), None)
+            }
             Err(ProviderError::Refused(_)) => {
                 tracing::warn!(provider = row.provider, connection = row.id, "refresh refused");
                 (&row.id, None, None)

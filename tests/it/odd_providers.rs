@@ -191,7 +191,7 @@ impl Two {
         let (id, provider) = config.enabled_providers().next().unwrap();
         let back = config.public_url.join("callback/spotify").unwrap();
         let client = stagepass::http::client().unwrap();
-        let client = ProviderClient::new(id, provider, &[], back, client);
+        let client = ProviderClient::new(id, provider, &[], back, client, app.clock.clone());
         let (providers, clock) = ([(id.to_owned(), client)].into(), app.clock.clone());
         let vault = Vault::new(db, sealer, clock, providers, TaskTracker::new());
         Self { vault, who: [Identity::local(), bob] }

@@ -140,7 +140,8 @@ async fn serve_full() -> anyhow::Result<(String, (Spotify, tempfile::TempDir))> 
     let sealer = vault::unlock(&config, &db, &clock).await?;
     let (id, provider) = config.enabled_providers().next().context("no provider")?;
     let redirect = public_url.join("callback/spotify")?;
-    let client = ProviderClient::new(id, provider, &[], redirect, stagepass::http::client()?);
+    let http = stagepass::http::client()?;
+    let client = ProviderClient::new(id, provider, &[], redirect, http, clock.clone());
     let tasks = TaskTracker::new();
     let providers = [(id.to_owned(), client.clone())].into();
     let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone());

@@ -58,8 +58,9 @@ pub enum Answer {
         revoked_remotely: Remotely,
         /// Whether anything was deleted here.
         deleted: bool,
-        /// Where the person can withdraw access by hand.
-        manage_url: String,
+        /// Where the person can withdraw access by hand, if that is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        manage_url: Option<String>,
     },
 }
 
@@ -203,7 +204,7 @@ impl Answer {
                 Some(RevokeOutcome::Nothing) | None => Remotely::No,
             },
             deleted: revoked.deleted,
-            manage_url: revoked.manage_url.into(),
+            manage_url: revoked.manage_url.map(String::from),
         }
     }
 }
@@ -235,10 +236,13 @@ impl fmt::Display for Answer {
                 match revoked_remotely {
                     Remotely::Yes => write!(f, " The service withdrew the access, too."),
                     Remotely::No => Ok(()),
-                    Remotely::Unsupported | Remotely::Failed => write!(
-                        f,
-                        " The service wasn't told; the person can remove the app at {manage_url}"
-                    ),
+                    Remotely::Unsupported | Remotely::Failed => {
+                        f.write_str(" The service wasn't told; the person can remove the app ")?;
+                        match manage_url {
+                            Some(url) => write!(f, "at {url}"),
+                            None => f.write_str("in the account's settings there"),
+                        }
+                    }
                 }
             }
         }

@@ -219,7 +219,7 @@ impl TestApp {
         let client = stagepass::http::client().unwrap();
         let redirect = config.public_url.join("callback/spotify").unwrap();
         let (id, provider) = config.enabled_providers().next().unwrap();
-        let provider = ProviderClient::new(id, provider, &[], redirect, client);
+        let provider = ProviderClient::new(id, provider, &[], redirect, client, self.clock.clone());
         let providers = [(id.to_owned(), provider)].into();
         let tasks = TaskTracker::new();
         let vault = Vault::new(db.clone(), sealer, self.clock.clone(), providers, tasks.clone());
