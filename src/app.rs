@@ -1,51 +1,38 @@
 //! The whole server, put together: every outside thing is a field of the builder.
 
-use std::{collections::BTreeMap, future::Future, net::SocketAddr, sync::Arc, time::Duration};
+mod limiters;
+mod routes;
+
+use std::{collections::BTreeMap, future::Future, net::SocketAddr, time::Duration};
 
 use anyhow::Context;
-use axum::{Router, middleware, routing::get};
 use rmcp::ServiceExt;
-use stagepass_kit::{Connections, Identity, Toolset};
+use secrecy::SecretString;
+use stagepass_kit::{Identity, Toolset};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     clock::Clock,
-    config::{Allow, Config, allowed_hosts},
+    config::{Allow, Config},
     connect::Connect,
-    http,
-    identity::{self, Principal},
-    mcp::{self, Host},
+    http::{self, GuardedClient, Rules},
+    mcp,
+    oauth::{Description, OAuth},
     providers::ProviderClient,
     store::Db,
     vault::{self, Vault},
-    web::{
-        self,
-        limit::{Limiter, Refusal, limited},
-    },
 };
+use limiters::Limiters;
 
 /// How long a shutdown waits for requests, and then for refreshes and sign-ins, under way.
 const GRACE: Duration = Duration::from_secs(10);
-
-/// Sign-in over HTTP isn't built yet, so only the setting that turns it off is served.
-const NO_SIGN_IN: &str = "this version can't sign people in over HTTP yet; it serves this \
-machine's owner alone, on loopback\nA correct line:\n  access.allow = \"local\"\nor the variable \
-STAGEPASS_ACCESS__ALLOW=local. For a desktop client, `stagepass stdio` needs neither.";
-
-/// Refuses every configuration that would let anybody but this machine's owner in.
-///
-/// # Errors
-/// Unless `access.allow` is `local`.
-pub fn ensure_local(config: &Config) -> anyhow::Result<()> {
-    anyhow::ensure!(config.access.allow == Allow::Local, NO_SIGN_IN);
-    Ok(())
-}
 
 /// What [`App`] is built from. Tests bring their own clock; everything else is the same.
 pub struct AppBuilder {
     config: Config,
     clock: Clock,
+    rules: Rules,
 }
 
 impl AppBuilder {
@@ -56,12 +43,19 @@ impl AppBuilder {
         self
     }
 
+    /// The same with other names and addresses for what clients' documents are fetched from.
+    #[must_use]
+    pub fn rules(mut self, rules: Rules) -> Self {
+        self.rules = rules;
+        self
+    }
+
     /// Opens the database, unlocks the vault and puts the rooms together.
     ///
     /// # Errors
     /// When the database or the keys can't be used, or no provider is configured.
     pub async fn build(self) -> anyhow::Result<App> {
-        let Self { config, clock } = self;
+        let Self { config, clock, rules } = self;
         let db = Db::open(config.database_url.as_ref(), &config.data_dir).await?;
         let sealer = vault::unlock(&config, &db, &clock).await?;
         let client = http::client().context("can't make the HTTP client")?;
@@ -71,10 +65,18 @@ impl AppBuilder {
         let tasks = TaskTracker::new();
         let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone());
         let public_url = config.public_url.clone();
-        let connect_limit = Limiter::new(config.limits.connect_per_minute, clock.clone());
+        let oauth = if config.access.allow == Allow::Local {
+            None
+        } else {
+            let described = describe(&config, &toolsets);
+            let guarded = GuardedClient::new(rules).context("can't make the HTTP client")?;
+            let (db, vault) = (db.clone(), vault.clone());
+            Some(OAuth::new(&config, described, db, vault, clock.clone(), guarded).await?)
+        };
+        let limiters = Limiters::new(&config.limits, &clock);
         let connect = Connect::new(db.clone(), vault.clone(), clock, public_url, tasks.clone());
         let shutdown = CancellationToken::new();
-        Ok(App { config, db, vault, connect, connect_limit, toolsets, tasks, shutdown })
+        Ok(App { config, db, vault, connect, oauth, limiters, toolsets, tasks, shutdown })
     }
 }
 
@@ -89,7 +91,9 @@ pub struct App {
     db: Db,
     vault: Vault,
     connect: Connect,
-    connect_limit: Limiter,
+    /// None where sign-in is off.
+    oauth: Option<OAuth>,
+    limiters: Limiters,
     toolsets: Vec<Toolset>,
     tasks: TaskTracker,
     shutdown: CancellationToken,
@@ -99,7 +103,18 @@ impl App {
     /// Begins with `config` and the system's clock.
     #[must_use]
     pub fn builder(config: Config) -> AppBuilder {
-        AppBuilder { config, clock: Clock::system() }
+        AppBuilder { config, clock: Clock::system(), rules: Rules::default() }
+    }
+
+    /// A code that makes somebody the owner, while there is none. For the operator's eyes alone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_code(&self) -> anyhow::Result<Option<SecretString>> {
+        match &self.oauth {
+            Some(oauth) => Ok(oauth.claim_code().await?),
+            None => Ok(None),
+        }
     }
 
     /// Serves MCP and the pages on `listener` until `stop` is done, then ends what is under way.
@@ -111,8 +126,8 @@ impl App {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
-        ensure_local(&self.config)?;
-        anyhow::ensure!(listener.local_addr()?.ip().is_loopback(), NO_SIGN_IN);
+        let local = listener.local_addr()?.ip().is_loopback();
+        anyhow::ensure!(self.oauth.is_some() || local, "without sign-in, only loopback is served");
         self.keep_house();
         let stopped = self.shutdown.clone().cancelled_owned();
         let routes = self.router().into_make_service_with_connect_info::<SocketAddr>();
@@ -147,7 +162,7 @@ impl App {
         let pages = pages.into_make_service_with_connect_info::<SocketAddr>();
         let pages = axum::serve(listener, pages).with_graceful_shutdown(stopped);
         let pages = tokio::spawn(pages.into_future());
-        let host = self.host(Some(Identity::local()));
+        let host = self.host(None, Some(Identity::local()));
         let conversation = async {
             let service = host.serve(rmcp::transport::stdio()).await?;
             service.waiting().await?;
@@ -163,54 +178,13 @@ impl App {
         ended
     }
 
-    /// Every route there is.
-    pub fn router(&self) -> Router {
-        let host = self.host(None);
-        let limit = self.config.limits.body_bytes;
-        // For MCP clients.
-        let mcp = mcp::transport::routes(
-            "/mcp",
-            host,
-            &self.config.public_url,
-            limit,
-            self.shutdown.clone(),
-        )
-        .layer(middleware::from_fn_with_state(Principal::owner(), identity::everyone_is));
-        // For people's browsers.
-        self.behind_the_door(mcp.merge(self.pages()))
-    }
-
-    /// What every request goes through, whatever it is for.
-    fn behind_the_door(&self, routes: Router) -> Router {
-        let proxies = self.config.trusted_proxies.clone();
-        routes.layer(middleware::from_fn_with_state(proxies, web::address::note))
-    }
-
-    /// The routes for people's browsers: the landing page, linking, health.
-    fn pages(&self) -> Router {
-        let mut mcp_url = self.config.public_url.clone();
-        mcp_url.set_path("mcp");
-        let hosts = allowed_hosts(&self.config.public_url);
-        let limit = (self.connect_limit.clone(), Refusal::Page);
-        let connect = self.connect.routes().layer(middleware::from_fn_with_state(limit, limited));
-        web::routes(mcp_url)
-            .merge(connect)
-            .layer(middleware::from_fn_with_state(hosts, web::guard::guard))
-            // Whoever asks for this one asks by whatever name it has for the machine.
-            .route("/healthz", get(|| async { "ok" }))
-    }
-
     /// What goes on beside the requests, until the shutdown.
     fn keep_house(&self) {
         self.tasks.spawn(self.connect.clone().keep_sweeping(self.shutdown.clone()));
         self.tasks.spawn(self.vault.clone().keep_watching(self.shutdown.clone()));
-    }
-
-    fn host(&self, nobody: Option<Identity>) -> Host {
-        let connections: Arc<dyn Connections> = Arc::new(self.vault.clone());
-        let auth = mcp::auth::toolset(self.connect.clone());
-        let toolsets: Vec<_> = std::iter::once(&auth).chain(&self.toolsets).collect();
-        Host::new(&toolsets, connections, nobody)
+        if let Some(oauth) = &self.oauth {
+            self.tasks.spawn(oauth.clone().keep_sweeping(self.shutdown.clone()));
+        }
     }
 
     /// Runs to its end; after the shutdown only so long. A client that dawdles holds nobody.
@@ -235,6 +209,16 @@ impl App {
         }
         self.db.close().await;
     }
+}
+
+/// What this server is, for its documents.
+fn describe(config: &Config, toolsets: &[Toolset]) -> Description {
+    let names = toolsets.iter().map(Toolset::name).collect();
+    let tools = toolsets.iter().flat_map(Toolset::tools);
+    let tools =
+        tools.map(|tool| (tool.name(), tool.descriptor().title.as_deref().unwrap_or_default()));
+    let auth = [(mcp::auth::NAME, mcp::auth::TITLE)];
+    Description::new(&config.public_url, names, auth.into_iter().chain(tools))
 }
 
 /// The toolsets whose provider has credentials.

@@ -8,7 +8,6 @@ mod callback;
 mod confirm;
 mod finish;
 mod issue;
-mod one_time_code;
 mod page;
 mod revoke;
 mod status;
@@ -26,15 +25,20 @@ use crate::{
     providers::ProviderClient,
     store::{Db, Problem},
     vault::Vault,
-    web::cookies::BrowserCookie,
+    web::{cookies::BrowserCookie, session::Sessions},
 };
 
 pub use finish::Connected;
 pub use issue::IssuedLink;
+pub use page::PageError;
 pub use revoke::Revoked;
 pub(crate) use status::missing;
 pub use status::{LinkStatus, State};
 
+/// Letters of the one-time code: 40 bits, for few tries and minutes.
+const CODE: usize = 8;
+/// How many wrong ones end a link.
+const TRIES: i64 = 5;
 /// How long a link may be finished.
 const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
@@ -47,6 +51,7 @@ pub struct Connect {
     public_url: Url,
     origins: Vec<String>,
     cookie: BrowserCookie,
+    sessions: Sessions,
     tasks: TaskTracker,
 }
 
@@ -57,6 +62,7 @@ impl Connect {
         Self {
             origins: allowed_origins(&public_url),
             cookie: BrowserCookie::new("stagepass-connect", &public_url, 900),
+            sessions: Sessions::new(db.clone(), clock.clone(), &public_url),
             db,
             vault,
             clock,
@@ -69,7 +75,6 @@ impl Connect {
     pub fn routes(&self) -> Router {
         Router::new()
             .route("/connect/{ticket}", get(page::show).post(page::start))
-            .route("/callback/{provider}", get(callback::arrive))
             .with_state(self.clone())
     }
 

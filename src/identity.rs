@@ -1,4 +1,9 @@
-//! Who is calling: made here from the transport, and nowhere else.
+//! Who is calling: made from the transport, and nowhere else.
+
+mod challenge;
+mod scopes;
+
+use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
@@ -7,18 +12,38 @@ use axum::{
 };
 use stagepass_kit::Identity;
 
-/// Who is calling, as the transport proved it.
+pub use challenge::Challenge;
+pub use scopes::{Scope, Scopes};
+
+/// Who is calling, as the transport proved it. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Principal {
     /// Whose tokens this request may use.
     pub identity: Identity,
+    /// What this request may do.
+    pub scopes: Scopes,
+    /// By which access token; none where sign-in is off.
+    pub token: Option<Arc<Token>>,
+}
+
+/// An access token of ours, as far as it may be known to others than its bearer.
+#[derive(Debug)]
+pub struct Token {
+    /// Its `jti`.
+    pub id: String,
+    /// The grant that it came from.
+    pub grant_id: String,
+    /// The client that it was given to.
+    pub client_id: String,
+    /// What is said to a bearer whose token isn't enough.
+    pub challenge: Challenge,
 }
 
 impl Principal {
-    /// The owner of this process.
+    /// The owner of this process, who may do everything.
     #[must_use]
     pub fn owner() -> Self {
-        Self { identity: Identity::local() }
+        Self { identity: Identity::local(), scopes: Scopes::all(), token: None }
     }
 }
 

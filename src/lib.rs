@@ -7,7 +7,8 @@
 //! - [`mcp`]: the MCP side: the transport, the host of all toolsets, the `Auth` tool.
 //! - [`oauth`]: our authorization server, one file per endpoint.
 //! - [`connect`]: linking an account: link, consent page, callback, code, status, revocation.
-//! - [`web`]: what all pages share: layout, style, security headers, cookies.
+//! - [`web`]: what all pages share: layout, style, security headers, cookies, sessions, limits.
+//! - [`audit`]: what happened, to whom, through which client.
 //! - [`identity`]: who is calling, made from the transport alone.
 //! - [`vault`]: tokens sealed at rest, and a fresh access token for an identity.
 //! - [`providers`]: one OAuth client for all providers, and the catalogue of them as data.
@@ -20,6 +21,7 @@
 //! The toolsets are crates of their own in `tools/`. They know `stagepass_kit` and nothing of this.
 
 pub mod app;
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;

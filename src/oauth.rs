@@ -1,7 +1,212 @@
-//! Our authorization server.
+//! Our own OAuth 2.1 authorization server: clients find it by its documents, people agree on its
+//! pages, and its tokens open `/mcp`.
+//!
+//! A client's way: `well_known` → `register` or `document` → `authorize` and `consent` → `login` →
+//! `arrive` → `token`. From then on `bearer` turns its token into a [`crate::identity::Principal`].
 
+mod access;
+mod access_token;
+mod arrive;
+mod assertion;
+mod authorize;
+mod bearer;
+mod claim;
+mod client;
+mod client_auth;
+mod client_id;
+mod client_keys;
+mod consent;
+mod description;
+mod document;
+mod error;
+mod introspect;
+mod keys;
+mod login;
+mod metadata;
+mod names;
+mod page;
+mod parameters;
 mod redirect;
+mod register;
+mod revoke;
+mod sweep;
+mod token;
 mod uri;
+mod well_known;
 
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    http::HeaderMap,
+    routing::{get, post},
+};
+
+use crate::{
+    audit::Audit,
+    clock::Clock,
+    config::{Allow, Config, allowed_origins},
+    http::GuardedClient,
+    store::{Db, UserRow},
+    vault::Vault,
+    web::{cookies::BrowserCookie, session::Sessions},
+};
+
+pub use access::is_listed;
+pub use bearer::{Guarded, bearer};
+pub use client_id::ClientIdUrl;
+pub use client_keys::{ClientKeys, check_keys};
+pub use description::Description;
+pub use keys::{KeyError, SigningKeys};
+pub use metadata::{
+    ClientMetadata, LARGEST_DOCUMENT, MetadataError, check_document, check_registration,
+};
+pub use names::{AuthMethod, GrantType};
 pub use redirect::RedirectUri;
 pub use uri::UriError;
+
+/// The authorization server. Clones share everything.
+#[derive(Clone)]
+pub struct OAuth(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    vault: Vault,
+    clock: Clock,
+    audit: Audit,
+    sessions: Sessions,
+    allow: Allow,
+    origins: Vec<String>,
+    cookie: BrowserCookie,
+    description: Description,
+    keys: SigningKeys,
+    tokens: access_token::AccessTokens,
+    checked: bearer::Checked,
+    guarded: GuardedClient,
+}
+
+impl OAuth {
+    /// The authorization server of what `description` describes; its first signing key is made now.
+    ///
+    /// # Errors
+    /// When the database fails, or a signing key doesn't open.
+    pub async fn new(
+        config: &Config,
+        description: Description,
+        db: Db,
+        vault: Vault,
+        clock: Clock,
+        guarded: GuardedClient,
+    ) -> Result<Self, KeyError> {
+        let keys = SigningKeys::load(db.clone(), vault.clone(), clock.clone()).await?;
+        let issuer = description.issuer().to_owned();
+        Ok(Self(Arc::new(Inner {
+            tokens: access_token::AccessTokens::new(issuer, keys.clone(), clock.clone()),
+            audit: Audit::new(db.clone(), clock.clone()),
+            sessions: Sessions::new(db.clone(), clock.clone(), &config.public_url),
+            allow: config.access.allow.clone(),
+            origins: allowed_origins(&config.public_url),
+            cookie: BrowserCookie::new("stagepass-consent", &config.public_url, 900),
+            checked: bearer::Checked::default(),
+            description,
+            keys,
+            db,
+            vault,
+            clock,
+            guarded,
+        })))
+    }
+
+    /// What a client reads first.
+    pub fn documents(&self) -> Router {
+        well_known::routes(self).with_state(self.clone())
+    }
+
+    /// Where a client makes itself known.
+    pub fn registration(&self) -> Router {
+        Router::new().route("/register", post(register::answer)).with_state(self.clone())
+    }
+
+    /// Where clients get tokens, ask about them, and give them back.
+    pub fn token_endpoints(&self) -> Router {
+        Router::new()
+            .route("/token", post(token::answer))
+            .route("/revoke", post(revoke::answer))
+            .route("/oauth/revoke", post(revoke::answer))
+            .route("/introspect", post(introspect::answer))
+            .with_state(self.clone())
+    }
+
+    /// The pages that a person's browser comes to.
+    pub fn pages(&self) -> Router {
+        Router::new()
+            .route("/authorize", get(consent::show))
+            .route("/consent", post(consent::decide))
+            .route("/login", get(login::show).post(login::choose))
+            .with_state(self.clone())
+    }
+
+    /// What this server is.
+    #[must_use]
+    pub fn description(&self) -> &Description {
+        &self.0.description
+    }
+
+    /// Its signing keys.
+    #[must_use]
+    pub fn keys(&self) -> &SigningKeys {
+        &self.0.keys
+    }
+
+    /// Whoever is signed in, in this browser, and may still come in.
+    async fn signed_in(&self, headers: &HeaderMap) -> sqlx::Result<Option<UserRow>> {
+        match self.sessions().user(headers).await? {
+            Some(user) if self.is_allowed(&user).await? => Ok(Some(user)),
+            _ => Ok(None),
+        }
+    }
+
+    fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    fn audit(&self) -> &Audit {
+        &self.0.audit
+    }
+
+    fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    fn allow(&self) -> &Allow {
+        &self.0.allow
+    }
+
+    fn origins(&self) -> &[String] {
+        &self.0.origins
+    }
+
+    fn cookie(&self) -> &BrowserCookie {
+        &self.0.cookie
+    }
+
+    fn tokens(&self) -> &access_token::AccessTokens {
+        &self.0.tokens
+    }
+
+    fn checked(&self) -> &bearer::Checked {
+        &self.0.checked
+    }
+
+    fn guarded(&self) -> &GuardedClient {
+        &self.0.guarded
+    }
+}

@@ -13,6 +13,7 @@ mod issuer;
 mod kept;
 
 pub use account::Account;
+pub(crate) use answer::clean;
 pub use answer::{ProviderError, TokenAnswer};
-pub use authorize::{AuthorizeRequest, nonce_of};
+pub use authorize::{AuthorizationAnswer, AuthorizeRequest, nonce_of};
 pub use client::{ProviderClient, RevokeOutcome};

@@ -13,6 +13,7 @@ mod refresh;
 mod refusal;
 mod seal;
 mod secret;
+mod spoken;
 mod watch;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -25,7 +26,7 @@ use tokio_util::task::TaskTracker;
 use crate::{
     clock::Clock,
     providers::{Account, ProviderClient, RevokeOutcome},
-    store::Db,
+    store::{ConnectionRow, Db},
 };
 
 pub use connection::Connection;
@@ -34,6 +35,7 @@ pub use keys::{UnlockError, unlock};
 pub use refusal::Refusal;
 pub use seal::{Place, SealError, Sealer};
 pub use secret::{hash, mint, same};
+pub use spoken::{read_spoken_code, spoken_code};
 
 /// How often, and how many times, what is given back waits for the database.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -128,16 +130,9 @@ impl Vault {
         provider: &str,
         grant: &Grant,
     ) -> Result<bool, Refusal> {
-        let months =
-            self.0.providers.get(provider).and_then(|client| client.provider().reconnect_months);
         // A refresh may write between the read and the write; then the write is made again.
         for _ in 0..8 {
-            let rows = self.0.db.connections_of(&identity.to_string()).await?;
-            let before = rows
-                .into_iter()
-                .find(|row| row.provider == provider && row.account_id == grant.account.id);
-            let row =
-                grant.to_row(&self.0.sealer, &self.0.clock, identity, provider, months, before)?;
+            let row = self.row_of(identity, provider, grant).await?;
             if self.0.db.complete_link(link, &row).await? {
                 tracing::info!(provider, connection = row.id, "account connected");
                 self.0.cache.forget(identity, provider);
@@ -149,6 +144,45 @@ impl Vault {
             }
         }
         Ok(false)
+    }
+
+    /// Makes `grant` the connection of `identity` at `provider`, where the sign-in itself proves
+    /// who asked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn adopt(
+        &self,
+        identity: &Identity,
+        provider: &str,
+        grant: &Grant,
+    ) -> Result<(), Refusal> {
+        // A refresh may write between the read and the write; then the write is made again.
+        for _ in 0..8 {
+            let row = self.row_of(identity, provider, grant).await?;
+            if self.0.db.replace_connection(&row).await? {
+                tracing::info!(provider, connection = row.id, "account connected");
+                self.0.cache.forget(identity, provider);
+                return Ok(());
+            }
+        }
+        Err(Refusal::Broken)
+    }
+
+    /// The row that `grant` makes, in place of the one that the account has.
+    async fn row_of(
+        &self,
+        identity: &Identity,
+        provider: &str,
+        grant: &Grant,
+    ) -> Result<ConnectionRow, Refusal> {
+        let months =
+            self.0.providers.get(provider).and_then(|client| client.provider().reconnect_months);
+        let rows = self.0.db.connections_of(&identity.to_string()).await?;
+        let before = rows
+            .into_iter()
+            .find(|row| row.provider == provider && row.account_id == grant.account.id);
+        Ok(grant.to_row(&self.0.sealer, &self.0.clock, identity, provider, months, before)?)
     }
 
     /// Deletes a connection of `identity` and revokes its tokens at the provider, as far as that

@@ -1,5 +1,5 @@
-//! What all pages share: layout, style, headers, cookies, who asks, and who may ask at all.
-//! What all pages share: layout, parts, style, headers, cookies, and who may ask at all.
+//! What all pages share: layout, parts, style, headers, cookies, sessions, who asks, and who may
+//! ask at all.
 
 pub mod address;
 pub mod cookies;
@@ -7,6 +7,7 @@ pub mod guard;
 pub mod layout;
 pub mod limit;
 pub mod parts;
+pub mod session;
 
 use axum::{
     Router,

@@ -13,7 +13,7 @@ use url::Url;
 use super::asked_to_stop;
 use crate::{
     app::App,
-    config::{Config, is_loopback},
+    config::{Allow, Config, is_loopback},
 };
 
 pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
@@ -22,6 +22,8 @@ pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
     if is_loopback(&config.public_url) {
         config.public_url = Url::parse(&format!("http://{address}"))?;
     }
+    // Whoever started this process owns it.
+    config.access.allow = Allow::Local;
     let app = App::builder(config).build().await?;
     app.stdio(listener, asked_to_stop()).await
 }

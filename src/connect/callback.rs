@@ -1,14 +1,11 @@
 //! `/callback/<provider>`: where the provider sends the browser back to.
 
 use axum::{
-    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use maud::html;
-use secrecy::SecretString;
-use serde::Deserialize;
-use stagepass_kit::ToolError;
+use stagepass_kit::{Identity, Realm, ToolError};
 
 use super::{
     Connect,
@@ -17,56 +14,74 @@ use super::{
     page::PageError,
 };
 use crate::{
+    providers::AuthorizationAnswer,
     store::{LinkRow, LinkState},
     vault::{hash, same},
     web::layout,
 };
 
-/// The authorization response (RFC 6749 §4.1.2). The provider's `error_description` isn't read:
-/// it would be a stranger's text on our page.
-#[derive(Deserialize)]
-pub(super) struct Answer {
-    pub(super) state: Option<String>,
-    pub(super) code: Option<SecretString>,
-    pub(super) error: Option<String>,
-    /// Whose answer it is (RFC 9207).
-    pub(super) iss: Option<String>,
-}
-
-/// The browser comes back.
-pub(super) async fn arrive(
-    State(connect): State<Connect>,
-    Path(provider): Path<String>,
-    Query(answer): Query<Answer>,
-    headers: HeaderMap,
-) -> Result<Response, PageError> {
-    let link = connect.link_of_answer(&provider, &answer).await?;
-    let cookie = connect.cookie.read(&headers).map(|cookie| hash(&cookie));
-    let same_browser = match (&cookie, &link.browser_hash) {
-        (Some(cookie), Some(begun)) => same(cookie, begun),
-        _ => false,
-    };
-    if link.state == LinkState::Completed {
-        let body = html! { p { "This account is connected already. You can close this page." } };
-        return Ok(layout::page("Connected", &body).into_response());
-    }
-    if link.state == LinkState::Pending {
-        return Ok(code_was_shown());
-    }
-    let proven = same_browser && link.proves_itself();
-    match connect.finish(link, answer, proven).await {
-        Ok(Finished::Connected { provider, connected }) => Ok(done(&provider, &connected)),
-        Ok(Finished::Pending { provider, code }) => Ok(confirm(&provider, &code)),
-        Err(error) => Ok(failed(&error)),
-    }
-}
-
 impl Connect {
+    /// The browser comes back with `answer`.
+    ///
+    /// # Errors
+    /// The page that says why the link is over.
+    pub async fn arrive(
+        &self,
+        provider: &str,
+        answer: AuthorizationAnswer,
+        headers: &HeaderMap,
+    ) -> Result<Response, PageError> {
+        let link = self.link_of_answer(provider, &answer).await?;
+        if link.state == LinkState::Completed {
+            let body = html! {
+                p { "This account is connected already. You can close this page." }
+            };
+            return Ok(layout::page("Connected", &body).into_response());
+        }
+        if link.state == LinkState::Pending {
+            return Ok(code_was_shown());
+        }
+        let proven = self.is_proven(&link, headers).await?;
+        match self.finish(link, answer, proven).await {
+            Ok(Finished::Connected { provider, connected }) => Ok(done(&provider, &connected)),
+            Ok(Finished::Pending { provider, code }) => Ok(confirm(&provider, &code)),
+            Err(error) => Ok(failed(&error)),
+        }
+    }
+
+    /// Whether the browser that ended the sign-in proves who asked: it began it, and belongs to the
+    /// owner of a local process, because nobody else can open a loopback page, or to somebody who is
+    /// signed in here.
+    async fn is_proven(&self, link: &LinkRow, headers: &HeaderMap) -> Result<bool, PageError> {
+        let cookie = self.cookie.read(headers).map(|cookie| hash(&cookie));
+        let same_browser = match (&cookie, &link.browser_hash) {
+            (Some(cookie), Some(begun)) => same(cookie, begun),
+            _ => false,
+        };
+        let realm = link.identity.parse::<Identity>().map(|identity| identity.realm());
+        Ok(same_browser
+            && match realm {
+                Ok(Realm::Local) => true,
+                Ok(Realm::User) => self.is_signed_in(link, headers).await? == Some(true),
+                _ => false,
+            })
+    }
+
+    /// Whether this browser is signed in as whom the link is for; none if nobody is.
+    pub(super) async fn is_signed_in(
+        &self,
+        link: &LinkRow,
+        headers: &HeaderMap,
+    ) -> Result<Option<bool>, PageError> {
+        let user = self.sessions.user(headers).await.map_err(ToolError::internal)?;
+        Ok(user.map(|user| user.identity == link.identity))
+    }
+
     /// The link that an authorization response belongs to.
     pub(super) async fn link_of_answer(
         &self,
         provider: &str,
-        answer: &Answer,
+        answer: &AuthorizationAnswer,
     ) -> Result<LinkRow, PageError> {
         let state = answer.state.as_deref().ok_or(PageError::Over(link_expired()))?;
         let link = self.db.link_by_state(&hash(state)).await.map_err(ToolError::internal)?;

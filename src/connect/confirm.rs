@@ -10,15 +10,14 @@ use stagepass_kit::{Identity, ToolError, code};
 use url::Url;
 
 use super::{
-    Connect,
-    callback::Answer,
+    CODE, Connect, TRIES,
     finish::{Connected, Ended, Finished, open_grant},
-    link_expired, one_time_code, problem, tool_error,
+    link_expired, problem, tool_error,
 };
 use crate::{
-    providers::ProviderClient,
+    providers::{AuthorizationAnswer, ProviderClient},
     store::{LinkRow, LinkState},
-    vault::hash,
+    vault::{hash, read_spoken_code},
 };
 
 /// The longest thing that anybody would paste.
@@ -70,7 +69,7 @@ impl Connect {
                     return Err(address_needed());
                 }
                 let code = Some(SecretString::from(given));
-                let answer = Answer { state: None, code, error: None, iss: None };
+                let answer = AuthorizationAnswer { state: None, code, error: None, iss: None };
                 self.finish(link, answer, true).await?
             }
             (LinkState::Exchanging, _) => return Err(used()),
@@ -120,8 +119,8 @@ impl Connect {
         client: &ProviderClient,
         given: &str,
     ) -> Result<Finished, ToolError> {
-        let typed = one_time_code::read(given).map(|code| hash(&code)).unwrap_or_default();
-        let tried = self.db.try_code(&link.id, &typed, one_time_code::TRIES).await;
+        let typed = read_spoken_code::<CODE>(given).map(|code| hash(&code)).unwrap_or_default();
+        let tried = self.db.try_code(&link.id, &typed, TRIES).await;
         let Some(link) = tried.map_err(ToolError::internal)? else { return Err(used()) };
         if link.state == LinkState::Exchanging {
             let grant = open_grant(self, &link)?;
@@ -132,7 +131,7 @@ impl Connect {
                 Err(Ended::Internal(error)) => Err(self.broke_off(&link, error).await),
             };
         }
-        if link.tries < one_time_code::TRIES {
+        if link.tries < TRIES {
             return Err(ToolError::new(
                 code::CODE_INVALID,
                 "That isn't the code on the page.",
@@ -150,11 +149,11 @@ impl Connect {
 }
 
 /// Reads a pasted redirect URL as the browser's request would be read.
-fn read_answer(url: &Url) -> Option<Answer> {
+fn read_answer(url: &Url) -> Option<AuthorizationAnswer> {
     let value = |name: &str| {
         url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     };
-    let answer = Answer {
+    let answer = AuthorizationAnswer {
         state: value("state"),
         code: value("code").map(SecretString::from),
         error: value("error"),

@@ -3,16 +3,13 @@
 use std::collections::BTreeSet;
 
 use secrecy::SecretString;
-use stagepass_kit::{Identity, Realm, ToolError, code};
+use stagepass_kit::{Identity, ToolError, code};
 
-use super::{
-    Connect, callback::Answer, link_expired, one_time_code, page::verifier_place, problem,
-    tool_error,
-};
+use super::{CODE, Connect, link_expired, page::verifier_place, problem, tool_error};
 use crate::{
-    providers::{Account, ProviderClient, ProviderError, nonce_of},
+    providers::{Account, AuthorizationAnswer, ProviderClient, ProviderError, nonce_of},
     store::{LinkRow, LinkState, Problem},
-    vault::{Grant, Place, hash},
+    vault::{Grant, Place, hash, spoken_code},
 };
 
 /// How a link came out.
@@ -23,21 +20,13 @@ pub(super) enum Finished {
     Pending { provider: String, code: String },
 }
 
-impl LinkRow {
-    /// Whether the browser that began and ended the sign-in proves who asked: so for the owner of
-    /// a local process, because nobody else can open a loopback page.
-    pub(super) fn proves_itself(&self) -> bool {
-        self.identity.parse::<Identity>().is_ok_and(|identity| identity.realm() == Realm::Local)
-    }
-}
-
 impl Connect {
     /// Exchanges the code at once and asks the provider who this is. `proven` says that whoever
     /// signed in is whoever asked. Goes on when the caller has gone.
     pub(super) async fn finish(
         &self,
         link: LinkRow,
-        answer: Answer,
+        answer: AuthorizationAnswer,
         proven: bool,
     ) -> Result<Finished, ToolError> {
         let connect = self.clone();
@@ -66,7 +55,7 @@ impl Connect {
     async fn try_finish(
         &self,
         link: &LinkRow,
-        answer: Answer,
+        answer: AuthorizationAnswer,
         proven: bool,
     ) -> Result<Finished, Ended> {
         let client = self.vault.providers().get(&link.provider).ok_or(Ended::Used)?;
@@ -82,7 +71,7 @@ impl Connect {
         if proven {
             return self.activate(link, client, grant).await;
         }
-        let code = one_time_code::new(&self.clock);
+        let code = spoken_code::<CODE>(&self.clock);
         let sealed = grant.seal(self.vault.sealer(), grant_place(&link.id));
         let sealed = sealed.map_err(ToolError::internal)?;
         match self.db.hold_grant(&link.id, &sealed, &hash(&code)).await {

@@ -35,6 +35,9 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let (link, client) = connect.startable(&ticket).await?;
+    if connect.is_signed_in(&link, &headers).await? == Some(false) {
+        return Err(PageError::SomebodyElse);
+    }
     let known = connect.cookie.read(&headers);
     let cookie = known.unwrap_or_else(|| mint(&connect.clock, "spb_").expose_secret().to_owned());
     let endpoint = client.authorize_endpoint().await;
@@ -153,7 +156,7 @@ fn form_token(cookie: &str, ticket: &str) -> String {
 }
 
 /// Why there is no page.
-pub(super) enum PageError {
+pub enum PageError {
     /// The link is over; this is what became of it.
     Over(Problem),
     /// The browser keeps no cookies.
@@ -164,6 +167,8 @@ pub(super) enum PageError {
     OtherBrowser,
     /// The provider's pages can't be found just now; this is its name.
     Away(String),
+    /// The link is for somebody else than who is signed in here.
+    SomebodyElse,
     /// A fault of ours.
     Internal(ToolError),
 }
@@ -213,6 +218,13 @@ impl IntoResponse for PageError {
                 "Not just now",
                 &*format!("{name} doesn't answer at the moment, so there is no way to it."),
                 "Wait a minute and load this page again; the link stays good for ten minutes.",
+            ),
+            Self::SomebodyElse => (
+                StatusCode::FORBIDDEN,
+                "This link isn't yours",
+                "You are signed in here as somebody else than the person who asked for this link.",
+                "If you didn't ask for it yourself, close this page. Otherwise ask your assistant \
+                 for a new link and open it where you are signed in.",
             ),
             Self::Internal(error) => {
                 tracing::error!(error = error as &dyn std::error::Error, "page failed");

@@ -16,6 +16,11 @@ pub fn toolset(connect: Connect) -> Toolset {
     Toolset::new("auth", None).with(Auth(connect))
 }
 
+/// Its only tool, on the wire and for people.
+pub const NAME: &str = "Auth";
+/// See [`NAME`].
+pub const TITLE: &str = "Connect accounts";
+
 struct Auth(Connect);
 
 /// What to do.
@@ -47,8 +52,8 @@ struct Args {
 }
 
 impl Tool for Auth {
-    const NAME: &'static str = "Auth";
-    const TITLE: &'static str = "Connect accounts";
+    const NAME: &'static str = NAME;
+    const TITLE: &'static str = TITLE;
     const DESCRIPTION: &'static str = "Connects the person's accounts, such as Spotify, so that \
         the other tools can use them. action \"get_url\" gives a link: show it to the person as it \
         is. Often nothing more is needed, and \"status\" says when it is done. If the page shows a \

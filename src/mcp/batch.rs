@@ -15,7 +15,7 @@ use futures::future::join_all;
 use rmcp::ServerHandler;
 use serde_json::{Value, value::RawValue};
 
-use super::message::{self, Service, is_json, refused};
+use super::message::{self, Endpoint, is_json, refused};
 
 /// The only revision with batches, and the one of a request that names none.
 const REVISION: &str = "2025-03-26";
@@ -24,9 +24,9 @@ const MOST: usize = 50;
 /// The most bytes that one answer in a batch may have.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
-/// Answers `request` by `service`: as it is, or message by message if it is a batch. A body over
+/// Answers `request` by `endpoint`: as it is, or message by message if it is a batch. A body over
 /// `max_body` bytes is refused with 413.
-pub(super) async fn answer<H>(service: &Service<H>, request: Request, max_body: usize) -> Response
+pub(super) async fn answer<H>(endpoint: &Endpoint<H>, request: Request, max_body: usize) -> Response
 where
     H: ServerHandler,
 {
@@ -37,12 +37,12 @@ where
     let is_list = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
     if is_list && may_be_batch(&parts.headers) {
         return match serde_json::from_slice::<Vec<&RawValue>>(&body) {
-            Ok(list) if (1..=MOST).contains(&list.len()) => batch(service, &parts, &list).await,
+            Ok(list) if (1..=MOST).contains(&list.len()) => batch(endpoint, &parts, &list).await,
             Ok(_) => refused(-32600, "Invalid Request: a batch holds 1 to 50 messages"),
             Err(_) => refused(-32700, "Parse error"),
         };
     }
-    message::answer(service, parts, body).await
+    message::answer(endpoint, parts, body).await
 }
 
 fn may_be_batch(headers: &HeaderMap) -> bool {
@@ -50,14 +50,14 @@ fn may_be_batch(headers: &HeaderMap) -> bool {
 }
 
 /// Each message goes in alone, with the batch's headers; what comes back is put together.
-async fn batch<H>(service: &Service<H>, parts: &Parts, messages: &[&RawValue]) -> Response
+async fn batch<H>(endpoint: &Endpoint<H>, parts: &Parts, messages: &[&RawValue]) -> Response
 where
     H: ServerHandler,
 {
     let responses = join_all(messages.iter().map(|text| {
         let mut parts = parts.clone();
         parts.headers.remove(CONTENT_LENGTH);
-        message::answer(service, parts, Bytes::from(text.get().to_owned()))
+        message::answer(endpoint, parts, Bytes::from(text.get().to_owned()))
     }))
     .await;
     let mut answers = Vec::new();

@@ -14,6 +14,7 @@ use rmcp::{
 };
 use stagepass_kit::{Caller, Connections, Identity, RegisteredTool, ToolError, Toolset, code};
 
+use super::security;
 use crate::identity::Principal;
 
 /// For the model, once per conversation.
@@ -46,12 +47,13 @@ struct Inner {
 impl Host {
     /// A host of `toolsets`, whose tools get their tokens from `connections`.
     ///
-    /// `nobody` is who calls when the transport names no one: the owner on stdio, where only the
+    /// `sign_in` says whether callers need a token. `nobody` is who calls when the transport names no one: the owner on stdio, where only the
     /// process that started us can speak; no one at all over HTTP.
     #[must_use]
     pub fn new(
         toolsets: &[&Toolset],
         connections: Arc<dyn Connections>,
+        sign_in: bool,
         nobody: Option<Identity>,
     ) -> Self {
         let server =
@@ -61,7 +63,7 @@ impl Host {
             .with_instructions(INSTRUCTIONS);
         let meta = DiscoverResult::from_server_info(Vec::new(), info.clone()).meta;
         let all = || toolsets.iter().flat_map(|toolset| toolset.tools());
-        let list = all().map(|tool| tool.descriptor().clone()).collect();
+        let list = all().map(|tool| security::described(tool, sign_in)).collect();
         let mut list = ListToolsResult::with_all_items(list);
         list.ttl_ms = Some(LIST_TTL_MS);
         list.cache_scope = Some(CacheScope::Private);
@@ -70,13 +72,9 @@ impl Host {
         Self(Arc::new(Inner { info, meta, list, tools, connections, nobody }))
     }
 
-    fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
-        let principal = context
-            .extensions
-            .get::<Parts>()
-            .and_then(|parts| parts.extensions.get::<Principal>())
-            .map(|principal| principal.identity.clone());
+    fn caller(&self, principal: Option<&Principal>) -> Result<Caller, ErrorData> {
         let identity = principal
+            .map(|principal| principal.identity.clone())
             .or_else(|| self.0.nobody.clone())
             .ok_or_else(|| ErrorData::internal_error("nobody is calling", None))?;
         Ok(Caller::new(identity, self.0.connections.clone()))
@@ -120,12 +118,22 @@ impl ServerHandler for Host {
         let tool = self.0.tools.get(request.name.as_ref()).ok_or_else(|| {
             ErrorData::invalid_params("There is no tool of that name; see tools/list.", None)
         })?;
-        let caller = self.caller(&context)?;
+        let principal = context.extensions.get::<Parts>();
+        let principal = principal.and_then(|parts| parts.extensions.get::<Principal>());
+        let caller = self.caller(principal)?;
         tracing::debug!(tool = tool.name(), "tool called");
-        let result = tool.call(&caller, request.arguments.unwrap_or_default()).await;
-        let mut result = result.unwrap_or_else(|error| refused(tool.name(), &error));
+        let forbidden = principal.and_then(|principal| security::refusal(tool, principal));
+        let mut result = if let Some(refusal) = forbidden {
+            refusal
+        } else {
+            let result = tool.call(&caller, request.arguments.unwrap_or_default()).await;
+            result.unwrap_or_else(|error| refused(tool.name(), &error))
+        };
         if context.meta.protocol_version().is_some() {
-            result.meta.clone_from(&self.0.meta);
+            let own = result.meta.take().unwrap_or_default();
+            let mut meta = self.0.meta.clone().unwrap_or_default();
+            meta.0.extend(own.0);
+            result.meta = Some(meta);
         }
         Ok(result.into())
     }

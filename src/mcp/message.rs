@@ -1,11 +1,13 @@
 //! One message to the endpoint: taken as clients send it, and refused in words that they read.
 
+use std::borrow::Cow;
+
 use axum::{
-    body::{Body, Bytes},
+    body::{Body, Bytes, to_bytes},
     extract::Request,
     http::{
         HeaderValue, StatusCode,
-        header::{ACCEPT, CONTENT_TYPE},
+        header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, WWW_AUTHENTICATE},
         request::Parts,
     },
     response::{IntoResponse, Response},
@@ -16,25 +18,56 @@ use rmcp::{
         StreamableHttpService, session::never::NeverSessionManager,
     },
 };
-use serde::de::IgnoredAny;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::json;
 
-/// rmcp's side of the endpoint.
-pub(super) type Service<H> = StreamableHttpService<H, NeverSessionManager>;
+use super::security;
+use crate::identity::Principal;
 
+/// The endpoint: rmcp's side of it, and who knows the tools.
+pub(super) struct Endpoint<H> {
+    pub(super) service: StreamableHttpService<H, NeverSessionManager>,
+    pub(super) handler: H,
+}
+
+/// What a message asks, as far as it matters here.
+#[derive(Default, Deserialize)]
+struct Asked<'a> {
+    #[serde(borrow, default)]
+    method: Cow<'a, str>,
+    #[serde(borrow, default)]
+    params: Option<Named<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow, default)]
+    name: Option<Cow<'a, str>>,
+}
+
+/// The longest list of tools, in bytes.
+const LONGEST_LIST: usize = 8 * 1024 * 1024;
 /// Both of them, as rmcp wants them spelled out.
 const ACCEPT_BOTH: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 
 /// Answers one message.
-pub(super) async fn answer<H>(service: &Service<H>, mut parts: Parts, body: Bytes) -> Response
+pub(super) async fn answer<H>(endpoint: &Endpoint<H>, mut parts: Parts, body: Bytes) -> Response
 where
     H: ServerHandler,
 {
+    let asked: Asked<'_> = serde_json::from_slice(&body).unwrap_or_default();
+    let challenge = endpoint.challenge(&asked, &parts);
     // Clients send `*/*`, only JSON, or nothing; rmcp answers all of these with 406.
     parts.headers.insert(ACCEPT, ACCEPT_BOTH);
     let is_json = parts.headers.get(CONTENT_TYPE).is_some_and(is_json);
     let request = Request::from_parts(parts, Body::from(body.clone()));
-    let response = service.handle(request).await.map(Body::new);
+    let response = endpoint.service.handle(request).await.map(Body::new);
+    if asked.method == "tools/list" {
+        return with_schemes(response).await;
+    }
+    if let Some(challenge) = challenge {
+        return forbidden(response, &challenge);
+    }
     // rmcp says 415 of JSON that it can't read, too.
     if response.status() != StatusCode::UNSUPPORTED_MEDIA_TYPE || !is_json {
         return response;
@@ -43,6 +76,44 @@ where
         Ok(_) => refused(-32600, "Invalid Request: this isn't a message of MCP"),
         Err(_) => refused(-32700, "Parse error"),
     }
+}
+
+impl<H: ServerHandler> Endpoint<H> {
+    /// What the caller is told who may not call the tool that it asks for.
+    fn challenge(&self, asked: &Asked<'_>, parts: &Parts) -> Option<String> {
+        let caller =
+            parts.extensions.get::<Principal>().filter(|_| asked.method == "tools/call")?;
+        let tool = self.handler.get_tool(asked.params.as_ref()?.name.as_deref()?)?;
+        let reads_only = tool.annotations.and_then(|hints| hints.read_only_hint).unwrap_or(false);
+        security::challenge(reads_only, caller)
+    }
+}
+
+/// The refusal of a call, as a refusal of the request: clients that sign people in look at the
+/// status and at the header, and others at what the tool said.
+fn forbidden(mut response: Response, challenge: &str) -> Response {
+    if let Ok(challenge) = HeaderValue::from_str(challenge) {
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+/// The list of tools, with each one's security schemes where clients look for them.
+async fn with_schemes(response: Response) -> Response {
+    if !response.headers().get(CONTENT_TYPE).is_some_and(is_json) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, LONGEST_LIST).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let Ok(mut list) = serde_json::from_slice(&body) else {
+        return Response::from_parts(parts, Body::from(body));
+    };
+    security::mirror_schemes(&mut list);
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(list.to_string()))
 }
 
 /// A JSON-RPC error to something whose id can't be read.

@@ -17,7 +17,7 @@ use rmcp::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::batch;
+use super::{batch, message::Endpoint};
 use crate::config::{allowed_hosts, allowed_origins};
 
 /// Serves `handler` at `path` and at `path/`.
@@ -45,11 +45,12 @@ where
         .with_max_request_body_bytes(max_body)
         .with_cancellation_token(shutdown);
     let sessions = Arc::new(NeverSessionManager::default());
-    let service = StreamableHttpService::new(move || Ok(handler.clone()), sessions, config);
-    let service = Arc::new(service);
+    let each = handler.clone();
+    let service = StreamableHttpService::new(move || Ok(each.clone()), sessions, config);
+    let endpoint = Arc::new(Endpoint { service, handler });
     let serve = any(move |request: Request| {
-        let service = service.clone();
-        async move { batch::answer(&service, request, max_body).await }
+        let endpoint = endpoint.clone();
+        async move { batch::answer(&endpoint, request, max_body).await }
     });
     Router::new().route(path, serve.clone()).route(&format!("{path}/"), serve)
 }

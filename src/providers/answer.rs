@@ -179,10 +179,15 @@ pub(super) async fn body(mut response: Response) -> Result<Zeroizing<Vec<u8>>, P
 }
 
 /// A stranger's text, fit to be shown: one line, short, without what hides or turns letters.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
+    // Unicode's `Default_Ignorable_Code_Point`, line separators and annotations.
     let is_trick = |c: char| {
-        matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
     };
     let shown = text.chars().filter(|c| !is_trick(*c));
     let shown: String = shown.map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
@@ -221,6 +226,7 @@ mod tests {
     #[test]
     fn a_name_cannot_hide_or_turn_letters() {
         assert_eq!(clean("A\u{202e}lice\u{200b}\n\u{1b}[31m"), "Alice  [31m");
+        assert_eq!(clean("\u{3164}\u{115f}\u{fe0f}"), "");
         assert_eq!(clean("Ásgerður Łukasz 李"), "Ásgerður Łukasz 李");
         assert_eq!(clean(&"x".repeat(1_000)).len(), 200);
     }

@@ -6,6 +6,7 @@ use oauth2::{
     basic::BasicClient,
 };
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -23,6 +24,20 @@ pub struct AuthorizeRequest<'a> {
     pub scopes: &'a [String],
     /// Ask even somebody who has agreed before.
     pub again: bool,
+}
+
+/// The authorization response (RFC 6749 §4.1.2). The provider's `error_description` isn't read: it
+/// would be a stranger's text on our page.
+#[derive(Deserialize)]
+pub struct AuthorizationAnswer {
+    /// What the request was sent with.
+    pub state: Option<String>,
+    /// The authorization code.
+    pub code: Option<SecretString>,
+    /// Why there is none.
+    pub error: Option<String>,
+    /// Whose answer it is (RFC 9207).
+    pub iss: Option<String>,
 }
 
 /// The nonce of the sign-in with this PKCE verifier (OpenID Connect Core §15.5.2): made from it, so

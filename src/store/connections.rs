@@ -112,6 +112,25 @@ impl Db {
         on!(self, pool => write!(row, pool))
     }
 
+    /// Writes `row` as [`Db::write_connection`] does, when somebody linked the account anew.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn replace_connection(&self, row: &ConnectionRow) -> Result<bool> {
+        on!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            let written = write!(row, &mut *transaction)?;
+            if written {
+                sqlx::query(BUMP)
+                    .bind(Epoch::Connections as i64)
+                    .execute(&mut *transaction)
+                    .await?;
+                transaction.commit().await?;
+            }
+            Ok(written)
+        })
+    }
+
     /// Writes `row` as [`Db::write_connection`] does and completes the link `link`, both or
     /// neither. Answers whether both were.
     ///

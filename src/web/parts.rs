@@ -87,17 +87,16 @@ pub fn checkbox(name: &str, label: &str, explanation: &str, checked: bool) -> Ma
     }
 }
 
-/// A field for a code that somebody was given, and what was wrong with the last one.
+/// A field for a code that somebody may have been given, and a sentence about it.
 #[must_use]
-pub fn code_field(name: &str, label: &str, error: Option<&str>) -> Markup {
-    let about = format!("{name}-error");
+pub fn code_field(name: &str, label: &str, explanation: &str) -> Markup {
+    let about = format!("{name}-about");
     html! {
         div.field {
             label for=(name) { (label) }
-            input type="text" id=(name) name=(name) required maxlength="100" autocomplete="off"
-                autocapitalize="none" spellcheck="false" aria-invalid=[error.map(|_| "true")]
-                aria-describedby=[error.map(|_| &about)];
-            @if let Some(error) = error { p.error id=(about) role="alert" { (error) } }
+            input type="text" id=(name) name=(name) maxlength="100" autocomplete="off"
+                autocapitalize="none" spellcheck="false" aria-describedby=(about);
+            p.soft id=(about) { (explanation) }
         }
     }
 }

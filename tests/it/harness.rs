@@ -3,7 +3,9 @@
 mod app;
 mod canary;
 mod chat;
+mod connector;
 mod database;
 
 pub(crate) use app::{Setup, TestApp, code_on};
 pub(crate) use chat::{Chat, Era};
+pub(crate) use connector::Connector;

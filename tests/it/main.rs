@@ -17,6 +17,7 @@ mod config;
 mod door;
 mod linking;
 mod linking_refused;
+mod oauth;
 mod odd_people;
 mod odd_providers;
 mod pages;

@@ -148,7 +148,7 @@ async fn serve_full() -> anyhow::Result<(String, (Spotify, tempfile::TempDir))> 
     let connect = Connect::new(db, vault.clone(), clock, public_url.clone(), tasks);
     let connections: Arc<dyn Connections> = Arc::new(vault);
     let toolset = Toolset::new("bench", Some("spotify")).with(Noop);
-    let host = Host::new(&[&toolset], connections, None);
+    let host = Host::new(&[&toolset], connections, false, None);
     let router = transport::routes("/mcp", host, &public_url, 1 << 20, CancellationToken::new())
         .layer(middleware::from_fn_with_state(Principal::owner(), identity::everyone_is))
         .merge(connect.routes());

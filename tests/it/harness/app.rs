@@ -13,6 +13,7 @@ use stagepass::{
     clock::Clock,
     config::Config,
     connect::Connect,
+    http::Rules,
     providers::ProviderClient,
     store::Db,
     vault::{self, Vault},
@@ -29,6 +30,8 @@ use super::{Chat, Era, canary, database::TestDatabase};
 pub(crate) struct Setup {
     /// More variables for the configuration.
     pub(crate) variables: Vec<(&'static str, String)>,
+    /// What clients' documents are fetched from.
+    pub(crate) rules: Rules,
     /// Without a client secret: PKCE alone.
     pub(crate) public_client: bool,
 }
@@ -43,6 +46,11 @@ pub(crate) struct TestApp {
     database: Option<TestDatabase>,
     server: Option<(oneshot::Sender<()>, JoinHandle<anyhow::Result<()>>)>,
     said: Arc<Mutex<String>>,
+    /// What we gave to clients: it must be in no log and not in the database.
+    given: Arc<Mutex<Vec<String>>>,
+    /// The claim code that the server printed at its last start.
+    pub(crate) claim_code: Option<String>,
+    rules: Rules,
     finished: bool,
 }
 
@@ -84,6 +92,9 @@ impl TestApp {
             database: Some(database),
             server: None,
             said: Arc::default(),
+            given: Arc::default(),
+            claim_code: None,
+            rules: setup.rules,
             finished: false,
         };
         app.serve(listener).await;
@@ -92,12 +103,20 @@ impl TestApp {
 
     async fn serve(&mut self, listener: TcpListener) {
         let config = self.config();
-        let app = App::builder(config).clock(self.clock.clone()).build().await.unwrap();
+        let app = self.build(config).await;
+        let code = app.claim_code().await.unwrap();
+        self.claim_code = code.map(|code| code.expose_secret().to_owned());
+        self.given.lock().unwrap().extend(self.claim_code.clone());
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(app.serve(listener, async {
             stopped.await.ok();
         }));
         self.server = Some((stop, server));
+    }
+
+    async fn build(&self, config: Config) -> App {
+        let builder = App::builder(config).clock(self.clock.clone()).rules(self.rules.clone());
+        builder.build().await.unwrap()
     }
 
     /// The configuration that the server runs with, through the real loader.
@@ -112,7 +131,7 @@ impl TestApp {
         let mut variables = self.variables.clone();
         variables.insert("STAGEPASS_PUBLIC_URL".to_owned(), url.clone());
         let config = Config::load(None, variables).unwrap();
-        let app = App::builder(config).clock(self.clock.clone()).build().await.unwrap();
+        let app = self.build(config).await;
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(app.serve(listener, async {
             stopped.await.ok();
@@ -174,6 +193,22 @@ impl TestApp {
 
     pub(crate) async fn chat_at(&self, url: &str) -> Chat {
         Chat::begin(&format!("{url}/mcp"), Era::Modern, self.said.clone()).await
+    }
+
+    /// Like [`TestApp::start`], with people signing in: `allow` is `access.allow`.
+    pub(crate) async fn start_for(allow: &str) -> Self {
+        let variables = vec![("ACCESS__ALLOW", allow.to_owned())];
+        Self::start_with(Setup { variables, ..Setup::default() }).await
+    }
+
+    /// An assistant that has a token.
+    pub(crate) async fn chat_with(&self, token: &str) -> Chat {
+        Chat::begin_with(&self.mcp_url(), Era::Modern, self.said.clone(), Some(token)).await
+    }
+
+    /// Counts a secret among what was given to clients.
+    pub(crate) fn gave(&self, secret: &str) {
+        self.given.lock().unwrap().push(secret.to_owned());
     }
 
     /// Follows a link to the button, presses it, and signs in at Spotify as `who`.
@@ -249,6 +284,8 @@ impl TestApp {
         canary::assert_unheard(&secrets, &said, &stored);
         let own = canary::our_own(&said, &self.spotify);
         canary::assert_unheard(&own, "", &stored);
+        let given = self.given.lock().unwrap().clone();
+        canary::assert_unheard(&given, "", &stored);
         database.remove().await;
     }
 

@@ -6,7 +6,9 @@ use rmcp::{
     RoleClient,
     model::{CallToolRequestParams, CallToolResult, ClientConfig, ProtocolVersion, Tool},
     service::{ClientLifecycleMode, ClientServiceExt, RunningService},
-    transport::StreamableHttpClientTransport,
+    transport::{
+        StreamableHttpClientTransport, streamable_http_client::StreamableHttpClientTransportConfig,
+    },
 };
 use serde_json::Value;
 
@@ -49,7 +51,21 @@ impl Told {
 
 impl Chat {
     pub(crate) async fn begin(mcp_url: &str, era: Era, said: Arc<Mutex<String>>) -> Self {
-        let transport = StreamableHttpClientTransport::from_uri(mcp_url.to_owned());
+        Self::begin_with(mcp_url, era, said, None).await
+    }
+
+    /// The same with a bearer token.
+    pub(crate) async fn begin_with(
+        mcp_url: &str,
+        era: Era,
+        said: Arc<Mutex<String>>,
+        token: Option<&str>,
+    ) -> Self {
+        let mut config = StreamableHttpClientTransportConfig::with_uri(mcp_url.to_owned());
+        if let Some(token) = token {
+            config = config.auth_header(token);
+        }
+        let transport = StreamableHttpClientTransport::from_config(config);
         let (config, mode) = match era {
             Era::Modern => (
                 ClientConfig::default(),

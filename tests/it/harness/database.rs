@@ -95,9 +95,11 @@ async fn run(url: &str, sql: String) {
 async fn dump(url: &str) -> Vec<u8> {
     let mut connection = PgConnection::connect(url).await.unwrap();
     let mut bytes = Vec::new();
-    for table in ["vault_keys", "connections", "links", "epoch"] {
-        // `bytea` in the escape format shows printable bytes as they are.
-        connection.execute("SET bytea_output = 'escape'").await.unwrap();
+    // `bytea` in the escape format shows printable bytes as they are.
+    connection.execute("SET bytea_output = 'escape'").await.unwrap();
+    let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
+    for table in connection.fetch_all(tables).await.unwrap() {
+        let table: String = table.get(0);
         let sql = format!("SELECT row_to_json(t)::text FROM {table} t");
         for row in connection.fetch_all(sqlx::AssertSqlSafe(sql)).await.unwrap() {
             bytes.extend(row.get::<String, _>(0).into_bytes());

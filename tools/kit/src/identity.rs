@@ -11,6 +11,8 @@ pub enum Realm {
     Chat,
     /// The owner of a local process.
     Local,
+    /// A program that signs in as itself.
+    Client,
 }
 
 impl Realm {
@@ -21,6 +23,7 @@ impl Realm {
             Self::User => "user",
             Self::Chat => "chat",
             Self::Local => "local",
+            Self::Client => "client",
         }
     }
 }
@@ -93,7 +96,7 @@ impl FromStr for Identity {
         else {
             return Err(ParseIdentityError);
         };
-        let realm = [Realm::User, Realm::Chat, Realm::Local]
+        let realm = [Realm::User, Realm::Chat, Realm::Local, Realm::Client]
             .into_iter()
             .find(|known| known.as_str() == realm)
             .ok_or(ParseIdentityError)?;

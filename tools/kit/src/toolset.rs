@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    Caller, Tool, ToolError,
+    Caller, Effect, Tool, ToolError,
     schema::{input_schema, output_schema},
 };
 
@@ -66,6 +66,7 @@ impl Toolset {
 pub struct RegisteredTool {
     name: &'static str,
     descriptor: Descriptor,
+    effect: Effect,
     scopes: &'static [&'static str],
     run: Box<dyn Run>,
 }
@@ -76,13 +77,25 @@ impl RegisteredTool {
             .with_title(T::TITLE)
             .with_raw_output_schema(output_schema::<T::Answer>())
             .with_annotations(T::EFFECT.annotations(T::TITLE));
-        Self { name: T::NAME, descriptor, scopes: T::SCOPES, run: Box::new(tool) }
+        Self {
+            name: T::NAME,
+            descriptor,
+            effect: T::EFFECT,
+            scopes: T::SCOPES,
+            run: Box::new(tool),
+        }
     }
 
     /// Its name on the wire.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Whether it looks, and changes nothing.
+    #[must_use]
+    pub fn only_reads(&self) -> bool {
+        self.effect == Effect::Reads
     }
 
     /// What `tools/list` says of it.

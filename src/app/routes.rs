@@ -1,0 +1,129 @@
+//! Every route there is.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Path, Query, State},
+    http::HeaderMap,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use stagepass_kit::{Connections, Identity, Toolset};
+
+/// Limits how often an address may come.
+macro_rules! limit {
+    ($limiter:expr, $refusal:expr) => {
+        middleware::from_fn_with_state(($limiter.clone(), $refusal), limited)
+    };
+}
+
+use super::App;
+use crate::{
+    config::allowed_hosts,
+    connect::Connect,
+    identity::{self, Principal},
+    mcp::{self, Host},
+    oauth::{self, Guarded, OAuth},
+    providers::AuthorizationAnswer,
+    web::{
+        self,
+        address::ClientAddress,
+        limit::{Refusal, limited},
+    },
+};
+
+impl App {
+    /// Every route there is.
+    pub fn router(&self) -> Router {
+        // For MCP clients: all tools in one place, and each toolset in one of its own.
+        let names = std::iter::once(None).chain(self.toolsets.iter().map(|set| Some(set.name())));
+        let mcp = names.fold(Router::new(), |router, name| router.merge(self.mcp(name)));
+        // For people's browsers, and for clients on their way to a token.
+        self.behind_the_door(mcp.merge(self.pages()))
+    }
+
+    /// What every request goes through, whatever it is for.
+    pub(super) fn behind_the_door(&self, routes: Router) -> Router {
+        let proxies = self.config.trusted_proxies.clone();
+        routes.layer(middleware::from_fn_with_state(proxies, web::address::note))
+    }
+
+    /// The MCP endpoint of all toolsets, or of one.
+    fn mcp(&self, toolset: Option<&'static str>) -> Router {
+        let path = toolset.map_or_else(|| "/mcp".to_owned(), |name| format!("/mcp/{name}"));
+        let (url, limit) = (&self.config.public_url, self.config.limits.body_bytes);
+        let host = self.host(toolset, None);
+        let routes = mcp::transport::routes(&path, host, url, limit, self.shutdown.clone());
+        if let Some(oauth) = &self.oauth {
+            let guarded = Guarded::new(oauth, toolset);
+            routes.layer(middleware::from_fn_with_state(guarded, oauth::bearer))
+        } else {
+            let owner = Principal::owner();
+            routes.layer(middleware::from_fn_with_state(owner, identity::everyone_is))
+        }
+    }
+
+    /// The routes for people's browsers: the landing page, linking, signing in, health.
+    pub(super) fn pages(&self) -> Router {
+        let mut mcp_url = self.config.public_url.clone();
+        mcp_url.set_path("mcp");
+        let hosts = allowed_hosts(&self.config.public_url);
+        let callbacks = Callbacks { connect: self.connect.clone(), oauth: self.oauth.clone() };
+        let connect = self
+            .connect
+            .routes()
+            .merge(Router::new().route("/callback/{provider}", get(arrive)).with_state(callbacks))
+            .layer(limit!(self.limiters.connect, Refusal::Page));
+        web::routes(mcp_url)
+            .merge(connect)
+            .merge(self.sign_in())
+            .layer(middleware::from_fn_with_state(hosts, web::guard::guard))
+            // Whoever asks for this one asks by whatever name it has for the machine.
+            .route("/healthz", get(|| async { "ok" }))
+    }
+
+    /// The authorization server, unless sign-in is off: then there is nothing at its paths.
+    fn sign_in(&self) -> Router {
+        let Some(oauth) = &self.oauth else { return Router::new() };
+        let (pages, tokens) = (&self.limiters.authorize, &self.limiters.token);
+        oauth
+            .pages()
+            .layer(limit!(pages, Refusal::Page))
+            .merge(oauth.token_endpoints().layer(limit!(tokens, Refusal::Json)))
+            .merge(oauth.registration().layer(limit!(self.limiters.register, Refusal::Json)))
+            .merge(oauth.documents())
+    }
+
+    /// The host of all toolsets, or of one, and always of `Auth`.
+    pub(super) fn host(&self, toolset: Option<&str>, nobody: Option<Identity>) -> Host {
+        let connections: Arc<dyn Connections> = Arc::new(self.vault.clone());
+        let auth = mcp::auth::toolset(self.connect.clone());
+        let named = |set: &&Toolset| toolset.is_none_or(|name| set.name() == name);
+        let toolsets: Vec<_> =
+            std::iter::once(&auth).chain(self.toolsets.iter().filter(named)).collect();
+        Host::new(&toolsets, connections, self.oauth.is_some(), nobody)
+    }
+}
+
+/// Those whom a provider may send people back to.
+#[derive(Clone)]
+struct Callbacks {
+    connect: Connect,
+    oauth: Option<OAuth>,
+}
+
+/// `/callback/<provider>`: the `state` tells a sign-in from a link.
+async fn arrive(
+    State(callbacks): State<Callbacks>,
+    Path(provider): Path<String>,
+    Query(answer): Query<AuthorizationAnswer>,
+    address: ClientAddress,
+    headers: HeaderMap,
+) -> Response {
+    match callbacks.oauth.filter(|_| answer.state.as_deref().is_some_and(OAuth::is_sign_in)) {
+        Some(oauth) => oauth.arrive(&provider, answer, &headers, address).await,
+        None => callbacks.connect.arrive(&provider, answer, &headers).await.into_response(),
+    }
+}

@@ -1,0 +1,267 @@
+//! A person comes back from the provider that they signed in with.
+
+use axum::{
+    http::{
+        HeaderMap, StatusCode,
+        header::{LOCATION, SET_COOKIE},
+    },
+    response::{IntoResponse, Response},
+};
+use chrono::TimeDelta;
+use maud::html;
+use secrecy::{ExposeSecret, SecretString};
+use stagepass_kit::{Identity, Realm};
+use url::Url;
+
+use super::{
+    OAuth,
+    authorize::Request,
+    login::{away, verifier_place},
+    page::Stop,
+};
+use crate::{
+    audit::Entry,
+    providers::{
+        Account, AuthorizationAnswer, ProviderClient, ProviderError, TokenAnswer, nonce_of,
+    },
+    store::{AuthorizationRow, CodeRow, Stage, UserRow},
+    vault::{Grant, hash, mint, same},
+    web::{address::ClientAddress, layout},
+};
+
+/// How long an authorization code lives (OAuth 2.1 §4.1.2 allows ten minutes).
+const CODE: TimeDelta = TimeDelta::seconds(60);
+
+/// What is known once the provider has sent somebody back.
+struct Arrival {
+    row: AuthorizationRow,
+    request: Request,
+    address: ClientAddress,
+}
+
+impl OAuth {
+    /// Finishes the sign-in that `answer` belongs to: the person goes on to the client, with a code.
+    pub async fn arrive(
+        &self,
+        provider: &str,
+        answer: AuthorizationAnswer,
+        headers: &HeaderMap,
+        address: ClientAddress,
+    ) -> Response {
+        match self.try_arrive(provider, answer, headers, address).await {
+            Ok(response) => response,
+            Err(stop) => stop.into_response(),
+        }
+    }
+
+    async fn try_arrive(
+        &self,
+        provider: &str,
+        answer: AuthorizationAnswer,
+        headers: &HeaderMap,
+        address: ClientAddress,
+    ) -> Result<Response, Stop> {
+        let row = self.signing_in(provider, &answer, headers).await?;
+        let client = self.sign_in_providers().find(|known| known.id() == provider);
+        let client = client.ok_or_else(Stop::again)?;
+        let rendering = self.open(&row.id, &row.sealed_request).ok_or_else(Stop::again)?;
+        let arrival = Arrival { request: rendering.request, row, address };
+        let ours =
+            self.db().end_authorization(&arrival.row.id, Stage::SigningIn, self.clock().now());
+        if !ours.await? {
+            return Err(Stop::again());
+        }
+        let Some(code) = answer.code.filter(|_| answer.error.is_none()) else {
+            return Err(self.declined(&arrival, client).await);
+        };
+        let (tokens, account) = match self.exchange(client, &arrival.row, &code).await {
+            Ok(who) => who,
+            Err(error) => return Err(self.failed(&arrival, client, &error).await),
+        };
+        let user = self.admit(&arrival, client, &account).await?;
+        if arrival.row.connects {
+            self.connect(client, &user, tokens, account).await;
+        }
+        let session = self.sessions().begin(headers, &user.identity).await?;
+        let url = self.code_for(&arrival.request, &user.identity).await?;
+        let mut response = (StatusCode::SEE_OTHER, [(LOCATION, String::from(url))]).into_response();
+        response.headers_mut().extend(session.map(|line| (SET_COOKIE, line)));
+        Ok(response)
+    }
+
+    /// The consent that an authorization response belongs to: of this provider, in this browser.
+    async fn signing_in(
+        &self,
+        provider: &str,
+        answer: &AuthorizationAnswer,
+        headers: &HeaderMap,
+    ) -> Result<AuthorizationRow, Stop> {
+        let state = answer.state.as_deref().ok_or_else(Stop::again)?;
+        let row = self.db().authorization_by_state(&hash(state)).await?;
+        let row = row.filter(|row| row.provider.as_deref() == Some(provider));
+        let row = row.ok_or_else(Stop::again)?;
+        let cookie = self.cookie().read(headers).map(|cookie| hash(&cookie));
+        if !cookie.is_some_and(|cookie| same(&cookie, &row.browser_hash)) {
+            return Err(Stop::no_cookie());
+        }
+        Ok(row)
+    }
+
+    async fn exchange(
+        &self,
+        client: &ProviderClient,
+        row: &AuthorizationRow,
+        code: &SecretString,
+    ) -> Result<(TokenAnswer, Account), ProviderError> {
+        let sealed = row.sealed_verifier.as_deref().unwrap_or_default();
+        let verifier = self.vault().sealer().open(verifier_place(&row.id), sealed);
+        let verifier = verifier.map_err(|_| ProviderError::InvalidGrant)?;
+        let verifier = SecretString::from(String::from_utf8_lossy(&verifier).into_owned());
+        let tokens = client.exchange(code, &verifier).await?;
+        let account = client.account(&tokens, Some(&nonce_of(&verifier))).await?;
+        Ok((tokens, account))
+    }
+
+    /// Lets whoever signed in come in, if they may.
+    async fn admit(
+        &self,
+        arrival: &Arrival,
+        client: &ProviderClient,
+        account: &Account,
+    ) -> Result<UserRow, Stop> {
+        let now = self.clock().now();
+        let identity = Identity::new(Realm::User, client.id(), account.id.as_str()).to_string();
+        let before = self.db().user(&identity).await?;
+        let mut user = UserRow {
+            provider: client.id().to_owned(),
+            account_id: account.id.clone(),
+            account_name: account.name.clone(),
+            email: account.email.clone(),
+            owner: before.and_then(|user| user.owner),
+            created_at: now,
+            signed_in_at: now,
+            identity,
+        };
+        let entry = |entry: Entry| {
+            let entry = entry.identity(&user.identity).provider(client.id());
+            entry.client(&arrival.request.client_id).address(arrival.address.0)
+        };
+        let (signed_in, claimed, refused) = (
+            entry(Entry::done("sign_in")),
+            entry(Entry::done("owner.claimed")),
+            entry(Entry::refused("sign_in", "not invited")),
+        );
+        if arrival.row.claims {
+            self.db().save_user(&user).await?;
+            if self.db().make_owner(&user.identity).await? {
+                user.owner = Some(1);
+                self.audit().record(claimed).await?;
+            }
+        }
+        if !self.is_allowed(&user).await? {
+            self.audit().refused(refused).await;
+            return Err(self.not_invited(arrival, client, account));
+        }
+        self.db().save_user(&user).await?;
+        self.audit().record(signed_in).await?;
+        Ok(user)
+    }
+
+    /// The tools may use the account, too. The sign-in stands whether that can be stored or not.
+    async fn connect(
+        &self,
+        client: &ProviderClient,
+        user: &UserRow,
+        tokens: TokenAnswer,
+        account: Account,
+    ) {
+        let Ok(identity) = user.identity.parse::<Identity>() else { return };
+        let grant = Grant::new(tokens, account, client.scopes(), self.clock());
+        if let Err(error) = self.vault().adopt(&identity, client.id(), &grant).await {
+            tracing::error!(%error, provider = client.id(), "signed in, but not connected");
+            self.vault().give_back(&user.identity, client.id(), grant);
+        }
+    }
+
+    /// A code for `identity`, and the way to the client with it.
+    pub(super) async fn code_for(&self, request: &Request, identity: &str) -> Result<Url, Stop> {
+        let code = mint(self.clock(), "spc_");
+        let now = self.clock().now();
+        self.db().touch_client(&request.client_id, now).await?;
+        self.db()
+            .add_code(&CodeRow {
+                code_hash: hash(code.expose_secret()),
+                identity: identity.to_owned(),
+                client_id: request.client_id.clone(),
+                redirect_uri: request.redirect_uri.clone(),
+                code_challenge: request.code_challenge.clone(),
+                scopes: request.scopes.clone(),
+                resource: request.resource.clone(),
+                expires_at: now + CODE,
+                used_at: None,
+                grant_id: None,
+            })
+            .await?;
+        let answer = [("code", code.expose_secret())];
+        request.back(self.description().issuer(), &answer).ok_or(Stop::Internal)
+    }
+
+    /// The provider sent the person back without a code. Its own words aren't repeated.
+    async fn declined(&self, arrival: &Arrival, client: &ProviderClient) -> Stop {
+        let entry = Entry::refused("sign_in", "declined at the provider").provider(client.id());
+        let entry = entry.client(&arrival.request.client_id).address(arrival.address.0);
+        self.audit().refused(entry).await;
+        let why = "The sign-in at the provider was declined.";
+        let answer = [("error", "access_denied"), ("error_description", why)];
+        match arrival.request.back(self.description().issuer(), &answer) {
+            Some(url) => Stop::Back(url),
+            None => Stop::Internal,
+        }
+    }
+
+    async fn failed(
+        &self,
+        arrival: &Arrival,
+        client: &ProviderClient,
+        error: &ProviderError,
+    ) -> Stop {
+        let name = &client.provider().name;
+        tracing::warn!(provider = client.id(), %error, "a sign-in failed");
+        let entry = Entry::refused("sign_in", "the provider's answer can't be used");
+        let entry = entry.provider(client.id()).client(&arrival.request.client_id);
+        self.audit().refused(entry.address(arrival.address.0)).await;
+        if let ProviderError::Refused(sentence) = error
+            && let Some(advice) = client.advice(sentence)
+        {
+            let (message, next_step) = (advice.message.clone(), advice.next_step.clone());
+            return Stop::page(StatusCode::FORBIDDEN, "Not signed in", message, next_step);
+        }
+        match error {
+            ProviderError::Unavailable { .. } => away(name),
+            _ => Stop::page(
+                StatusCode::BAD_GATEWAY,
+                "Not signed in",
+                format!("{name} didn't confirm who you are, so you weren't signed in."),
+                "Go back to your app and connect again. If it happens again, whoever runs this \
+                 server checks the settings of its app at the provider.",
+            ),
+        }
+    }
+
+    /// Says whom to ask, and for what: the owner needs to know the account.
+    fn not_invited(&self, arrival: &Arrival, client: &ProviderClient, account: &Account) -> Stop {
+        let entry = format!("{}:{}", client.id(), account.id);
+        let back = arrival.request.back(self.description().issuer(), &[("error", "access_denied")]);
+        let body = html! {
+            p { "You signed in as " strong { (account.name) } " at " (client.provider().name)
+                ", and this server doesn't know you yet." }
+            p { "Ask whoever runs it for an invitation, and tell them this account:" }
+            p { code { (entry) } }
+            p { "Then go back to your app and connect again." }
+            @if let Some(back) = back {
+                p { a href=(back) { "Back to " (arrival.request.client_name) } }
+            }
+        };
+        Stop::Shown(StatusCode::FORBIDDEN, Box::new(layout::page("You need an invitation", &body)))
+    }
+}

@@ -1,0 +1,230 @@
+//! The bearer layer: a token of ours becomes a [`Principal`], or the request ends here.
+//!
+//! A token that was checked is remembered until it expires, and believed only while this process
+//! has looked, seconds ago, whether anything has ended: so a revocation reaches every replica, and
+//! a warm call asks no database.
+
+use std::{
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE},
+    },
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use moka::sync::Cache;
+use stagepass_kit::Identity;
+use tokio::{sync::Mutex, time::Instant};
+
+use super::OAuth;
+use crate::{
+    identity::{Challenge, Principal, Scopes, Token},
+    store::Epoch,
+};
+
+/// How often a process looks whether anything has ended, while it is asked.
+const PAUSE: Duration = Duration::from_secs(2);
+/// How long a remembered token is believed without such a look.
+const BELIEF: Duration = Duration::from_secs(4);
+/// How many tokens are remembered.
+const MOST: u64 = 50_000;
+
+/// One resource, as the layer guards it.
+#[derive(Clone)]
+pub struct Guarded {
+    oauth: OAuth,
+    resource: String,
+    challenge: Challenge,
+}
+
+impl Guarded {
+    /// The resource of all tools, or of one toolset.
+    #[must_use]
+    pub fn new(oauth: &OAuth, toolset: Option<&str>) -> Self {
+        let description = oauth.description();
+        Self {
+            resource: description.resource(toolset),
+            challenge: description.challenge(toolset),
+            oauth: oauth.clone(),
+        }
+    }
+}
+
+/// A token that was checked.
+struct Known {
+    principal: Principal,
+    audience: String,
+    expires_at: i64,
+}
+
+/// The tokens that were checked, and when this process last looked whether anything has ended.
+pub(super) struct Checked {
+    tokens: Cache<Vec<u8>, Arc<Known>>,
+    /// Grows when everything is forgotten, so that a slow check doesn't bring something back.
+    forgotten: AtomicU64,
+    /// The epoch that was seen. Whoever holds it is looking.
+    seen: Mutex<Option<i64>>,
+    seen_at: RwLock<Option<Instant>>,
+}
+
+impl Default for Checked {
+    fn default() -> Self {
+        Self {
+            tokens: Cache::new(MOST),
+            forgotten: AtomicU64::new(0),
+            seen: Mutex::default(),
+            seen_at: RwLock::default(),
+        }
+    }
+}
+
+/// Why a request goes no further.
+enum Refused {
+    Missing,
+    Invalid,
+    Away(sqlx::Error),
+}
+
+/// Lets a request through as whoever its token was given to.
+pub async fn bearer(State(guarded): State<Guarded>, mut request: Request, next: Next) -> Response {
+    let principal = match token(request.headers()) {
+        None => Err(Refused::Missing),
+        Some(token) => guarded.oauth.principal(token, &guarded).await,
+    };
+    match principal {
+        Ok(principal) => {
+            request.extensions_mut().insert(principal);
+            next.run(request).await
+        }
+        Err(refused) => refused.answer(&guarded.challenge),
+    }
+}
+
+/// The token in the `Authorization` header; one in the query is none (RFC 9700 §4.3.2).
+fn token(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+impl Refused {
+    fn answer(self, challenge: &Challenge) -> Response {
+        let challenge = match self {
+            Self::Missing => challenge.missing(),
+            Self::Invalid => challenge.invalid(),
+            Self::Away(error) => {
+                tracing::error!(%error, "an access token can't be checked");
+                let wait = [(RETRY_AFTER, HeaderValue::from_static("5"))];
+                return (StatusCode::SERVICE_UNAVAILABLE, wait).into_response();
+            }
+        };
+        let header =
+            HeaderValue::from_str(&challenge).ok().map(|value| [(WWW_AUTHENTICATE, value)]);
+        (StatusCode::UNAUTHORIZED, header.into_iter().flatten().collect::<HeaderMap>())
+            .into_response()
+    }
+}
+
+impl OAuth {
+    /// Who has `token`, if it is good for the resource.
+    async fn principal(&self, token: &str, guarded: &Guarded) -> Result<Principal, Refused> {
+        let known = self.known(token, &guarded.challenge).await?;
+        let lives = self.clock().now().timestamp() < known.expires_at;
+        if lives && known.audience == guarded.resource {
+            return Ok(known.principal.clone());
+        }
+        Err(Refused::Invalid)
+    }
+
+    async fn known(&self, token: &str, challenge: &Challenge) -> Result<Arc<Known>, Refused> {
+        let checked = self.checked();
+        self.look().await.map_err(Refused::Away)?;
+        let hash = crate::vault::hash(token);
+        if let Some(known) = checked.tokens.get(&hash) {
+            return Ok(known);
+        }
+        let mark = checked.forgotten.load(Ordering::SeqCst);
+        let known = Arc::new(self.check(token, challenge).await?);
+        checked.tokens.insert(hash.clone(), known.clone());
+        if checked.forgotten.load(Ordering::SeqCst) != mark {
+            checked.tokens.invalidate(&hash);
+        }
+        Ok(known)
+    }
+
+    /// Signature, life and grant of a token that isn't remembered.
+    async fn check(&self, token: &str, challenge: &Challenge) -> Result<Known, Refused> {
+        let claims = self.tokens().check(token).await.ok_or(Refused::Invalid)?;
+        let identity: Identity = claims.sub.parse().map_err(|_| Refused::Invalid)?;
+        let grant = self.db().grant(&claims.gid).await.map_err(Refused::Away)?;
+        let own = grant.is_some_and(|grant| {
+            grant.client_id == claims.client_id && grant.identity == claims.sub
+        });
+        if !own || !self.may_come_in(&identity).await.map_err(Refused::Away)? {
+            return Err(Refused::Invalid);
+        }
+        let token = Token {
+            id: claims.jti,
+            grant_id: claims.gid,
+            client_id: claims.client_id,
+            challenge: challenge.clone(),
+        };
+        let scopes = Scopes::parse(&claims.scope);
+        let principal = Principal { identity, scopes, token: Some(Arc::new(token)) };
+        Ok(Known { principal, audience: claims.aud, expires_at: claims.exp })
+    }
+
+    /// Looks whether anything has ended, if the last look was too long ago, and then forgets what
+    /// was checked. One caller looks; the others don't wait while the last look is young enough.
+    async fn look(&self) -> sqlx::Result<()> {
+        let checked = self.checked();
+        let age = || {
+            let seen_at = *checked.seen_at.read().unwrap_or_else(PoisonError::into_inner);
+            seen_at.map_or(Duration::MAX, |at| at.elapsed())
+        };
+        if age() < PAUSE {
+            return Ok(());
+        }
+        let young = age() < BELIEF;
+        let mut seen = match checked.seen.try_lock() {
+            Ok(seen) => seen,
+            Err(_) if young => return Ok(()),
+            Err(_) => checked.seen.lock().await,
+        };
+        if age() < PAUSE {
+            return Ok(());
+        }
+        let looked_at = Instant::now();
+        let epoch = match self.db().epoch(Epoch::Grants).await {
+            Ok(epoch) => epoch,
+            Err(error) if young => {
+                tracing::warn!(%error, "can't learn of revocations");
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        if *seen != Some(epoch) {
+            self.forget_checked().await;
+        }
+        *seen = Some(epoch);
+        *checked.seen_at.write().unwrap_or_else(PoisonError::into_inner) = Some(looked_at);
+        Ok(())
+    }
+
+    /// Forgets every token that was checked. For this process; others learn of it by the epoch.
+    pub(super) async fn forget_checked(&self) {
+        self.checked().forgotten.fetch_add(1, Ordering::SeqCst);
+        self.checked().tokens.invalidate_all();
+        if let Err(error) = self.keys().reload().await {
+            tracing::error!(%error, "can't read the signing keys");
+        }
+    }
+}

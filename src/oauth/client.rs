@@ -1,0 +1,102 @@
+//! A client, as the endpoints need it.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    ClientKeys, ClientMetadata, GrantType, OAuth, RedirectUri, document, error::OAuthError,
+};
+use crate::{
+    identity::Scopes,
+    store::{ClientKind, ClientRow},
+};
+
+/// How a client that describes itself is stored. It may have what the tools need, whatever it asks.
+pub(super) fn row(
+    kind: ClientKind,
+    id: String,
+    metadata: &ClientMetadata,
+    now: DateTime<Utc>,
+) -> ClientRow {
+    let uris: Vec<_> = metadata.redirect_uris.iter().map(RedirectUri::as_str).collect();
+    let grant_types: Vec<_> = metadata.grant_types.iter().map(|kind| kind.as_str()).collect();
+    let (jwks, jwks_uri) = match &metadata.keys {
+        Some(ClientKeys::Set(set)) => (Some(set.to_string()), None),
+        Some(ClientKeys::At(url)) => (None, Some(url.to_string())),
+        None => (None, None),
+    };
+    ClientRow {
+        kind,
+        name: metadata.name.clone().unwrap_or_else(|| "an app without a name".to_owned()),
+        auth_method: metadata.auth_method.as_str().to_owned(),
+        secret_hash: None,
+        redirect_uris: uris.join(" "),
+        grant_types: grant_types.join(" "),
+        scopes: Scopes::tools().to_string(),
+        jwks,
+        jwks_uri,
+        created_at: now,
+        used_at: None,
+        fresh_until: None,
+        id,
+    }
+}
+
+/// A client that this server knows.
+pub(super) struct Client(ClientRow);
+
+impl Client {
+    pub(super) fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// What it calls itself, cleaned, and claimed by anybody.
+    pub(super) fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    pub(super) fn row(&self) -> &ClientRow {
+        &self.0
+    }
+
+    /// The redirect URI that it means by `requested`: its own, or none. Left out is right for one
+    /// that registered a single one.
+    pub(super) fn redirect_uri(&self, requested: Option<&str>) -> Option<String> {
+        let mut own = self.0.redirect_uris.split_whitespace();
+        let Some(requested) = requested else {
+            let only = own.next().map(str::to_owned);
+            return only.filter(|_| own.next().is_none());
+        };
+        own.filter_map(|uri| RedirectUri::parse(uri).ok())
+            .any(|uri| uri.matches(requested))
+            .then(|| requested.to_owned())
+    }
+
+    /// What of `requested` it may have. Nothing asked for, or nothing that is known, means what the
+    /// tools need: old clients ask for scopes of their own liking.
+    pub(super) fn scopes(&self, requested: Option<&str>) -> Scopes {
+        let allowed = Scopes::parse(&self.0.scopes);
+        let asked = Scopes::parse(requested.unwrap_or_default());
+        let asked = if asked.is_empty() { Scopes::tools() } else { asked };
+        asked.within(allowed)
+    }
+
+    /// Whether it may use this grant type.
+    pub(super) fn may_use(&self, grant_type: GrantType) -> bool {
+        self.0.grant_types.split(' ').any(|own| own == grant_type.as_str())
+    }
+
+    /// Whether this operator's client is a stranger's, who may have made up everything about it.
+    pub(super) fn is_strangers(&self) -> bool {
+        self.0.kind != ClientKind::Operator
+    }
+}
+
+impl OAuth {
+    /// The client with this id: one that is stored, or one whose id is the URL of its document.
+    pub(super) async fn find_client(&self, id: &str) -> Result<Option<Client>, OAuthError> {
+        if id.starts_with("https://") {
+            return Ok(document::client(self, id).await?.map(Client));
+        }
+        Ok(self.db().client(id).await?.map(Client))
+    }
+}

@@ -1,0 +1,258 @@
+//! The consent page: what a client asks, of this person, in this browser, this once.
+//!
+//! `GET /authorize` writes nothing down. The request, as it was checked, travels in the form,
+//! sealed and bound to the browser; the button stores it, under the page's own number, which works
+//! once.
+
+use axum::{
+    Form,
+    extract::{RawQuery, State},
+    http::{
+        HeaderMap, StatusCode,
+        header::{LOCATION, SET_COOKIE},
+    },
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc};
+use maud::{Markup, html};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    OAuth,
+    authorize::{self, Request},
+    login,
+    page::Stop,
+    redirect::RedirectUri,
+};
+use crate::{
+    audit::Entry,
+    identity::Scope,
+    store::{AuthorizationRow, Stage, UserRow},
+    vault::{Place, hash, mint, same},
+    web::{
+        address::ClientAddress,
+        guard, layout,
+        parts::{self, Tone},
+    },
+};
+
+/// How long a person may take from the page to the end.
+const LIFETIME: TimeDelta = TimeDelta::minutes(10);
+
+/// One consent page.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Rendering {
+    /// The browser that it was shown in.
+    browser_hash: Vec<u8>,
+    expires_at: DateTime<Utc>,
+    pub(super) request: Request,
+}
+
+/// What its form sends.
+#[derive(Deserialize)]
+pub(super) struct Decision {
+    id: String,
+    request: String,
+    #[serde(rename = "decision")]
+    pressed: String,
+    #[serde(flatten)]
+    choice: login::Choice,
+}
+
+/// The page.
+pub(super) async fn show(
+    State(oauth): State<OAuth>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Stop> {
+    let request = authorize::check(&oauth, &query.unwrap_or_default()).await?;
+    let known = oauth.cookie().read(&headers);
+    let cookie = known.unwrap_or_else(|| mint(oauth.clock(), "spb_").expose_secret().to_owned());
+    let id = BASE64_URL_SAFE_NO_PAD.encode(oauth.clock().random::<16>());
+    let rendering = Rendering {
+        browser_hash: hash(&cookie),
+        expires_at: oauth.clock().now() + LIFETIME,
+        request,
+    };
+    let plain = serde_json::to_vec(&rendering).map_err(|_| Stop::Internal)?;
+    let sealed = oauth.vault().sealer().seal(place(&id), &plain)?;
+    let user = oauth.signed_in(&headers).await?;
+    let asks_claim = oauth.is_unclaimed().await?;
+    let form = html! {
+        input type="hidden" name="id" value=(id);
+        input type="hidden" name="request" value=(BASE64_URL_SAFE_NO_PAD.encode(sealed));
+    };
+    let page = page(&oauth, &rendering.request, user.as_ref(), asks_claim, &form);
+    let mut response = page.into_response();
+    if let Some(line) = oauth.cookie().write(&cookie) {
+        response.headers_mut().insert(SET_COOKIE, line);
+    }
+    Ok(response)
+}
+
+/// The buttons.
+pub(super) async fn decide(
+    State(oauth): State<OAuth>,
+    address: ClientAddress,
+    headers: HeaderMap,
+    Form(decision): Form<Decision>,
+) -> Result<Response, Stop> {
+    let cookie = oauth.cookie().read(&headers).ok_or_else(Stop::no_cookie)?;
+    let rendering = oauth.rendering(&decision, &headers, &cookie)?;
+    let request = &rendering.request;
+    let entry = |entry: Entry| entry.client(&request.client_id).address(address.0);
+    let stage = if decision.pressed == "agree" { Stage::Consented } else { Stage::Done };
+    let row = oauth.row(&decision, &rendering, stage)?;
+    match decision.pressed.as_str() {
+        "agree" => {
+            // A claim code that is wrong uses the page up as little as a word that is misspelt.
+            let claims = oauth.claims(&decision.choice).await?;
+            oauth.press(&row).await?;
+            let consented = entry(Entry::done("consent.given")).detail(&request.scopes);
+            oauth.audit().record(consented).await?;
+            if let Some(provider) = oauth.only_provider() {
+                return login::go(&oauth, row, provider, &decision.choice, claims).await;
+            }
+            let login = format!("/login?id={}", row.id);
+            Ok((StatusCode::SEE_OTHER, [(LOCATION, login)]).into_response())
+        }
+        "session" => {
+            let user = oauth.signed_in(&headers).await?.ok_or_else(Stop::again)?;
+            oauth.press(&row).await?;
+            let consented = entry(Entry::done("consent.given")).identity(&user.identity);
+            oauth.audit().record(consented.detail(&request.scopes)).await?;
+            let url = oauth.code_for(request, &user.identity).await?;
+            Ok(layout::onward(&url, &request.client_name))
+        }
+        _ => {
+            oauth.press(&row).await?;
+            oauth.audit().refused(entry(Entry::refused("consent.given", "access_denied"))).await;
+            let answer = [("error", "access_denied"), ("error_description", "The person said no.")];
+            let url = request.back(oauth.description().issuer(), &answer).ok_or(Stop::Internal)?;
+            Ok(layout::onward(&url, &request.client_name))
+        }
+    }
+}
+
+impl OAuth {
+    /// What a form holds, if it is ours, for this browser, and in time.
+    fn rendering(
+        &self,
+        decision: &Decision,
+        headers: &HeaderMap,
+        cookie: &str,
+    ) -> Result<Rendering, Stop> {
+        let sealed = BASE64_URL_SAFE_NO_PAD.decode(&decision.request).map_err(|_| Stop::again())?;
+        let rendering = self.open(&decision.id, &sealed).ok_or_else(Stop::again)?;
+        if !same(&hash(cookie), &rendering.browser_hash) {
+            return Err(Stop::no_cookie());
+        }
+        let in_time = self.clock().now() < rendering.expires_at;
+        let ours = in_time && guard::is_own_form(headers, self.origins());
+        if ours { Ok(rendering) } else { Err(Stop::again()) }
+    }
+
+    /// The rendering with this number in `sealed`.
+    pub(super) fn open(&self, id: &str, sealed: &[u8]) -> Option<Rendering> {
+        let opened = self.vault().sealer().open(place(id), sealed).ok()?;
+        serde_json::from_slice(&opened).ok()
+    }
+
+    fn row(
+        &self,
+        decision: &Decision,
+        rendering: &Rendering,
+        stage: Stage,
+    ) -> Result<AuthorizationRow, Stop> {
+        Ok(AuthorizationRow {
+            id: decision.id.clone(),
+            stage,
+            browser_hash: rendering.browser_hash.clone(),
+            sealed_request: BASE64_URL_SAFE_NO_PAD
+                .decode(&decision.request)
+                .map_err(|_| Stop::again())?,
+            provider: None,
+            state_hash: None,
+            sealed_verifier: None,
+            connects: false,
+            claims: false,
+            created_at: self.clock().now(),
+            expires_at: rendering.expires_at,
+        })
+    }
+
+    /// Stores the decision; a second one for the same page isn't taken.
+    async fn press(&self, row: &AuthorizationRow) -> Result<(), Stop> {
+        if self.db().add_authorization(row).await? { Ok(()) } else { Err(Stop::again()) }
+    }
+}
+
+fn place(id: &str) -> Place<'_> {
+    Place { table: "authorizations", row: id, field: "sealed_request", version: 1 }
+}
+
+fn page(
+    oauth: &OAuth,
+    request: &Request,
+    user: Option<&UserRow>,
+    asks_claim: bool,
+    form: &Markup,
+) -> Markup {
+    let allows = parts::list(request.scopes().iter().filter_map(Scope::in_words));
+    let body = html! {
+        p { "An app that calls itself " strong { (request.client_name) } " wants to use this server \
+             for you. You will be sent to" }
+        (destination(request))
+        (parts::facts(&[("It may then", allows)]))
+        @if let Some(user) = user {
+            (parts::signed_in_as(&user.account_name, oauth.provider_name(&user.provider)))
+        }
+        form method="post" action="/consent" {
+            (form)
+            (buttons(oauth, user, asks_claim))
+        }
+        p.soft { "Continue only if you added this server to the app yourself, a moment ago." }
+    };
+    layout::page(&format!("Connect {}", request.client_name), &body)
+}
+
+/// The host that the code goes to: what a person has to look at, whatever the app calls itself.
+fn destination(request: &Request) -> Markup {
+    let uri = RedirectUri::parse(&request.redirect_uri).ok();
+    let is_loopback = uri.as_ref().is_some_and(RedirectUri::is_loopback);
+    html! {
+        p.host { (uri.as_ref().map(RedirectUri::host_shown).unwrap_or_default()) }
+        @if is_loopback {
+            (parts::warning(&html! { p {
+                "That is a program on your own computer. Any program there can call itself \
+                 anything: continue only if you started this yourself."
+            } }))
+        } @else if request.by_stranger {
+            p.soft { "The name is the app's own claim. The address above is what counts." }
+        }
+    }
+}
+
+fn buttons(oauth: &OAuth, user: Option<&UserRow>, asks_claim: bool) -> Markup {
+    let deny = ("deny", "Cancel", Tone::Secondary);
+    if let Some(user) = user {
+        let go_on = format!("Continue as {}", user.account_name);
+        let rows = [
+            ("session", go_on.as_str(), Tone::Primary),
+            ("agree", "Use another account", Tone::Secondary),
+            deny,
+        ];
+        return parts::choices("decision", &rows);
+    }
+    let provider = oauth.only_provider();
+    let go_on = provider.map_or_else(
+        || "Continue".to_owned(),
+        |provider| format!("Continue with {}", provider.provider().name),
+    );
+    html! {
+        @if let Some(provider) = provider { (login::fields(provider, asks_claim)) }
+        (parts::choices("decision", &[("agree", go_on.as_str(), Tone::Primary), deny]))
+    }
+}

@@ -1,0 +1,64 @@
+//! `POST /register`: dynamic client registration (RFC 7591).
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::State,
+    http::{StatusCode, header::CACHE_CONTROL},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use super::{LARGEST_DOCUMENT, OAuth, check_registration, client, error::OAuthError};
+use crate::{
+    audit::Entry,
+    store::{ClientKind, ClientRow},
+    vault::{hash, mint},
+    web::address::ClientAddress,
+};
+
+/// Registers a client. It may have what the tools need, if a person agrees, and nothing more.
+pub(super) async fn answer(
+    State(oauth): State<OAuth>,
+    address: ClientAddress,
+    body: Bytes,
+) -> Result<Response, OAuthError> {
+    if body.len() > LARGEST_DOCUMENT {
+        return Err(OAuthError::new("invalid_client_metadata", "The description is too large."));
+    }
+    let metadata = check_registration(&body)
+        .map_err(|error| OAuthError::new(error.code(), error.to_string()))?;
+    let now = oauth.clock().now();
+    let id = format!("spd_{}", BASE64_URL_SAFE_NO_PAD.encode(oauth.clock().random::<16>()));
+    let secret = metadata.auth_method.has_secret().then(|| mint(oauth.clock(), "spk_"));
+    let row = ClientRow {
+        secret_hash: secret.as_ref().map(|secret| hash(secret.expose_secret())),
+        ..client::row(ClientKind::Dynamic, id, &metadata, now)
+    };
+    oauth.db().save_client(&row).await?;
+    let entry = Entry::done("client.registered").client(&row.id).address(address.0);
+    oauth.audit().record(entry).await?;
+    let mut fields = describe(&row);
+    if let (Some(secret), Some(fields)) = (secret, fields.as_object_mut()) {
+        fields.insert("client_secret".to_owned(), secret.expose_secret().into());
+        // It doesn't expire (RFC 7591 §3.2.1).
+        fields.insert("client_secret_expires_at".to_owned(), 0.into());
+    }
+    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(fields)).into_response())
+}
+
+/// What was registered, which may be less than what was asked (RFC 7591 §3.2.1).
+fn describe(row: &ClientRow) -> Value {
+    json!({
+        "client_id": row.id,
+        "client_id_issued_at": row.created_at.timestamp(),
+        "client_name": row.name,
+        "redirect_uris": row.redirect_uris.split(' ').collect::<Vec<_>>(),
+        "grant_types": row.grant_types.split(' ').collect::<Vec<_>>(),
+        "response_types": ["code"],
+        "token_endpoint_auth_method": row.auth_method,
+        "scope": row.scopes,
+    })
+}

@@ -1,0 +1,94 @@
+//! An authorization code becomes tokens (RFC 6749 §4.1.3, OAuth 2.1 §4.1.3), once.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use secrecy::ExposeSecret;
+
+use super::{GRANT, Issued, OAuth, OAuthError, Parameters};
+use crate::{
+    audit::Entry,
+    identity::Scopes,
+    oauth::{GrantType, client::Client},
+    store::{CodeRow, GrantRow, Redemption, RefreshRow},
+    vault::{hash, mint, same},
+};
+
+/// A client that sends its request twice at once has lost nothing and is no thief.
+const TWICE: TimeDelta = TimeDelta::seconds(10);
+
+pub(super) async fn redeem(
+    oauth: &OAuth,
+    client: &Client,
+    form: &Parameters,
+) -> Result<Issued, OAuthError> {
+    if !client.may_use(GrantType::AuthorizationCode) {
+        return Err(OAuthError::new("unauthorized_client", "This client has no codes to redeem."));
+    }
+    let code = form.get("code").ok_or_else(|| OAuthError::invalid_request("code is missing."))?;
+    let code = oauth.db().code(&hash(code)).await?.ok_or_else(refused)?;
+    prove(client, &code, form)?;
+    let now = oauth.clock().now();
+    if let Some(used_at) = code.used_at {
+        if now - used_at >= TWICE {
+            end(oauth, &code).await?;
+        }
+        return Err(refused());
+    }
+    // Whoever isn't welcome any more since they agreed gets nothing for it.
+    let identity = code.identity.parse().map_err(|_| refused())?;
+    if !oauth.may_come_in(&identity).await? {
+        return Err(refused());
+    }
+    let resource = oauth.resource_asked(form, Some(&code.resource))?;
+    let grant = GrantRow {
+        id: BASE64_URL_SAFE_NO_PAD.encode(oauth.clock().random::<16>()),
+        identity: code.identity,
+        client_id: code.client_id,
+        scopes: code.scopes,
+        resource,
+        created_at: now,
+        expires_at: now + GRANT,
+    };
+    let refresh = mint(oauth.clock(), "spr_");
+    let row = RefreshRow::live(hash(refresh.expose_secret()), grant.id.clone(), None, now);
+    if oauth.db().redeem(&code.code_hash, &grant, &row, now).await? == Redemption::Over {
+        return Err(refused());
+    }
+    oauth.db().touch_client(client.id(), now).await?;
+    let scopes = Scopes::parse(&grant.scopes);
+    oauth.issued(grant, scopes, Some(refresh))
+}
+
+/// Whether `client` is whom the code was made for, at the same redirect URI, and holds the PKCE
+/// verifier (RFC 7636 §4.6).
+fn prove(client: &Client, code: &CodeRow, form: &Parameters) -> Result<(), OAuthError> {
+    let verifier = form.get("code_verifier").ok_or_else(|| {
+        OAuthError::invalid_request("code_verifier is missing; PKCE is required.")
+    })?;
+    let challenge = BASE64_URL_SAFE_NO_PAD.encode(hash(verifier));
+    // OAuth 2.1 has dropped the redirect URI here; who sends it has to send the same.
+    let same_uri = form.get("redirect_uri").is_none_or(|uri| uri == code.redirect_uri);
+    let proven = client.id() == code.client_id
+        && same_uri
+        && same(challenge.as_bytes(), code.code_challenge.as_bytes());
+    if proven { Ok(()) } else { Err(refused()) }
+}
+
+/// A code that comes a second time is in two hands: what it gave ends (RFC 6749 §4.1.2).
+async fn end(oauth: &OAuth, code: &CodeRow) -> Result<(), OAuthError> {
+    let Some(grant) = &code.grant_id else { return Ok(()) };
+    if oauth.db().end_grant(grant).await? {
+        oauth.forget_checked().await;
+        tracing::warn!(grant, "an authorization code was used again; its tokens were revoked");
+        let entry = Entry::refused("code.reused", "tokens revoked").identity(&code.identity);
+        oauth.audit().refused(entry.client(&code.client_id).grant(grant)).await;
+    }
+    Ok(())
+}
+
+fn refused() -> OAuthError {
+    OAuthError::invalid_grant(
+        "The code is too old, was used before, or is for another client, redirect URI or verifier. \
+         Send the person to the authorization endpoint again.",
+    )
+}

@@ -1,0 +1,39 @@
+//! A confidential client gets a token of its own (RFC 6749 §4.4).
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use stagepass_kit::{Identity, Realm};
+
+use super::{Issued, OAuth, OAuthError, Parameters};
+use crate::{
+    identity::Scopes,
+    oauth::{GrantType, access_token, client::Client},
+    store::GrantRow,
+};
+
+pub(super) async fn give(
+    oauth: &OAuth,
+    client: &Client,
+    form: &Parameters,
+) -> Result<Issued, OAuthError> {
+    if client.is_strangers() || !client.may_use(GrantType::ClientCredentials) {
+        return Err(OAuthError::new(
+            "unauthorized_client",
+            "Only a client that the operator added with --credentials may use this grant.",
+        ));
+    }
+    let now = oauth.clock().now();
+    let scopes: Scopes = client.scopes(form.get("scope"));
+    let grant = GrantRow {
+        id: BASE64_URL_SAFE_NO_PAD.encode(oauth.clock().random::<16>()),
+        identity: Identity::new(Realm::Client, "", client.id()).to_string(),
+        client_id: client.id().to_owned(),
+        scopes: scopes.to_string(),
+        resource: oauth.resource_asked(form, None)?,
+        created_at: now,
+        expires_at: now + TimeDelta::seconds(access_token::LIFETIME),
+    };
+    oauth.db().add_grant(&grant).await?;
+    oauth.db().touch_client(client.id(), now).await?;
+    oauth.issued(grant, scopes, None)
+}

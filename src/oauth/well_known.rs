@@ -1,0 +1,39 @@
+//! The well-known documents, as they are served.
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::header::CACHE_CONTROL,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde_json::Value;
+
+use super::OAuth;
+
+/// Clients keep a document about as long (Claude: five minutes).
+const KEPT: [(axum::http::HeaderName, &str); 1] = [(CACHE_CONTROL, "public, max-age=300")];
+
+/// All of them.
+pub(super) fn routes(oauth: &OAuth) -> Router<OAuth> {
+    let description = oauth.description();
+    let server = description.server_document();
+    let fixed = description.resource_documents().chain([
+        ("/.well-known/oauth-authorization-server".to_owned(), server.clone()),
+        ("/.well-known/openid-configuration".to_owned(), server),
+        ("/.well-known/mcp-manifest.json".to_owned(), description.manifest()),
+    ]);
+    fixed
+        .fold(Router::new(), |router, (path, document)| {
+            router.route(&path, get(move || async move { serve(&document) }))
+        })
+        .route("/.well-known/jwks.json", get(jwks))
+}
+
+async fn jwks(State(oauth): State<OAuth>) -> Response {
+    serve(&oauth.keys().ring().jwks)
+}
+
+fn serve(document: &Value) -> Response {
+    (KEPT, Json(document)).into_response()
+}

@@ -1,0 +1,3 @@
+//! This server as an authorization server, from the outside.
+
+mod one_trip;
