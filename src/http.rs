@@ -1,6 +1,13 @@
-//! The outbound HTTP client.
+//! The outbound HTTP clients: the plain one, and the guarded one for URLs that strangers name.
+
+mod address;
+mod guarded;
+mod resolver;
 
 use std::time::Duration;
+
+pub use guarded::{FetchError, Fetched, GuardedClient};
+pub use resolver::Rules;
 
 /// The client for providers that the operator named: one pool of connections for all calls.
 ///
@@ -10,11 +17,14 @@ use std::time::Duration;
 /// # Errors
 /// When the operating system's trust store can't be read.
 pub fn client() -> Result<reqwest::Client, reqwest::Error> {
-    #[expect(clippy::disallowed_methods, reason = "this is the client that all others share")]
+    builder().timeout(Duration::from_secs(15)).build()
+}
+
+/// What all clients have in common.
+fn builder() -> reqwest::ClientBuilder {
+    #[expect(clippy::disallowed_methods, reason = "every client begins here")]
     reqwest::Client::builder()
         .user_agent(concat!("stagepass/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(5))
-        .timeout(Duration::from_secs(15))
-        .build()
 }
