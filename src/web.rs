@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod cookies;
+pub mod cors;
 pub mod guard;
 pub mod layout;
 pub mod limit;

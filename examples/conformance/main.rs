@@ -14,7 +14,7 @@ use std::{
 use anyhow::Context;
 use axum::Router;
 use clap::Parser;
-use stagepass::mcp::transport;
+use stagepass::mcp::transport::{self, Origins};
 use tokio::{net::TcpListener, signal};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -46,8 +46,9 @@ async fn main() -> anyhow::Result<()> {
         .with_context(|| format!("can't listen on port {}", arguments.port))?;
     let public_url = Url::parse(&format!("http://{}", listener.local_addr()?))?;
     let shutdown = CancellationToken::new();
-    let mcp =
-        transport::routes("/mcp", Fixture::new()?, &public_url, MAX_BODY, shutdown.child_token());
+    let fixture = Fixture::new()?;
+    let stop = shutdown.child_token();
+    let mcp = transport::routes("/mcp", fixture, &public_url, Origins::Own, MAX_BODY, stop);
 
     writeln!(stdout(), "listening on {}", public_url.join("/mcp")?)?;
     axum::serve(listener, Router::new().merge(mcp))

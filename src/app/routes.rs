@@ -24,12 +24,13 @@ use crate::{
     config::allowed_hosts,
     connect::Connect,
     identity::{self, Principal},
-    mcp::{self, Host},
+    mcp::{self, Host, transport::Origins},
     oauth::{self, Guarded, OAuth},
     providers::AuthorizationAnswer,
     web::{
         self,
         address::ClientAddress,
+        cors::cors,
         limit::{Refusal, limited},
     },
 };
@@ -54,14 +55,16 @@ impl App {
     fn mcp(&self, toolset: Option<&'static str>) -> Router {
         let path = toolset.map_or_else(|| "/mcp".to_owned(), |name| format!("/mcp/{name}"));
         let (url, limit) = (&self.config.public_url, self.config.limits.body_bytes);
-        let host = self.host(toolset, None);
-        let routes = mcp::transport::routes(&path, host, url, limit, self.shutdown.clone());
+        let (host, stop) = (self.host(toolset, None), self.shutdown.clone());
+        let routes = |origins| mcp::transport::routes(&path, host, url, origins, limit, stop);
         if let Some(oauth) = &self.oauth {
             let guarded = Guarded::new(oauth, toolset);
-            routes.layer(middleware::from_fn_with_state(guarded, oauth::bearer))
+            routes(Origins::Any)
+                .layer(middleware::from_fn_with_state(guarded, oauth::bearer))
+                .layer(middleware::from_fn(cors))
         } else {
             let owner = Principal::owner();
-            routes.layer(middleware::from_fn_with_state(owner, identity::everyone_is))
+            routes(Origins::Own).layer(middleware::from_fn_with_state(owner, identity::everyone_is))
         }
     }
 
@@ -88,12 +91,13 @@ impl App {
     fn sign_in(&self) -> Router {
         let Some(oauth) = &self.oauth else { return Router::new() };
         let (pages, tokens) = (&self.limiters.authorize, &self.limiters.token);
-        oauth
-            .pages()
-            .layer(limit!(pages, Refusal::Page))
-            .merge(oauth.token_endpoints().layer(limit!(tokens, Refusal::Json)))
+        let programs = oauth
+            .token_endpoints()
+            .layer(limit!(tokens, Refusal::Json))
             .merge(oauth.registration().layer(limit!(self.limiters.register, Refusal::Json)))
             .merge(oauth.documents())
+            .layer(middleware::from_fn(cors));
+        oauth.pages().layer(limit!(pages, Refusal::Page)).merge(programs)
     }
 
     /// The host of all toolsets, or of one, and always of `Auth`.

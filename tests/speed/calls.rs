@@ -23,7 +23,10 @@ use stagepass::{
     config::Config,
     connect::Connect,
     identity::{self, Principal},
-    mcp::{Host, transport},
+    mcp::{
+        Host,
+        transport::{self, Origins},
+    },
     providers::ProviderClient,
     store::Db,
     vault::{self, Vault},
@@ -149,7 +152,8 @@ async fn serve_full() -> anyhow::Result<(String, (Spotify, tempfile::TempDir))> 
     let connections: Arc<dyn Connections> = Arc::new(vault);
     let toolset = Toolset::new("bench", Some("spotify")).with(Noop);
     let host = Host::new(&[&toolset], connections, false, None);
-    let router = transport::routes("/mcp", host, &public_url, 1 << 20, CancellationToken::new())
+    let stop = CancellationToken::new();
+    let router = transport::routes("/mcp", host, &public_url, Origins::Own, 1 << 20, stop)
         .layer(middleware::from_fn_with_state(Principal::owner(), identity::everyone_is))
         .merge(connect.routes());
     tokio::spawn(axum::serve(listener, router).into_future());

@@ -10,7 +10,7 @@ use stagepass::{
     web::limit::{Limiter, Refusal, limited},
 };
 
-use super::serve;
+use super::{header, serve};
 use crate::harness::{Setup, TestApp};
 
 /// A server that allows two pages of linking a minute.
@@ -27,10 +27,6 @@ async fn get_as(app: &TestApp, path: &str, forwarded_for: &str) -> Response {
 
 async fn status(app: &TestApp, path: &str, forwarded_for: &str) -> u16 {
     get_as(app, path, forwarded_for).await.status().as_u16()
-}
-
-fn header<'a>(response: &'a Response, name: &str) -> &'a str {
-    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
 
 fn limiter(per_minute: u32, clock: &Clock) -> Limiter {
