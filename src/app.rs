@@ -22,6 +22,7 @@ use crate::{
     providers::ProviderClient,
     store::Db,
     vault::{self, Vault},
+    web,
 };
 use limiters::Limiters;
 
@@ -158,7 +159,7 @@ impl App {
         );
         self.keep_house();
         let stopped = self.shutdown.clone().cancelled_owned();
-        let pages = self.behind_the_door(self.pages());
+        let pages = self.behind_the_door(self.pages(web::landing::of_a_pipe()));
         let pages = pages.into_make_service_with_connect_info::<SocketAddr>();
         let pages = axum::serve(listener, pages).with_graceful_shutdown(stopped);
         let pages = tokio::spawn(pages.into_future());

@@ -5,8 +5,10 @@ pub mod address;
 pub mod cookies;
 pub mod cors;
 pub mod guard;
+pub mod landing;
 pub mod layout;
 pub mod limit;
+pub mod missing;
 pub mod parts;
 pub mod session;
 
@@ -18,13 +20,11 @@ use axum::{
     },
     routing::get,
 };
-use url::Url;
+use maud::Markup;
 
 /// The landing page and the style sheet.
-pub fn routes(mcp_url: Url) -> Router {
-    Router::new()
-        .route("/", get(move || async move { layout::landing(&mcp_url) }))
-        .route("/style.css", get(style))
+pub fn routes(landing: Markup) -> Router {
+    Router::new().route("/", get(move || async move { landing })).route("/style.css", get(style))
 }
 
 async fn style() -> impl axum::response::IntoResponse {

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use maud::Markup;
 use stagepass_kit::{Connections, Identity, Toolset};
 
 /// Limits how often an address may come.
@@ -39,10 +40,14 @@ impl App {
     /// Every route there is.
     pub fn router(&self) -> Router {
         // For MCP clients: all tools in one place, and each toolset in one of its own.
-        let names = std::iter::once(None).chain(self.toolsets.iter().map(|set| Some(set.name())));
+        let toolsets: Vec<_> = self.toolsets.iter().map(Toolset::name).collect();
+        let names = std::iter::once(None).chain(toolsets.iter().copied().map(Some));
         let mcp = names.fold(Router::new(), |router, name| router.merge(self.mcp(name)));
         // For people's browsers, and for clients on their way to a token.
-        self.behind_the_door(mcp.merge(self.pages()))
+        let mut mcp_url = self.config.public_url.clone();
+        mcp_url.set_path("mcp");
+        let landing = web::landing::page(&mcp_url, &toolsets, self.oauth.is_some());
+        self.behind_the_door(mcp.merge(self.pages(landing)))
     }
 
     /// What every request goes through, whatever it is for.
@@ -69,9 +74,7 @@ impl App {
     }
 
     /// The routes for people's browsers: the landing page, linking, signing in, health.
-    pub(super) fn pages(&self) -> Router {
-        let mut mcp_url = self.config.public_url.clone();
-        mcp_url.set_path("mcp");
+    pub(super) fn pages(&self, landing: Markup) -> Router {
         let hosts = allowed_hosts(&self.config.public_url);
         let callbacks = Callbacks { connect: self.connect.clone(), oauth: self.oauth.clone() };
         let connect = self
@@ -79,9 +82,11 @@ impl App {
             .routes()
             .merge(Router::new().route("/callback/{provider}", get(arrive)).with_state(callbacks))
             .layer(limit!(self.limiters.connect, Refusal::Page));
-        web::routes(mcp_url)
+        web::routes(landing)
             .merge(connect)
             .merge(self.sign_in())
+            .fallback(web::missing::not_found)
+            .method_not_allowed_fallback(web::missing::wrong_method)
             .layer(middleware::from_fn_with_state(hosts, web::guard::guard))
             // Whoever asks for this one asks by whatever name it has for the machine.
             .route("/healthz", get(|| async { "ok" }))

@@ -67,14 +67,3 @@ fn frame(title: &str, head: &Markup, body: &Markup) -> Markup {
         }
     }
 }
-
-/// What a person sees who opens the server's address in a browser.
-#[must_use]
-pub fn landing(mcp_url: &Url) -> Markup {
-    let body = html! {
-        p { "This is an MCP server. Add this URL to your assistant:" }
-        p { code { (mcp_url) } }
-        p.soft { "Then ask it to connect your account; it will show you a link." }
-    };
-    page("Stagepass", &body)
-}

@@ -60,6 +60,12 @@ pub fn warning(text: &Markup) -> Markup {
     html! { div.warning role="note" { (text) } }
 }
 
+/// What is there to be copied: one click or tap selects all of it.
+#[must_use]
+pub fn copy(text: &str) -> Markup {
+    html! { code.copy { (text) } }
+}
+
 /// The buttons of a form side by side: each sends `name` with its own value. Of a row
 /// `(value, label, tone)` the first is what the Enter key presses.
 #[must_use]

@@ -1,7 +1,8 @@
 //! What all pages share, as a browser meets it.
 
 use axum::{Router, routing::get};
-use stagepass::web::layout;
+use reqwest::{Method, StatusCode};
+use stagepass::web::{landing, layout, parts};
 use stagepass_standin::{Browser, Page};
 use tokio::net::TcpListener;
 use url::Url;
@@ -68,4 +69,103 @@ async fn the_button_leads_on_without_a_redirect() {
     let end = browser.submit(&page, "Continue to Spotify", &[]).await;
     assert!(end.url.starts_with(&app.spotify.url()), "{}", end.describe());
     app.finish().await;
+}
+
+#[tokio::test]
+async fn where_nothing_is_people_get_a_page_and_programs_json() {
+    let app = TestApp::start().await;
+    let client = reqwest::Client::default();
+    let html = "text/html,application/xhtml+xml,*/*;q=0.8";
+    for (method, path, accept, status, is_page) in [
+        (Method::GET, "/nowhere", html, StatusCode::NOT_FOUND, true),
+        (Method::POST, "/nowhere", html, StatusCode::NOT_FOUND, true),
+        (Method::GET, "/nowhere", "*/*", StatusCode::NOT_FOUND, false),
+        (Method::POST, "/mcp/nothing", "application/json", StatusCode::NOT_FOUND, false),
+        (Method::GET, "/.well-known/nothing", html, StatusCode::NOT_FOUND, false),
+        (Method::POST, "/", html, StatusCode::METHOD_NOT_ALLOWED, true),
+        (Method::PUT, "/callback/spotify", "*/*", StatusCode::METHOD_NOT_ALLOWED, false),
+    ] {
+        let what = format!("{method} {path} {accept}");
+        let request = client.request(method, format!("{}{path}", app.url)).header("accept", accept);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), status, "{what}");
+        let allow = answer.headers().get("allow").map(|methods| methods.to_str().unwrap());
+        let has_methods = status == StatusCode::METHOD_NOT_ALLOWED;
+        assert_eq!(allow.unwrap_or_default(), if has_methods { "GET,HEAD" } else { "" }, "{what}");
+        assert!(answer.headers().contains_key("content-security-policy"), "{what}");
+        let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+        let body = answer.text().await.unwrap();
+        if is_page {
+            assert!(kind.starts_with("text/html") && body.contains("role=\"alert\""), "{what}");
+        } else {
+            let error = if has_methods { "method_not_allowed" } else { "not_found" };
+            assert_eq!(body, format!("{{\"error\":\"{error}\"}}"), "{what}");
+            assert_eq!(kind, "application/json", "{what}");
+        }
+    }
+    app.finish().await;
+}
+
+fn landing(origin: &str, toolsets: &[&str], sign_in: bool) -> String {
+    let url = Url::parse(origin).unwrap().join("mcp").unwrap();
+    let page = landing::page(&url, toolsets, sign_in).into_string();
+    page.replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+#[test]
+fn the_landing_page_has_a_line_to_copy_for_each_client() {
+    let page = landing("https://mcp.example", &["spotify"], true);
+    for line in [
+        ">https://mcp.example/mcp<",
+        ">claude mcp add --transport http stagepass https://mcp.example/mcp<",
+        ">code --add-mcp '{\"name\":\"stagepass\",\"type\":\"http\",\"url\":\"https://mcp.example/mcp\"}'<",
+        "\"url\": \"https://mcp.example/mcp\"\n",
+        ">npx mcp-remote https://mcp.example/mcp<",
+        ">npx @modelcontextprotocol/inspector<",
+        "Add custom connector",
+        "Developer mode",
+        ">https://mcp.example/mcp/spotify<",
+        "sign in",
+    ] {
+        assert!(page.contains(line), "{line} is missing: {page}");
+    }
+    assert!(!page.contains("can't"), "{page}");
+}
+
+#[test]
+fn odd_addresses_survive_the_shell() {
+    let page = landing("http://[::1]:8080", &[], true);
+    assert!(page.contains("stagepass 'http://[::1]:8080/mcp'<"), "{page}");
+    let page = landing("https://o'brien.example", &[], true);
+    assert!(page.contains(r"npx mcp-remote 'https://o'\''brien.example/mcp'<"), "{page}");
+    assert!(page.contains(r#""url":"https://o'\''brien.example/mcp"}'<"#), "{page}");
+}
+
+#[tokio::test]
+async fn a_server_without_sign_in_says_that_it_is_this_computers() {
+    let app = TestApp::start().await;
+    let page = Browser::new().get(&app.url).await;
+    assert!(page.has_text(&app.mcp_url()), "{}", page.describe());
+    assert!(page.has_text("owner of this computer alone"), "{}", page.describe());
+    assert!(page.has_text("such as claude.ai and ChatGPT, can't"), "{}", page.describe());
+    assert!(!page.has_text("custom connector"), "{}", page.describe());
+    app.finish().await;
+}
+
+#[test]
+fn what_a_form_asks_is_bound_to_its_words() {
+    let tick = parts::checkbox("tools", "Connect <Spotify>", "Music, too.", true).into_string();
+    assert!(
+        tick.contains(
+            r#"id="tools" name="tools" value="yes" checked aria-describedby="tools-about""#
+        )
+    );
+    assert!(tick.contains(r#"<label for="tools">Connect &lt;Spotify&gt;</label>"#), "{tick}");
+    assert!(tick.contains(r#"id="tools-about">Music, too.<"#), "{tick}");
+    let first = parts::code_field("claim", "Claim code", None).into_string();
+    assert!(first.contains(r#"<label for="claim">Claim code</label>"#), "{first}");
+    assert!(!first.contains("aria-invalid") && !first.contains("alert"), "{first}");
+    let again = parts::code_field("claim", "Claim code", Some("That isn't it.")).into_string();
+    assert!(again.contains(r#"aria-invalid="true" aria-describedby="claim-error""#), "{again}");
+    assert!(again.contains(r#"id="claim-error" role="alert">That isn't it.<"#), "{again}");
 }

@@ -166,6 +166,8 @@ async fn its_port_shows_pages_and_speaks_no_mcp() {
     let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
     let answer = client.post(format!("{origin}/mcp")).json(&list).send().await.unwrap();
     assert_eq!(answer.status(), 404, "any program on this machine could call the tools");
+    let landing = client.get(&origin).send().await.unwrap().text().await.unwrap();
+    assert!(landing.contains("There is no URL to add"), "{landing}");
     let ended = desktop.end().await;
     machine.finish(&[&ended]);
 }
