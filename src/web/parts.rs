@@ -66,12 +66,12 @@ pub fn copy(text: &str) -> Markup {
     html! { code.copy { (text) } }
 }
 
-/// The buttons of a form side by side: each sends `name` with its own value. Of a row
-/// `(value, label, tone)` the first is what the Enter key presses.
+/// The buttons of a form, `(value, label, tone)`: each sends `name` with its own value, and the
+/// Enter key presses the first. Two stand side by side, more one below the other.
 #[must_use]
 pub fn choices(name: &str, rows: &[(&str, &str, Tone)]) -> Markup {
     html! {
-        div.choices {
+        div.choices.stacked[rows.len() > 2] {
             @for (value, label, tone) in rows {
                 button.(tone.class()) type="submit" name=(name) value=(value) { (label) }
             }
