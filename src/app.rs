@@ -81,6 +81,9 @@ impl AppBuilder {
     }
 }
 
+const WITHOUT_SIGN_IN: &str = "access.allow = \"local\" turns sign-in off, so only a loopback \
+address is served\nA correct line:\n  listen = \"127.0.0.1:8080\"";
+
 const NO_PROVIDER: &str = "no provider is configured\nCorrect lines, with the values from \
 https://developer.spotify.com/dashboard:\n  provider.spotify.client_id = \"…\"\n  \
 provider.spotify.client_secret = \"…\"\nor the variables STAGEPASS_PROVIDER__SPOTIFY__CLIENT_ID \
@@ -128,7 +131,7 @@ impl App {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
         let local = listener.local_addr()?.ip().is_loopback();
-        anyhow::ensure!(self.oauth.is_some() || local, "without sign-in, only loopback is served");
+        anyhow::ensure!(self.oauth.is_some() || local, WITHOUT_SIGN_IN);
         self.keep_house();
         let stopped = self.shutdown.clone().cancelled_owned();
         let routes = self.router().into_make_service_with_connect_info::<SocketAddr>();

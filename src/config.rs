@@ -25,7 +25,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-pub use access::{Access, Allow};
+pub use access::{Access, Allow, is_entry};
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use master_key::MasterKey;

@@ -39,9 +39,26 @@ impl From<Words> for Allow {
     }
 }
 
+/// Whether `entry` names somebody: `provider:account`, an e-mail address, or `@domain`.
+#[must_use]
+pub fn is_entry(entry: &str) -> bool {
+    let (account, email) = (entry.split_once(':'), entry.split_once('@'));
+    account.is_some_and(|(provider, id)| !provider.is_empty() && !id.is_empty())
+        || email.is_some_and(|(_, domain)| domain.contains('.') && !domain.contains('@'))
+}
+
 impl Access {
     /// Sign-in may be off only where nobody but this machine's people can come.
     pub(super) fn validate(&self, config: &Config) -> Result<(), ConfigError> {
+        if let Allow::Listed(entries) = &self.allow
+            && (entries.is_empty() || !entries.iter().all(|entry| is_entry(entry)))
+        {
+            return Err(ConfigError::at(
+                "access.allow",
+                "must be \"owner\", \"open\" or \"local\", or list accounts (provider:id), e-mail \
+                 addresses and domains (@example.com)",
+            ));
+        }
         if self.allow != Allow::Local {
             return Ok(());
         }

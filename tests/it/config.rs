@@ -148,15 +148,15 @@ fn access_is_a_word_or_a_list() {
         ("open", Allow::Open),
         ("local", Allow::Local),
         ("alice@example.org", listed(&["alice@example.org"])),
-        ("alice@example.org,example.net", listed(&["alice@example.org", "example.net"])),
-        // Not "open", with something after it.
-        ("open example.net", listed(&["open", "example.net"])),
+        ("spotify:alice,@example.net", listed(&["spotify:alice", "@example.net"])),
     ] {
         assert_eq!(load("", &[("ACCESS__ALLOW", value)]).unwrap().access.allow, allow, "{value}");
     }
-    let toml = r#"access.allow = ["alice@example.org", "example.net"]"#;
-    let expected = listed(&["alice@example.org", "example.net"]);
+    let toml = r#"access.allow = ["alice@example.org", "@example.net"]"#;
+    let expected = listed(&["alice@example.org", "@example.net"]);
     assert_eq!(load(toml, &[]).unwrap().access.allow, expected);
+    // Not "open", with something after it.
+    assert!(load("", &[("ACCESS__ALLOW", "open @example.net")]).is_err());
 }
 
 #[test]

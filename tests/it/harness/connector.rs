@@ -125,10 +125,10 @@ impl Connector {
         let mut url = Url::parse(&format!("{}/authorize", self.url)).unwrap();
         let kept = self.request();
         let kept = kept.iter().filter(|(name, _)| !changes.iter().any(|(other, _)| other == name));
-        let changed = changes.iter().filter(|(_, value)| !value.is_empty());
+        let given = changes.iter().filter(|(_, value)| !value.is_empty());
         url.query_pairs_mut()
             .extend_pairs(kept.map(|(name, value)| (*name, value.as_str())))
-            .extend_pairs(changed);
+            .extend_pairs(given);
         url.into()
     }
 
@@ -175,7 +175,7 @@ impl Connector {
     pub(crate) async fn tokens_of(&self, app: &TestApp, who: &str) -> Tokens {
         let page = self.agree(app, &Browser::new(), who).await;
         let code = self.code_at(app, &page);
-        self.tokens(app, &self.redeem(&code).await)
+        Self::tokens(app, &self.redeem(&code).await)
     }
 
     /// Sends a form to an endpoint, with the client's own proof.
@@ -216,7 +216,7 @@ impl Connector {
     }
 
     /// The tokens in an answer, which has to have some.
-    pub(crate) fn tokens(&self, app: &TestApp, answer: &Answer) -> Tokens {
+    pub(crate) fn tokens(app: &TestApp, answer: &Answer) -> Tokens {
         assert_eq!(answer.status, 200, "{answer:?}");
         let text = |name: &str| answer.body[name].as_str().map(str::to_owned);
         assert_eq!(text("token_type").as_deref(), Some("Bearer"));

@@ -26,7 +26,7 @@ async fn a_pasted_url_leads_to_tools_in_one_trip() {
 
     // The person agrees once, and both are done: signed in here, and connected to Spotify.
     let code = client.code_for_owner(&app, &Browser::new()).await;
-    let tokens = client.tokens(&app, &client.redeem(&code).await);
+    let tokens = Connector::tokens(&app, &client.redeem(&code).await);
     assert_eq!(tokens.scope, "mcp.read mcp.write");
     let chat = app.chat_with(&tokens.access).await;
     assert_eq!(chat.status().await["state"], "connected");
@@ -35,7 +35,7 @@ async fn a_pasted_url_leads_to_tools_in_one_trip() {
     // Hours later both have expired, and nobody notices.
     app.advance(Duration::from_hours(2));
     assert_eq!(client.list("/mcp", Some(&tokens.access)).await.status, 401);
-    let renewed = client.tokens(&app, &client.refresh(&tokens.refresh.unwrap()).await);
+    let renewed = Connector::tokens(&app, &client.refresh(&tokens.refresh.unwrap()).await);
     let chat = app.chat_with(&renewed.access).await;
     chat.call("spotify_now", json!({})).await.ok();
 
