@@ -6,7 +6,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use stagepass::{
     app::App,
-    config::{Allow, Config},
+    config::Config,
     store::Db,
     vault::{self, UnlockError},
 };
