@@ -1,9 +1,10 @@
 //! The whole server, put together: every outside thing is a field of the builder.
 
 mod limiters;
+mod listen;
 mod routes;
 
-use std::{collections::BTreeMap, future::Future, net::SocketAddr, time::Duration};
+use std::{collections::BTreeMap, future::Future, time::Duration};
 
 use anyhow::Context;
 use rmcp::ServiceExt;
@@ -26,14 +27,18 @@ use crate::{
 };
 use limiters::Limiters;
 
+pub use listen::Door;
+
 /// How long a shutdown waits for requests, and then for refreshes and sign-ins, under way.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// What [`App`] is built from. Tests bring their own clock; everything else is the same.
+/// What [`App`] is built from. Tests bring their own clock and names, and may be less patient at the
+/// door; everything else is the same.
 pub struct AppBuilder {
     config: Config,
     clock: Clock,
     rules: Rules,
+    door: Door,
 }
 
 impl AppBuilder {
@@ -51,12 +56,19 @@ impl AppBuilder {
         self
     }
 
+    /// The same with another door.
+    #[must_use]
+    pub fn door(mut self, door: Door) -> Self {
+        self.door = door;
+        self
+    }
+
     /// Opens the database, unlocks the vault and puts the rooms together.
     ///
     /// # Errors
     /// When the database or the keys can't be used, or no provider is configured.
     pub async fn build(self) -> anyhow::Result<App> {
-        let Self { config, clock, rules } = self;
+        let Self { config, clock, rules, door } = self;
         let db = Db::open(config.database_url.as_ref(), &config.data_dir).await?;
         let sealer = vault::unlock(&config, &db, &clock).await?;
         let client = http::client().context("can't make the HTTP client")?;
@@ -77,7 +89,7 @@ impl AppBuilder {
         let limiters = Limiters::new(&config.limits, &clock);
         let connect = Connect::new(db.clone(), vault.clone(), clock, public_url, tasks.clone());
         let shutdown = CancellationToken::new();
-        Ok(App { config, db, vault, connect, oauth, limiters, toolsets, tasks, shutdown })
+        Ok(App { config, door, db, vault, connect, oauth, limiters, toolsets, tasks, shutdown })
     }
 }
 
@@ -92,6 +104,7 @@ and STAGEPASS_PROVIDER__SPOTIFY__CLIENT_SECRET.";
 /// The whole server.
 pub struct App {
     config: Config,
+    door: Door,
     db: Db,
     vault: Vault,
     connect: Connect,
@@ -107,7 +120,8 @@ impl App {
     /// Begins with `config` and the system's clock.
     #[must_use]
     pub fn builder(config: Config) -> AppBuilder {
-        AppBuilder { config, clock: Clock::system(), rules: Rules::default() }
+        let (clock, rules, door) = (Clock::system(), Rules::default(), Door::default());
+        AppBuilder { config, clock, rules, door }
     }
 
     /// A code that makes somebody the owner, while there is none. For the operator's eyes alone.
@@ -133,15 +147,13 @@ impl App {
         let local = listener.local_addr()?.ip().is_loopback();
         anyhow::ensure!(self.oauth.is_some() || local, WITHOUT_SIGN_IN);
         self.keep_house();
-        let stopped = self.shutdown.clone().cancelled_owned();
-        let routes = self.router().into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(listener, routes).with_graceful_shutdown(stopped);
+        let served = listen::serve(listener, self.router(), self.door, self.shutdown.clone());
         let shutdown = self.shutdown.clone();
         tokio::spawn(async move {
             stop.await;
             shutdown.cancel();
         });
-        self.within_grace(served.into_future()).await?;
+        self.within_grace(served).await;
         self.finish().await;
         Ok(())
     }
@@ -161,11 +173,9 @@ impl App {
             "the pages are for this machine alone"
         );
         self.keep_house();
-        let stopped = self.shutdown.clone().cancelled_owned();
         let pages = self.behind_the_door(self.pages(web::landing::of_a_pipe()));
-        let pages = pages.into_make_service_with_connect_info::<SocketAddr>();
-        let pages = axum::serve(listener, pages).with_graceful_shutdown(stopped);
-        let pages = tokio::spawn(pages.into_future());
+        let pages = listen::serve(listener, pages, self.door, self.shutdown.clone());
+        let pages = tokio::spawn(pages);
         let host = self.host(None, Some(Identity::local()));
         let conversation = async {
             let service = host.serve(rmcp::transport::stdio()).await?;
@@ -177,7 +187,7 @@ impl App {
             () = stop => Ok(()),
         };
         self.shutdown.cancel();
-        self.within_grace(async { pages.await? }).await?;
+        self.within_grace(pages).await.transpose()?;
         self.finish().await;
         ended
     }
@@ -192,17 +202,14 @@ impl App {
     }
 
     /// Runs to its end; after the shutdown only so long. A client that dawdles holds nobody.
-    async fn within_grace(
-        &self,
-        serving: impl Future<Output = std::io::Result<()>>,
-    ) -> anyhow::Result<()> {
+    async fn within_grace<T>(&self, serving: impl Future<Output = T>) -> Option<T> {
         let over = async {
             self.shutdown.cancelled().await;
             tokio::time::sleep(GRACE).await;
         };
         tokio::select! {
-            served = serving => Ok(served?),
-            () = over => Ok(()),
+            served = serving => Some(served),
+            () = over => None,
         }
     }
 

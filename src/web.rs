@@ -1,7 +1,9 @@
 //! What all pages share: layout, parts, style, headers, cookies, sessions, who asks, and who may
 //! ask at all.
+//! What all routes share: layout, style, headers, cookies, limits, who asks, and who may ask at all.
 
 pub mod address;
+pub mod body;
 pub mod cookies;
 pub mod cors;
 pub mod guard;

@@ -9,12 +9,16 @@
 use std::{
     io::{Write, stdout},
     net::Ipv4Addr,
+    time::Duration,
 };
 
 use anyhow::Context;
 use axum::Router;
 use clap::Parser;
-use stagepass::mcp::transport::{self, Origins};
+use stagepass::{
+    mcp::transport::{self, Origins},
+    web::body::BodyLimits,
+};
 use tokio::{net::TcpListener, signal};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -27,8 +31,8 @@ mod prompts;
 mod resources;
 mod tools;
 
-/// More than any request of the suite.
-const MAX_BODY: usize = 1 << 20;
+/// More than any request of the suite needs.
+const LIMITS: BodyLimits = BodyLimits { bytes: 1 << 20, within: Duration::from_secs(30) };
 
 /// A server with the fixtures of the MCP conformance suite, on loopback.
 #[derive(Parser)]
@@ -48,7 +52,7 @@ async fn main() -> anyhow::Result<()> {
     let shutdown = CancellationToken::new();
     let fixture = Fixture::new()?;
     let stop = shutdown.child_token();
-    let mcp = transport::routes("/mcp", fixture, &public_url, Origins::Own, MAX_BODY, stop);
+    let mcp = transport::routes("/mcp", fixture, &public_url, Origins::Own, LIMITS, stop);
 
     writeln!(stdout(), "listening on {}", public_url.join("/mcp")?)?;
     axum::serve(listener, Router::new().merge(mcp))

@@ -13,13 +13,6 @@ use axum::{
 use maud::Markup;
 use stagepass_kit::{Connections, Identity, Toolset};
 
-/// Limits how often an address may come.
-macro_rules! limit {
-    ($limiter:expr, $refusal:expr) => {
-        middleware::from_fn_with_state(($limiter.clone(), $refusal), limited)
-    };
-}
-
 use super::App;
 use crate::{
     config::allowed_hosts,
@@ -31,8 +24,9 @@ use crate::{
     web::{
         self,
         address::ClientAddress,
+        body::{self, BodyLimits},
         cors::cors,
-        limit::{Refusal, limited},
+        limit::{Limiter, Refusal, limited},
     },
 };
 
@@ -59,9 +53,9 @@ impl App {
     /// The MCP endpoint of all toolsets, or of one.
     fn mcp(&self, toolset: Option<&'static str>) -> Router {
         let path = toolset.map_or_else(|| "/mcp".to_owned(), |name| format!("/mcp/{name}"));
-        let (url, limit) = (&self.config.public_url, self.config.limits.body_bytes);
+        let (url, limits) = (&self.config.public_url, self.body_limits());
         let (host, stop) = (self.host(toolset, None), self.shutdown.clone());
-        let routes = |origins| mcp::transport::routes(&path, host, url, origins, limit, stop);
+        let routes = |origins| mcp::transport::routes(&path, host, url, origins, limits, stop);
         if let Some(oauth) = &self.oauth {
             let guarded = Guarded::new(oauth, toolset);
             routes(Origins::Any)
@@ -77,11 +71,9 @@ impl App {
     pub(super) fn pages(&self, landing: Markup) -> Router {
         let hosts = allowed_hosts(&self.config.public_url);
         let callbacks = Callbacks { connect: self.connect.clone(), oauth: self.oauth.clone() };
-        let connect = self
-            .connect
-            .routes()
-            .merge(Router::new().route("/callback/{provider}", get(arrive)).with_state(callbacks))
-            .layer(limit!(self.limiters.connect, Refusal::Page));
+        let callback = Router::new().route("/callback/{provider}", get(arrive));
+        let connect = self.connect.routes().merge(callback.with_state(callbacks));
+        let connect = self.limited(connect, &self.limiters.connect, Refusal::Page);
         web::routes(landing)
             .merge(connect)
             .merge(self.sign_in())
@@ -95,14 +87,24 @@ impl App {
     /// The authorization server, unless sign-in is off: then there is nothing at its paths.
     fn sign_in(&self) -> Router {
         let Some(oauth) = &self.oauth else { return Router::new() };
-        let (pages, tokens) = (&self.limiters.authorize, &self.limiters.token);
-        let programs = oauth
-            .token_endpoints()
-            .layer(limit!(tokens, Refusal::Json))
-            .merge(oauth.registration().layer(limit!(self.limiters.register, Refusal::Json)))
-            .merge(oauth.documents())
-            .layer(middleware::from_fn(cors));
-        oauth.pages().layer(limit!(pages, Refusal::Page)).merge(programs)
+        let limits = &self.limiters;
+        let pages = self.limited(oauth.pages(), &limits.authorize, Refusal::Page);
+        let register = self.limited(oauth.registration(), &limits.register, Refusal::Json);
+        let tokens = self.limited(oauth.token_endpoints(), &limits.token, Refusal::Json);
+        let programs = oauth.documents().merge(register).merge(tokens);
+        pages.merge(programs.layer(middleware::from_fn(cors)))
+    }
+
+    /// What a stranger may send to `routes`: so often, and so much.
+    fn limited(&self, routes: Router, limiter: &Limiter, refusal: Refusal) -> Router {
+        let forms = self.body_limits().for_forms();
+        routes
+            .layer(middleware::from_fn_with_state(forms, body::whole))
+            .layer(middleware::from_fn_with_state((limiter.clone(), refusal), limited))
+    }
+
+    fn body_limits(&self) -> BodyLimits {
+        BodyLimits { bytes: self.config.limits.body_bytes, within: self.door.body }
     }
 
     /// The host of all toolsets, or of one, and always of `Auth`.

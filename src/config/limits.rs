@@ -14,7 +14,7 @@ use super::ConfigError;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// The largest request body, in bytes.
+    /// The largest request body, in bytes. Forms and registrations are held to 64 KiB besides.
     pub body_bytes: usize,
     /// Registrations of clients (`/register`). Some clients register anew each time that somebody
     /// connects, and those of hosted assistants come from few addresses.

@@ -16,6 +16,7 @@ use rmcp::ServerHandler;
 use serde_json::{Value, value::RawValue};
 
 use super::message::{self, Endpoint, is_json, refused};
+use crate::web::body::BodyLimits;
 
 /// The only revision with batches, and the one of a request that names none.
 const REVISION: &str = "2025-03-26";
@@ -24,15 +25,20 @@ const MOST: usize = 50;
 /// The most bytes that one answer in a batch may have.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
-/// Answers `request` by `endpoint`: as it is, or message by message if it is a batch. A body over
-/// `max_body` bytes is refused with 413.
-pub(super) async fn answer<H>(endpoint: &Endpoint<H>, request: Request, max_body: usize) -> Response
+/// Answers `request` by `endpoint`: as it is, or message by message if it is a batch. A body beyond
+/// `limits` is refused.
+pub(super) async fn answer<H>(
+    endpoint: &Endpoint<H>,
+    request: Request,
+    limits: BodyLimits,
+) -> Response
 where
     H: ServerHandler,
 {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, max_body).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let body = match limits.read(body).await {
+        Ok(body) => body,
+        Err(error) => return error.into_response(),
     };
     let is_list = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
     if is_list && may_be_batch(&parts.headers) {

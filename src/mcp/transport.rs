@@ -24,7 +24,10 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{batch, message::Endpoint};
-use crate::config::{allowed_hosts, allowed_origins};
+use crate::{
+    config::{allowed_hosts, allowed_origins},
+    web::body::BodyLimits,
+};
 
 /// Whose web pages may call, as far as their browsers say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,14 +43,14 @@ pub enum Origins {
 ///
 /// Requests whose `Host` isn't `public_url`'s or whose `Origin` isn't one of `origins` are refused
 /// with 403 (MCP 2026-07-28, transports, security); where `public_url` is loopback, every name of
-/// this machine counts. Open streams end when `shutdown` is cancelled. A body over `max_body` bytes
-/// is refused with 413.
+/// this machine counts. A body beyond `limits` is refused with 413 or 408. Open streams end when
+/// `shutdown` is cancelled.
 pub fn routes<H>(
     path: &str,
     handler: H,
     public_url: &Url,
     origins: Origins,
-    max_body: usize,
+    limits: BodyLimits,
     shutdown: CancellationToken,
 ) -> Router
 where
@@ -58,7 +61,7 @@ where
         .with_legacy_session_mode(false)
         .with_json_response(true)
         .with_allowed_hosts(allowed_hosts(public_url))
-        .with_max_request_body_bytes(max_body)
+        .with_max_request_body_bytes(limits.bytes)
         .with_cancellation_token(shutdown);
     let config = match origins {
         Origins::Own => {
@@ -76,7 +79,7 @@ where
             if !is_sound(request.headers()) {
                 return (StatusCode::FORBIDDEN, "Forbidden: invalid Origin header").into_response();
             }
-            batch::answer(&endpoint, request, max_body).await
+            batch::answer(&endpoint, request, limits).await
         }
     });
     Router::new().route(path, serve.clone()).route(&format!("{path}/"), serve)

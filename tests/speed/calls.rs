@@ -1,7 +1,7 @@
 //! A tool call through everything (identity, host, vault with warm caches) against the same tool
 //! on a bare rmcp server.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use anyhow::{Context, ensure};
 use axum::{Router, middleware};
@@ -30,6 +30,7 @@ use stagepass::{
     providers::ProviderClient,
     store::Db,
     vault::{self, Vault},
+    web::body::BodyLimits,
 };
 use stagepass_kit::{Attempt, Caller, Connections, Effect, Identity, Tool, ToolError, Toolset};
 use stagepass_standin::{Browser, Spotify};
@@ -152,8 +153,9 @@ async fn serve_full() -> anyhow::Result<(String, (Spotify, tempfile::TempDir))> 
     let connections: Arc<dyn Connections> = Arc::new(vault);
     let toolset = Toolset::new("bench", Some("spotify")).with(Noop);
     let host = Host::new(&[&toolset], connections, false, None);
+    let limits = BodyLimits { bytes: 1 << 20, within: Duration::from_secs(30) };
     let stop = CancellationToken::new();
-    let router = transport::routes("/mcp", host, &public_url, Origins::Own, 1 << 20, stop)
+    let router = transport::routes("/mcp", host, &public_url, Origins::Own, limits, stop)
         .layer(middleware::from_fn_with_state(Principal::owner(), identity::everyone_is))
         .merge(connect.routes());
     tokio::spawn(axum::serve(listener, router).into_future());

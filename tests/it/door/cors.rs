@@ -1,5 +1,7 @@
 //! Web pages as clients: all of them where a token proves who asks, none where nothing does.
 
+use std::time::Duration;
+
 use axum::{
     Router,
     extract::Request,
@@ -13,7 +15,7 @@ use rmcp::ServerHandler;
 use serde_json::json;
 use stagepass::{
     mcp::transport::{self, Origins},
-    web::cors::cors,
+    web::{body::BodyLimits, cors::cors},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -38,8 +40,9 @@ async fn bearer(headers: HeaderMap, request: Request, next: Next) -> Response {
 /// A server with sign-in, for pages from everywhere.
 async fn signed_in() -> String {
     serve_at(|public_url| {
+        let limits = BodyLimits { bytes: 1024, within: Duration::from_secs(30) };
         let stop = CancellationToken::new();
-        transport::routes("/mcp", Nothing, public_url, Origins::Any, 1024, stop)
+        transport::routes("/mcp", Nothing, public_url, Origins::Any, limits, stop)
             .layer(middleware::from_fn(bearer))
             .route("/register", post(|| async { StatusCode::BAD_REQUEST }))
             .layer(middleware::from_fn(cors))

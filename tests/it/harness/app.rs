@@ -9,7 +9,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret;
 use stagepass::{
-    app::App,
+    app::{App, Door},
     clock::Clock,
     config::Config,
     connect::Connect,
@@ -34,6 +34,8 @@ pub(crate) struct Setup {
     pub(crate) rules: Rules,
     /// Without a client secret: PKCE alone.
     pub(crate) public_client: bool,
+    /// How patient it is.
+    pub(crate) door: Door,
 }
 
 /// A server, a stand-in Spotify and a clock for both. Must be ended with [`TestApp::finish`].
@@ -41,6 +43,8 @@ pub(crate) struct TestApp {
     pub(crate) spotify: Spotify,
     pub(crate) clock: Clock,
     pub(crate) url: String,
+    /// Of the server that is started next.
+    pub(crate) door: Door,
     variables: HashMap<String, String>,
     data_dir: TempDir,
     database: Option<TestDatabase>,
@@ -87,6 +91,7 @@ impl TestApp {
             spotify,
             clock: Clock::fixed(now(), 42),
             url,
+            door: setup.door,
             variables,
             data_dir,
             database: Some(database),
@@ -116,6 +121,7 @@ impl TestApp {
 
     async fn build(&self, config: Config) -> App {
         let builder = App::builder(config).clock(self.clock.clone()).rules(self.rules.clone());
+        let builder = builder.door(self.door);
         builder.build().await.unwrap()
     }
 

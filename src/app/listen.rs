@@ -1,0 +1,153 @@
+//! Takes connections, and spends no more on each than a request needs.
+//!
+//! `axum::serve` has no limits: it waits for a request for as long as the client likes, and for any
+//! number of clients.
+
+use std::{
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use axum::{Router, extract::ConnectInfo, http::Request, serve::Listener};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto::Builder,
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::sleep,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::ServiceExt;
+
+/// The most bytes that a request's head may have; one with more is refused with 431, and so is one
+/// with more than a hundred fields over HTTP/1, which is hyper's own limit.
+const LONGEST_HEAD: u32 = 32 * 1024;
+/// How often the peer of an HTTP/2 connection is asked whether it is still there.
+const PING_EVERY: Duration = Duration::from_secs(20);
+/// How many requests an HTTP/2 connection may have under way at once.
+const MOST_STREAMS: u32 = 100;
+
+/// How many may come in at once, and how long they may take to say what they want.
+#[derive(Debug, Clone, Copy)]
+pub struct Door {
+    /// Connections open at once. Further ones wait until another ends.
+    pub connections: usize,
+    /// Until the head of a connection's first request is there.
+    pub head: Duration,
+    /// Until all of a request's body is there.
+    pub body: Duration,
+    /// Until a connection's next request is there. Most reverse proxies keep a connection for a
+    /// minute; one that is closed before that would lose them the request just sent on it.
+    pub idle: Duration,
+}
+
+impl Default for Door {
+    fn default() -> Self {
+        Self {
+            connections: 10_000,
+            head: Duration::from_secs(10),
+            body: Duration::from_secs(30),
+            idle: Duration::from_secs(75),
+        }
+    }
+}
+
+/// Serves `routes` on `listener` until `stop`, and then until all requests under way have ended.
+///
+/// HTTP/1 and, with prior knowledge, HTTP/2. Every request knows its peer by [`ConnectInfo`].
+pub(super) async fn serve(
+    mut listener: TcpListener,
+    routes: Router,
+    door: Door,
+    stop: CancellationToken,
+) {
+    let http = Arc::new(http());
+    let free = Arc::new(Semaphore::new(door.connections));
+    let connections = TaskTracker::new();
+    loop {
+        let accepted = async {
+            let place = free.clone().acquire_owned().await;
+            // Survives what goes wrong, and pauses when the system is out of file handles.
+            (place, Listener::accept(&mut listener).await)
+        };
+        let (place, (stream, peer)) = tokio::select! {
+            accepted = accepted => accepted,
+            () = stop.cancelled() => break,
+        };
+        let connection = connection(http.clone(), stream, peer, routes.clone(), door, stop.clone());
+        connections.spawn(async {
+            connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    connections.close();
+    connections.wait().await;
+}
+
+fn http() -> Builder<TokioExecutor> {
+    let mut http = Builder::new(TokioExecutor::new());
+    http.http1().max_buf_size(LONGEST_HEAD as usize);
+    http.http2()
+        .max_header_list_size(LONGEST_HEAD)
+        .max_concurrent_streams(MOST_STREAMS)
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING_EVERY);
+    http
+}
+
+/// Serves one connection to its end, or until nothing comes on it any more.
+async fn connection(
+    http: Arc<Builder<TokioExecutor>>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    routes: Router,
+    door: Door,
+    stop: CancellationToken,
+) {
+    let asked = Arc::new(AtomicU64::new(0));
+    let counter = asked.clone();
+    let service = routes.map_request(move |request| {
+        counter.fetch_add(1, Relaxed);
+        from(peer, request)
+    });
+    let served = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    let mut served = pin!(served);
+    tokio::select! {
+        _ = served.as_mut() => return,
+        () = stop.cancelled() => {}
+        () = silence(&asked, door) => {}
+    }
+    if asked.load(Relaxed) > 0 {
+        // What is under way goes on, streams included; nothing new begins.
+        served.as_mut().graceful_shutdown();
+        served.await.ok();
+    }
+}
+
+fn from<B>(peer: SocketAddr, mut request: Request<B>) -> Request<B> {
+    request.extensions_mut().insert(ConnectInfo(peer));
+    request
+}
+
+/// Done when the first request hasn't come in time, or another one for long.
+async fn silence(asked: &AtomicU64, door: Door) {
+    sleep(door.head).await;
+    let mut before = 0;
+    loop {
+        let now = asked.load(Relaxed);
+        if now == before {
+            return;
+        }
+        before = now;
+        sleep(door.idle).await;
+    }
+}

@@ -1,0 +1,81 @@
+//! Request bodies: all of it and in time, or nothing.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes, HttpBody, to_bytes},
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+/// The longest form, and the longest registration of a client, that makes sense.
+const LONGEST_FORM: usize = 64 * 1024;
+
+/// How long a body may be, and how long it may take to come.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimits {
+    /// The most bytes.
+    pub bytes: usize,
+    /// Until the last of them is there.
+    pub within: Duration,
+}
+
+impl BodyLimits {
+    /// The same for what strangers send, who must not fill the memory: 64 KiB at most.
+    #[must_use]
+    pub fn for_forms(self) -> Self {
+        Self { bytes: self.bytes.min(LONGEST_FORM), ..self }
+    }
+
+    /// All of `body`.
+    ///
+    /// # Errors
+    /// When it is too long or comes too slowly.
+    pub async fn read(self, body: Body) -> Result<Bytes, BodyError> {
+        let announced = body.size_hint().lower();
+        if usize::try_from(announced).is_ok_and(|announced| announced > self.bytes) {
+            return Err(BodyError::TooLong(self.bytes));
+        }
+        match tokio::time::timeout(self.within, to_bytes(body, self.bytes)).await {
+            // Or it broke off, and nobody is there to be told.
+            Ok(bytes) => bytes.map_err(|_| BodyError::TooLong(self.bytes)),
+            Err(_) => Err(BodyError::TooSlow(self.within)),
+        }
+    }
+}
+
+/// Why a body wasn't read.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    /// 413.
+    #[error("The request is too long; its body may have {0} bytes.")]
+    TooLong(usize),
+    /// 408.
+    #[error("The request is too slow; its body may take {0:?}. Send it again.")]
+    TooSlow(Duration),
+}
+
+impl IntoResponse for BodyError {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Self::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
+        };
+        (status, self.to_string()).into_response()
+    }
+}
+
+/// Lets a request in once all of its body is there. Belongs inside of whatever refuses a request
+/// for other reasons, so that nothing is read in vain.
+pub async fn whole(State(limits): State<BodyLimits>, request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    match limits.read(body).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Err(error) => error.into_response(),
+    }
+}
