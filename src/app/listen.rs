@@ -4,6 +4,7 @@
 //! number of clients.
 
 use std::{
+    io::ErrorKind,
     net::SocketAddr,
     pin::pin,
     sync::{
@@ -13,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, extract::ConnectInfo, http::Request, serve::Listener};
+use axum::{Router, extract::ConnectInfo, http::Request};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
@@ -34,6 +35,9 @@ const LONGEST_HEAD: u32 = 32 * 1024;
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// How many requests an HTTP/2 connection may have under way at once.
 const MOST_STREAMS: u32 = 100;
+
+/// How long to wait when the system can't give us a connection, until others have ended.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// How many may come in at once, and how long they may take to say what they want.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +68,7 @@ impl Default for Door {
 ///
 /// HTTP/1 and, with prior knowledge, HTTP/2. Every request knows its peer by [`ConnectInfo`].
 pub(super) async fn serve(
-    mut listener: TcpListener,
+    listener: TcpListener,
     routes: Router,
     door: Door,
     stop: CancellationToken,
@@ -75,8 +79,7 @@ pub(super) async fn serve(
     loop {
         let accepted = async {
             let place = free.clone().acquire_owned().await;
-            // Survives what goes wrong, and pauses when the system is out of file handles.
-            (place, Listener::accept(&mut listener).await)
+            (place, accept(&listener).await)
         };
         let (place, (stream, peer)) = tokio::select! {
             accepted = accepted => accepted,
@@ -91,6 +94,21 @@ pub(super) async fn serve(
     drop(listener);
     connections.close();
     connections.wait().await;
+}
+
+/// The next connection, whatever goes wrong in the meantime.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            // Whoever it was has gone again.
+            Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
+            Err(error) => {
+                tracing::error!(%error, "can't take connections; is the limit of open files too low?");
+                sleep(PAUSE).await;
+            }
+        }
+    }
 }
 
 fn http() -> Builder<TokioExecutor> {

@@ -33,7 +33,30 @@ pub(super) struct Ended {
 
 impl Process {
     pub(super) fn start(folder: &Path, variables: &[(String, String)], arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_stagepass"));
+        let command = Command::new(env!("CARGO_BIN_EXE_stagepass"));
+        Self::start_by(command, folder, variables, arguments)
+    }
+
+    /// The same, when it may open no more than `files` files.
+    #[cfg(unix)]
+    pub(super) fn start_with_few_files(
+        files: u32,
+        folder: &Path,
+        variables: &[(String, String)],
+        arguments: &[&str],
+    ) -> Self {
+        let mut shell = Command::new("sh");
+        let script = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_stagepass")]);
+        Self::start_by(shell, folder, variables, arguments)
+    }
+
+    fn start_by(
+        mut command: Command,
+        folder: &Path,
+        variables: &[(String, String)],
+        arguments: &[&str],
+    ) -> Self {
         command
             .args(arguments)
             .current_dir(folder)

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Machine;
+use super::{Machine, Process};
 
 /// Calls `Auth(status)` as an old client does.
 async fn auth_status(url: &str) -> Value {
@@ -112,4 +112,24 @@ async fn first_starts_at_once_make_one_key() {
     // All of them sealed with the key that is there now.
     said.push(machine.serve().await.stop().await);
     machine.finish(&said.iter().collect::<Vec<_>>());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn it_survives_that_it_may_open_no_more_files() {
+    let machine = Machine::local().await;
+    let url = machine.get("PUBLIC_URL");
+    let folder = machine.folder.path();
+    let mut process = Process::start_with_few_files(64, folder, &machine.variables, &["serve"]);
+    process.until_healthy(&url).await;
+    let address = url.trim_start_matches("http://");
+    let flood: Vec<_> = (0..100).map(|_| std::net::TcpStream::connect(address).unwrap()).collect();
+    // Time to notice.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    drop(flood);
+    process.until_healthy(&url).await;
+    let ended = process.stop().await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("can't take connections"), "{}", ended.stderr);
+    machine.finish(&[&ended]);
 }
