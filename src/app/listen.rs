@@ -48,8 +48,9 @@ pub struct Door {
     pub head: Duration,
     /// Until all of a request's body is there.
     pub body: Duration,
-    /// Until a connection's next request is there. Most reverse proxies keep a connection for a
-    /// minute; one that is closed before that would lose them the request just sent on it.
+    /// How long a connection is kept on which nothing more is asked: this long at least, and no
+    /// more than twice. Most reverse proxies keep one for a minute; closed before that, it would
+    /// lose them the request just sent on it.
     pub idle: Duration,
 }
 
