@@ -32,6 +32,8 @@ pub(crate) struct Setup {
     pub(crate) variables: Vec<(&'static str, String)>,
     /// What clients' documents are fetched from.
     pub(crate) rules: Rules,
+    /// The variables of more providers, as stand-ins give them.
+    pub(crate) providers: HashMap<String, String>,
     /// Without a client secret: PKCE alone.
     pub(crate) public_client: bool,
     /// How patient it is.
@@ -87,6 +89,7 @@ impl TestApp {
         for (key, value) in setup.variables {
             set(key, value);
         }
+        variables.extend(setup.providers);
         let mut app = Self {
             spotify,
             clock: Clock::fixed(now(), 42),
@@ -273,7 +276,12 @@ impl TestApp {
     }
 
     /// Ends the story: stops the server, and looks for what must not have happened.
-    pub(crate) async fn finish(mut self) {
+    pub(crate) async fn finish(self) {
+        self.finish_without(Vec::new()).await;
+    }
+
+    /// The same, and these secrets of other stand-ins must be nowhere either.
+    pub(crate) async fn finish_without(mut self, others: Vec<String>) {
         self.finished = true;
         if self.server.is_some() {
             self.stop().await;
@@ -286,6 +294,7 @@ impl TestApp {
         assert!(!stored.is_empty());
         let mut secrets = self.spotify.secrets();
         secrets.extend(self.master_key());
+        secrets.extend(others);
         let said = self.said.lock().unwrap().clone();
         canary::assert_unheard(&secrets, &said, &stored);
         let own = canary::our_own(&said, &self.spotify);

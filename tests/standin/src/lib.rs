@@ -1,8 +1,10 @@
 //! A stand-in Spotify, clients' websites and a tiny browser, for tests and the demo.
+//! Stand-in providers and a tiny browser, for tests and the demo.
 //!
 //! [`Spotify`] is the accounts service and the Web API on one loopback port, with the behaviour of
 //! 2026 (Development Mode), quirks included. Its [`World`](spotify::World) is plain data that a
-//! test looks at and changes. [`Browser`] walks through sign-in pages as Chromium would: cookies,
+//! test looks at and changes. [`OpenId`] is an OpenID Connect provider that can be told to be wrong in
+//! every way that matters; [`GitHub`] is GitHub's sign-in. [`Browser`] walks through sign-in pages as Chromium would: cookies,
 //! redirects, `Origin`, `Sec-Fetch-*`, and `form-action` of the Content-Security-Policy.
 //! [`ClientSite`] is where clients publish documents: https under whatever names a test makes up.
 #![expect(
@@ -11,10 +13,17 @@
     reason = "test support: a test that goes wrong must stop at once, with a clear text"
 )]
 
+mod accounts;
 pub mod browser;
 pub mod client_site;
+pub mod github;
+mod http;
+pub mod oidc;
 pub mod spotify;
 
+pub use accounts::Person;
 pub use browser::{Browser, Page};
 pub use client_site::ClientSite;
+pub use github::GitHub;
+pub use oidc::OpenId;
 pub use spotify::Spotify;

@@ -5,7 +5,6 @@ mod api;
 mod catalogue;
 mod commands;
 mod faults;
-mod http;
 mod pages;
 mod people;
 mod player;
@@ -30,6 +29,7 @@ use std::{
     time::Duration,
 };
 
+use crate::http;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use faults::{Answer, Fault};

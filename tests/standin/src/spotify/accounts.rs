@@ -91,14 +91,7 @@ pub(super) fn decide(world: &mut World, asked: &Asked) -> Reply {
     if asked.field("person").as_deref() != Some(&person) {
         return Reply::redirect(303, &format!("/authorize?{query}"));
     }
-    let original = Asked {
-        method: asked.method.clone(),
-        path: "/authorize".to_owned(),
-        query,
-        headers: axum::http::HeaderMap::new(),
-        body: axum::body::Bytes::new(),
-    };
-    let request = match read(world, &original) {
+    let request = match read(world, &Asked::of_query(&query)) {
         Ok(request) => request,
         Err(refusal) => return refusal,
     };

@@ -6,7 +6,7 @@ use super::{
     catalogue::{self, AUDIOBOOK, Album, Artist, Episode, PLAYLISTS, Playlist, SHOW, Track},
     commands,
     http::{Asked, Reply},
-    player, search, serve,
+    player, search,
     tokens::AccessToken,
     world::World,
 };
@@ -89,7 +89,7 @@ fn admit(world: &World, asked: &Asked) -> Result<AccessToken, Reply> {
     let Some(value) = asked.header(&axum::http::header::AUTHORIZATION) else {
         return Err(Reply::api_error(401, "No token provided").violating("no token"));
     };
-    let Some(token) = serve::bearer(asked) else {
+    let Some(token) = asked.bearer() else {
         let scheme = value.split(' ').next().unwrap_or_default();
         let reply = Reply::api_error(400, "Only valid bearer authentication supported");
         return Err(reply.violating(format!("authentication by `{scheme}`")));

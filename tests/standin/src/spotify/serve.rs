@@ -23,9 +23,6 @@ use super::{
     world::World,
 };
 
-/// Bodies beyond this are refused, as everywhere.
-const BODY_LIMIT: usize = 256 * 1024;
-
 pub(super) async fn run(listener: TcpListener, shared: Arc<Shared>) {
     let router = Router::new().fallback(answer).with_state(shared);
     // Only fails when the listener does, and then the tests notice by themselves.
@@ -36,16 +33,9 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     if shared.stopped.load(Ordering::Relaxed) {
         return broken();
     }
-    let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-        return Reply::text(413, "Payload Too Large").into_response();
-    };
-    let asked = Asked {
-        method: parts.method,
-        path: parts.uri.path().to_owned(),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
-        headers: parts.headers,
-        body,
+    let asked = match Asked::read(request).await {
+        Ok(asked) => asked,
+        Err(refusal) => return refusal.into_response(),
     };
     let number = record(&shared, &asked);
     // A request without its length does not get far enough for a fault.
@@ -84,7 +74,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
 /// Notes the arrival, so that a request that never gets an answer is counted too.
 fn record(shared: &Shared, asked: &Asked) -> usize {
     let subject = shared.world(|world| {
-        let token = world.access_token(bearer(asked)?)?;
+        let token = world.access_token(asked.bearer()?)?;
         Some(token.person.clone())
     });
     let grant_type = (asked.path == "/api/token").then(|| asked.field("grant_type")).flatten();
@@ -117,11 +107,6 @@ fn broken() -> Response {
     let cut =
         stream::once(async { Err::<&[u8], _>(io::Error::from(io::ErrorKind::ConnectionReset)) });
     Response::new(Body::from_stream(cut))
-}
-
-/// The access token of a request.
-pub(super) fn bearer(asked: &Asked) -> Option<&str> {
-    asked.header(&header::AUTHORIZATION)?.strip_prefix("Bearer ")
 }
 
 fn dispatch(world: &mut World, asked: &Asked) -> Reply {

@@ -1,10 +1,7 @@
 //! The token endpoint and the revocation endpoint.
 
 use axum::http::header;
-use base64::{
-    Engine,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -73,8 +70,9 @@ fn form_only(asked: &Asked) -> Answered<()> {
 /// Who asks: HTTP Basic, or `client_id` (and perhaps `client_secret`) in the body.
 fn client(world: &World, asked: &Asked) -> Answered<Client> {
     let in_body = asked.field("client_id");
-    let (id, secret) = if let Some(value) = asked.header(&header::AUTHORIZATION) {
-        let (id, secret) = basic(value)
+    let (id, secret) = if asked.headers.contains_key(header::AUTHORIZATION) {
+        let (id, secret) = asked
+            .basic()
             .ok_or_else(|| malformed("invalid_client", "Invalid authorization header"))?;
         (id, Some(secret))
     } else {
@@ -91,18 +89,6 @@ fn client(world: &World, asked: &Asked) -> Answered<Client> {
         return Err(refused("invalid_client", "Invalid client secret"));
     }
     Ok(Client { proven: secret.is_some(), id })
-}
-
-/// RFC 6749, section 2.3.1: both halves are form-encoded before they are joined.
-fn basic(value: &str) -> Option<(String, String)> {
-    let decoded = STANDARD.decode(value.strip_prefix("Basic ")?).ok()?;
-    let decoded = String::from_utf8(decoded).ok()?;
-    let (id, secret) = decoded.split_once(':')?;
-    let plain = |half: &str| {
-        let pair = format!("{half}=");
-        url::form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name.into_owned())
-    };
-    Some((plain(id)?, plain(secret)?))
 }
 
 fn exchange_code(world: &mut World, asked: &Asked, client: &Client) -> Answered<Value> {

@@ -3,55 +3,84 @@
 use std::time::Duration;
 
 use axum::{
-    body::{Body, Bytes},
+    body::{Body, Bytes, to_bytes},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::Response,
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
+/// Bodies beyond this are refused, as everywhere.
+const BODY_LIMIT: usize = 256 * 1024;
+
 /// A request, read to its end.
 #[derive(Debug)]
-pub(super) struct Asked {
-    pub(super) method: Method,
-    pub(super) path: String,
-    pub(super) query: String,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
+pub(crate) struct Asked {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Asked {
+    /// Reads `request`, or refuses it because it is too long.
+    pub(crate) async fn read(request: Request) -> Result<Self, Reply> {
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, BODY_LIMIT).await;
+        Ok(Self {
+            method: parts.method,
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: parts.headers,
+            body: body.map_err(|_| Reply::text(413, "Payload Too Large"))?,
+        })
+    }
+
+    /// A request for `/?query` and nothing more.
+    pub(crate) fn of_query(query: &str) -> Self {
+        Self {
+            method: Method::GET,
+            path: "/".to_owned(),
+            query: query.to_owned(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
+    }
+
     /// The last value of a query parameter.
-    pub(super) fn param(&self, name: &str) -> Option<String> {
+    pub(crate) fn param(&self, name: &str) -> Option<String> {
         pick(self.query.as_bytes(), name)
     }
 
     /// The value of a field in a form body.
-    pub(super) fn field(&self, name: &str) -> Option<String> {
+    pub(crate) fn field(&self, name: &str) -> Option<String> {
         pick(&self.body, name)
     }
 
     /// The first query parameter that comes twice.
-    pub(super) fn repeated_param(&self) -> Option<String> {
+    pub(crate) fn repeated_param(&self) -> Option<String> {
         let mut seen = std::collections::HashSet::new();
         form_urlencoded::parse(self.query.as_bytes())
             .map(|(name, _)| name.into_owned())
             .find(|name| !seen.insert(name.clone()))
     }
 
-    pub(super) fn header(&self, name: &HeaderName) -> Option<&str> {
+    pub(crate) fn header(&self, name: &HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
     /// Whether the body claims to be of this media type.
-    pub(super) fn is_type(&self, media_type: &str) -> bool {
+    pub(crate) fn is_type(&self, media_type: &str) -> bool {
         self.header(&header::CONTENT_TYPE)
             .and_then(|value| value.split(';').next())
             .is_some_and(|value| value.trim().eq_ignore_ascii_case(media_type))
     }
 
     /// The value of a cookie.
-    pub(super) fn cookie(&self, name: &str) -> Option<&str> {
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
         self.headers
             .get_all(header::COOKIE)
             .iter()
@@ -61,8 +90,25 @@ impl Asked {
             .find_map(|(key, value)| (key == name).then_some(value))
     }
 
+    /// The credentials of HTTP Basic, both halves form-encoded (RFC 6749, section 2.3.1).
+    pub(crate) fn basic(&self) -> Option<(String, String)> {
+        let value = self.header(&header::AUTHORIZATION)?.strip_prefix("Basic ")?;
+        let decoded = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
+        let (id, secret) = decoded.split_once(':')?;
+        let plain = |half: &str| {
+            let pair = format!("{half}=");
+            form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name.into_owned())
+        };
+        Some((plain(id)?, plain(secret)?))
+    }
+
+    /// The token of `Authorization: Bearer`.
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        self.header(&header::AUTHORIZATION)?.strip_prefix("Bearer ")
+    }
+
     /// "GET /v1/me", for messages.
-    pub(super) fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 }
@@ -75,17 +121,17 @@ fn pick(encoded: &[u8], name: &str) -> Option<String> {
 
 /// An answer, and what was wrong with the request, if anything.
 #[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
     headers: Vec<(String, String)>,
     body: String,
-    pub(super) violation: Option<String>,
+    pub(crate) violation: Option<String>,
     /// The answer is ready but is held back this long.
-    pub(super) held: Option<Duration>,
+    pub(crate) held: Option<Duration>,
 }
 
 impl Reply {
-    pub(super) fn new(status: u16, media_type: &str, body: impl Into<String>) -> Self {
+    pub(crate) fn new(status: u16, media_type: &str, body: impl Into<String>) -> Self {
         let mut headers = Vec::new();
         if !media_type.is_empty() {
             headers.push(("content-type".to_owned(), media_type.to_owned()));
@@ -93,57 +139,57 @@ impl Reply {
         Self { status, headers, body: body.into(), violation: None, held: None }
     }
 
-    pub(super) fn empty(status: u16) -> Self {
+    pub(crate) fn empty(status: u16) -> Self {
         Self::new(status, "", "")
     }
 
-    pub(super) fn json(value: &Value) -> Self {
+    pub(crate) fn json(value: &Value) -> Self {
         Self::new(200, "application/json; charset=utf-8", value.to_string())
     }
 
-    pub(super) fn text(status: u16, body: &str) -> Self {
+    pub(crate) fn text(status: u16, body: &str) -> Self {
         Self::new(status, "text/plain; charset=utf-8", body)
     }
 
-    pub(super) fn html(status: u16, body: impl Into<String>) -> Self {
+    pub(crate) fn html(status: u16, body: impl Into<String>) -> Self {
         Self::new(status, "text/html; charset=utf-8", body)
     }
 
-    pub(super) fn redirect(status: u16, to: &str) -> Self {
+    pub(crate) fn redirect(status: u16, to: &str) -> Self {
         Self::empty(status).with("location", to)
     }
 
     /// An error in the shape of the Web API.
-    pub(super) fn api_error(status: u16, message: &str) -> Self {
+    pub(crate) fn api_error(status: u16, message: &str) -> Self {
         let body = json!({"error": {"status": status, "message": message}});
         Self::new(status, "application/json; charset=utf-8", body.to_string())
     }
 
     /// An error of the player, with the reason that tells it from others.
-    pub(super) fn player_error(status: u16, message: &str, reason: &str) -> Self {
+    pub(crate) fn player_error(status: u16, message: &str, reason: &str) -> Self {
         let message = format!("Player command failed: {message}");
         let body = json!({"error": {"status": status, "message": message, "reason": reason}});
         Self::new(status, "application/json; charset=utf-8", body.to_string())
     }
 
     /// An error in the shape of the token endpoint.
-    pub(super) fn oauth_error(status: u16, error: &str, description: &str) -> Self {
+    pub(crate) fn oauth_error(status: u16, error: &str, description: &str) -> Self {
         let body = json!({"error": error, "error_description": description});
         Self::new(status, "application/json", body.to_string())
     }
 
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Marks the request as one that the real Spotify would find malformed.
-    pub(super) fn violating(mut self, why: impl Into<String>) -> Self {
+    /// Marks the request as one that the real service would find malformed.
+    pub(crate) fn violating(mut self, why: impl Into<String>) -> Self {
         self.violation = Some(why.into());
         self
     }
 
-    pub(super) fn into_response(self) -> Response {
+    pub(crate) fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = StatusCode::from_u16(self.status).expect("a status code");
         for (name, value) in self.headers {
