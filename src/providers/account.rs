@@ -155,3 +155,6 @@ fn verified_email(provider: &Provider, told: &Fields) -> Option<String> {
     // Beyond ASCII, two addresses may have the same small letters and different owners.
     sound.then(|| email.to_ascii_lowercase())
 }
+
+#[cfg(test)]
+mod tests;

@@ -139,3 +139,6 @@ impl Discovered {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

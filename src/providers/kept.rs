@@ -91,3 +91,6 @@ fn nothing() -> ProviderError {
     let wait = Duration::from_secs(PAUSE.num_seconds().unsigned_abs());
     ProviderError::unavailable("an issuer's document couldn't be had a moment ago", Some(wait))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! The configuration: where it comes from, and what an operator is told who got it wrong.
 
+mod providers;
+
 use std::collections::HashMap;
 
 use secrecy::ExposeSecret;

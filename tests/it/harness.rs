@@ -7,5 +7,5 @@ mod connector;
 mod database;
 
 pub(crate) use app::{Setup, TestApp, code_on};
-pub(crate) use chat::{Chat, Era};
+pub(crate) use chat::{Chat, Era, Told};
 pub(crate) use connector::Connector;

@@ -23,6 +23,7 @@ mod odd_people;
 mod odd_providers;
 mod pages;
 mod protocol;
+mod sign_in_providers;
 mod store;
 mod tokens;
 mod tokens_astray;

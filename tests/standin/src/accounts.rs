@@ -70,6 +70,8 @@ struct Token {
 pub(crate) struct Accounts {
     pub(crate) people: Vec<Person>,
     pub(crate) redirect_uris: Vec<String>,
+    /// What authorization responses carry as `iss` (RFC 9207).
+    pub(crate) issuer: Option<String>,
     /// Method and path of every request so far.
     pub(crate) seen: Vec<(String, String)>,
     pub(crate) violations: Vec<String>,
@@ -93,6 +95,7 @@ impl Default for Accounts {
                 },
             ],
             redirect_uris: Vec::new(),
+            issuer: None,
             seen: Vec::new(),
             violations: Vec::new(),
             secrets: vec![CLIENT_SECRET.to_owned()],

@@ -38,6 +38,8 @@ pub enum Fault {
     EndlessDocument,
     /// The keys can't be had.
     KeysAway,
+    /// No key is published any more, and the last one goes on signing.
+    KeysWithdrawn,
     /// The user info can't be had.
     UserInfoAway,
     /// The user info is somebody else's.

@@ -14,16 +14,17 @@ pub(crate) struct Request {
     pub(crate) scopes: Vec<String>,
     pub(crate) challenge: Option<String>,
     pub(crate) nonce: Option<String>,
+    /// What the answer carries as `iss`.
+    issuer: Option<String>,
 }
 
 impl Request {
-    /// Sends the browser back, with the state and these parameters.
+    /// Sends the browser back, with the state, the issuer and these parameters.
     pub(crate) fn back(&self, params: &[(&str, &str)]) -> Reply {
         let mut url = Url::parse(&self.redirect_uri).expect("a registered address is one");
-        url.query_pairs_mut().extend_pairs(params);
-        if let Some(state) = &self.state {
-            url.query_pairs_mut().append_pair("state", state);
-        }
+        let state = self.state.iter().map(|state| ("state", state));
+        let issuer = self.issuer.iter().map(|issuer| ("iss", issuer));
+        url.query_pairs_mut().extend_pairs(params).extend_pairs(state.chain(issuer));
         Reply::redirect(303, url.as_str())
     }
 
@@ -92,6 +93,7 @@ impl Accounts {
                 .collect(),
             challenge: asked.param("code_challenge"),
             nonce: asked.param("nonce"),
+            issuer: self.issuer.clone(),
         };
         if asked.param("response_type").as_deref() != Some("code") {
             return Err(request.refuse("unsupported_response_type", "response_type must be code"));

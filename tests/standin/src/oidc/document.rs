@@ -50,6 +50,8 @@ pub(super) fn keys(world: &World) -> Reply {
         json!({"kty": "AKP", "alg": "ML-DSA-44", "kid": "of-tomorrow", "pub": "AAAA"}),
         json!({"kty": "EC", "crv": 7, "kid": 5}),
     ];
-    keys.extend(world.keys.iter().map(Key::jwk).collect::<Vec<Value>>());
+    if !world.has(Fault::KeysWithdrawn) {
+        keys.extend(world.keys.iter().map(Key::jwk).collect::<Vec<Value>>());
+    }
     Reply::json(&json!({"keys": keys}))
 }

@@ -27,19 +27,17 @@ fn dispatch(world: &mut World, asked: &Asked) -> Reply {
 }
 
 fn authorize(world: &mut World, asked: &Asked) -> Reply {
+    world.accounts.issuer = match () {
+        () if world.has(Fault::ForeignAnswer) => Some("https://id.example.org".to_owned()),
+        () if world.has(Fault::NamelessAnswer) || !world.names_itself => None,
+        () => Some(world.url.clone()),
+    };
     let (request, person) = match world.accounts.authorize(asked, in_order) {
         Decided::Agreed(request, person) => (request, person),
         Decided::Answer(reply) => return reply,
     };
     let code = world.accounts.new_code(&person, &request);
-    let issuer = match () {
-        () if world.has(Fault::ForeignAnswer) => Some("https://id.example.org"),
-        () if world.has(Fault::NamelessAnswer) || !world.names_itself => None,
-        () => Some(world.url.as_str()),
-    };
-    let issuer = issuer.map(|issuer| ("iss", issuer));
-    let params: Vec<_> = [("code", code.as_str())].into_iter().chain(issuer).collect();
-    request.back(&params)
+    request.back(&[("code", &code)])
 }
 
 fn in_order(request: &Request) -> Result<(), Reply> {

@@ -1,0 +1,147 @@
+//! Providers: what the catalogue says of them, and what an issuer makes superfluous.
+
+use stagepass::config::{ClientAuth, Provider};
+
+use super::{assert_helps, load, refused};
+
+const WORK: &str = r#"
+[provider.work]
+name = "Work"
+client_id = "x"
+issuer = "https://id.example.org/realms/work"
+"#;
+
+fn work(more: &str) -> Provider {
+    let mut config = load(&format!("{WORK}{more}"), &[]).unwrap();
+    config.provider.remove("work").unwrap()
+}
+
+#[test]
+fn an_issuer_needs_a_name_and_credentials() {
+    let work = work("");
+    assert_eq!(work.issuer.as_deref(), Some("https://id.example.org/realms/work"));
+    assert_eq!(work.scopes, ["openid", "profile", "email"]);
+    assert_eq!(work.scope_words["email"], "see your e-mail address");
+    assert_eq!(work.account_id, ["sub"]);
+    assert_eq!(work.account_name, ["name", "preferred_username", "email"]);
+    assert_eq!(work.email.as_deref(), Some("email"));
+    assert_eq!(work.email_verified.as_deref(), Some("email_verified"));
+    assert_eq!((work.client_auth, work.login), (ClientAuth::Basic, true));
+    assert!(work.authorize_url.is_none() && work.token_url.is_none() && work.api_url.is_none());
+    let text = refused("provider.work.issuer = \"https://id.example.org\"", &[]);
+    assert!(text.contains("lacks `provider.work.name`"), "{text}");
+}
+
+#[test]
+fn what_is_set_wins_over_what_an_issuer_is_like() {
+    let work = work(
+        r#"
+        token_url = "https://elsewhere.example.net/token"
+        account_id = "oid"
+        account_name = ["upn"]
+        email_verified = "xms_edov"
+        scopes = "profile"
+        scope_words = { profile = "know you" }
+        "#,
+    );
+    assert!(work.token_url.is_some());
+    assert_eq!((work.account_id, work.account_name), (vec!["oid".into()], vec!["upn".into()]));
+    assert_eq!(work.email_verified.as_deref(), Some("xms_edov"));
+    assert_eq!(work.scopes, ["profile", "openid"], "without it there is no id token");
+    assert_eq!(work.scope_words["profile"], "know you");
+}
+
+#[test]
+fn without_an_issuer_each_field_that_is_missing_is_named() {
+    let lines = [
+        ("authorize_url", "\"https://id.example.org/authorize\""),
+        ("token_url", "\"https://id.example.org/token\""),
+        ("api_url", "\"https://id.example.org/api\""),
+        ("userinfo_path", "\"/me\""),
+        ("account_id", "[\"id\"]"),
+        ("account_name", "[\"name\"]"),
+        ("manage_url", "\"https://id.example.org/apps\""),
+    ];
+    let mut toml = "[provider.own]\nname = \"Own\"\n".to_owned();
+    for (field, value) in lines {
+        let key = format!("provider.own.{field}");
+        let text = refused(&toml, &[]);
+        assert_helps(&text, &key);
+        assert!(text.contains("issuer"), "{text}");
+        toml = format!("{toml}{field} = {value}\n");
+    }
+    let own = &load(&toml, &[]).unwrap().provider["own"];
+    assert_eq!(own.userinfo_url().unwrap().as_str(), "https://id.example.org/api/me");
+    assert!(own.email.is_none() && own.email_verified.is_none());
+}
+
+#[test]
+fn an_issuer_is_a_plain_url_on_https_or_loopback() {
+    let load = |issuer: &str| {
+        let toml = format!("[provider.own]\nname = \"Own\"\nissuer = \"{issuer}\"");
+        load(&toml, &[]).map(|config| config.provider["own"].issuer.clone().unwrap())
+    };
+    for right in [
+        "https://id.example.org",
+        "https://tenant.example.org/",
+        "https://10.0.0.5/realms/home",
+        "http://127.0.0.1:8080/realms/home",
+        "http://localhost:8080",
+    ] {
+        // Letter by letter: no slash comes or goes.
+        assert_eq!(load(right).unwrap(), right);
+    }
+    for wrong in [
+        "id.example.org",
+        "",
+        "http://id.example.org",
+        "http://10.0.0.5",
+        "ftp://127.0.0.1",
+        "https://id.example.org?x=1",
+        "https://id.example.org#x",
+        "https://me@id.example.org",
+        "https://:secret@id.example.org",
+        "urn:example:issuer",
+    ] {
+        let text = load(wrong).unwrap_err().to_string();
+        assert_helps(&text, "provider.own.issuer");
+    }
+}
+
+#[test]
+fn what_is_new_in_a_provider_can_be_set_by_variables() {
+    let config = load(
+        WORK,
+        &[
+            ("PROVIDER__WORK__LOGIN", "false"),
+            ("PROVIDER__WORK__CLIENT_AUTH", "post"),
+            ("PROVIDER__WORK__EMAIL", "mail"),
+            ("PROVIDER__WORK__EMAIL_VERIFIED", "mail_verified"),
+            ("PROVIDER__WORK__ISSUER", "https://other.example.org"),
+        ],
+    )
+    .unwrap();
+    let work = &config.provider["work"];
+    assert_eq!((work.login, work.client_auth), (false, ClientAuth::Post));
+    assert_eq!(work.email.as_deref(), Some("mail"));
+    assert_eq!(work.email_verified.as_deref(), Some("mail_verified"));
+    assert_eq!(work.issuer.as_deref(), Some("https://other.example.org"));
+    for (key, value) in [("login", "\"maybe\""), ("client_auth", "\"none\"")] {
+        let key = format!("provider.spotify.{key}");
+        assert_helps(&refused(&format!("{key} = {value}"), &[]), &key);
+    }
+}
+
+#[test]
+fn github_and_google_need_no_more_than_credentials() {
+    let config = load("", &[]).unwrap();
+    let (github, google) = (&config.provider["github"], &config.provider["google"]);
+    assert_eq!(github.client_auth, ClientAuth::Post);
+    assert_eq!(github.userinfo_url().unwrap().as_str(), "https://api.github.com/user");
+    assert!(github.issuer.is_none() && github.scopes.is_empty() && github.email.is_none());
+    assert_eq!(google.issuer.as_deref(), Some("https://accounts.google.com"));
+    assert_eq!(google.account_id, ["sub"]);
+    for scope in &google.scopes {
+        assert!(google.scope_words.contains_key(scope), "no words for {scope}");
+    }
+}
