@@ -78,20 +78,22 @@ impl Connect {
             .with_state(self.clone())
     }
 
-    /// The provider with this id, or the only one there is.
+    /// The provider with this id, or the only one that tools use.
     ///
     /// # Errors
     /// `invalid_argument` when it has to be named, isn't known, or none is configured.
     pub fn provider(&self, id: Option<&str>) -> Result<&ProviderClient, ToolError> {
         let known = self.vault.providers();
         let names = || known.keys().cloned().collect::<Vec<_>>().join(", ");
-        match (id, known.len()) {
-            (_, 0) => Err(ToolError::invalid_argument(
+        let mut with_tools = known.values().filter(|client| client.has_tools());
+        let only = with_tools.next().filter(|_| with_tools.next().is_none());
+        match (id, only) {
+            (None, Some(only)) => Ok(only),
+            (None, None) if known.is_empty() => Err(ToolError::invalid_argument(
                 "No provider is configured on this server.",
                 "The operator sets a provider's client_id, e.g. provider.spotify.client_id.",
             )),
-            (None, 1) => known.values().next().ok_or_else(|| ToolError::internal("no provider")),
-            (None, _) => Err(ToolError::invalid_argument(
+            (None, None) => Err(ToolError::invalid_argument(
                 "There are several providers.",
                 format!("Set `provider` to one of: {}.", names()),
             )),

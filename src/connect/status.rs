@@ -88,7 +88,8 @@ impl Connect {
                     row.in_use = Some(row.account == used);
                 }
             }
-            if own.is_empty() {
+            // Those that people only sign in with are none of the tools' business.
+            if own.is_empty() && (only.is_some() || client.has_tools()) {
                 own.push(self.unconnected(client, link.as_ref(), problem));
             }
             all.extend(own);

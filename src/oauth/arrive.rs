@@ -71,6 +71,10 @@ impl OAuth {
         if !ours.await? {
             return Err(Stop::again());
         }
+        // Before the code goes anywhere: it may be another provider's.
+        if let Err(error) = client.ensure_answer_of(answer.iss.as_deref()).await {
+            return Err(self.failed(&arrival, client, &error).await);
+        }
         let Some(code) = answer.code.filter(|_| answer.error.is_none()) else {
             return Err(self.declined(&arrival, client).await);
         };

@@ -100,7 +100,7 @@ pub(super) fn fields(provider: &ProviderClient, asks_claim: bool) -> Markup {
                  enters it becomes the owner. Leave this empty if you were invited.",
             ))
         }
-        @if has_tools(provider) {
+        @if provider.has_tools() {
             (parts::checkbox(
                 "connects",
                 &format!("Let the tools use this {name} account"),
@@ -125,7 +125,7 @@ pub(super) async fn go(
         .vault()
         .sealer()
         .seal(verifier_place(&row.id), verifier.expose_secret().as_bytes())?;
-    let connects = choice.connects.is_some() && has_tools(provider);
+    let connects = choice.connects.is_some() && provider.has_tools();
     let row = AuthorizationRow {
         provider: Some(provider.id().to_owned()),
         state_hash: Some(hash(state.expose_secret())),
@@ -165,11 +165,6 @@ pub(super) fn away(name: &str) -> Stop {
 /// Where the PKCE verifier of consent `id` is sealed for.
 pub(super) fn verifier_place(id: &str) -> Place<'_> {
     Place { table: "authorizations", row: id, field: "sealed_verifier", version: 1 }
-}
-
-/// Whether signing in there is worth a connection, too.
-fn has_tools(provider: &ProviderClient) -> bool {
-    provider.scopes() != provider.sign_in_scopes()
 }
 
 impl OAuth {

@@ -87,6 +87,12 @@ impl ProviderClient {
         &self.provider.scopes
     }
 
+    /// Whether tools use it: then people are asked for more than who they are.
+    #[must_use]
+    pub fn has_tools(&self) -> bool {
+        self.scopes() != self.sign_in_scopes()
+    }
+
     /// Every scope that a person is asked for who connects an account: those of signing in, and
     /// those of the tools.
     #[must_use]
