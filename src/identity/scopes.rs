@@ -77,6 +77,18 @@ impl Scopes {
         self.iter().filter(|scope| other.covers(*scope)).collect()
     }
 
+    /// What of it a person can give to a client: administering only if they own the server, and
+    /// speaking for others never.
+    #[must_use]
+    pub fn given_by(self, owner: bool) -> Self {
+        let may_give = |scope: &Scope| match scope {
+            Scope::Admin => owner,
+            Scope::ActAs => false,
+            Scope::Read | Scope::Write | Scope::OfflineAccess => true,
+        };
+        self.iter().filter(may_give).collect()
+    }
+
     /// Whether `scope` is in it, or one that includes it.
     #[must_use]
     pub fn covers(self, scope: Scope) -> bool {
@@ -106,5 +118,47 @@ impl fmt::Display for Scopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.iter().map(Scope::as_str).collect();
         f.write_str(&names.join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_scope_of_ours_is_left_out_and_the_order_is_always_the_same() {
+        let read = Scopes::parse("openid mcp.write  profile mcp.read mcp.write MCP.ADMIN");
+        assert_eq!(read.to_string(), "mcp.read mcp.write");
+        assert_eq!(Scopes::parse(&Scopes::all().to_string()), Scopes::all());
+        assert!(Scopes::parse("").is_empty());
+    }
+
+    #[test]
+    fn writing_includes_reading_and_nothing_else_includes_anything() {
+        let write: Scopes = [Scope::Write].into_iter().collect();
+        assert!(write.covers(Scope::Read) && write.covers(Scope::Write));
+        assert!(!write.covers(Scope::Admin) && !write.covers(Scope::ActAs));
+        let read: Scopes = [Scope::Read].into_iter().collect();
+        assert!(!read.covers(Scope::Write));
+        let admin: Scopes = [Scope::Admin].into_iter().collect();
+        assert!(!admin.covers(Scope::Read));
+    }
+
+    #[test]
+    fn only_an_owner_gives_the_right_to_administer_and_nobody_that_to_act_for_others() {
+        assert_eq!(Scopes::all().given_by(false).to_string(), "mcp.read mcp.write offline_access");
+        assert!(Scopes::all().given_by(true).covers(Scope::Admin));
+        assert!(!Scopes::all().given_by(true).covers(Scope::ActAs));
+    }
+
+    #[test]
+    fn what_is_within_another_set_is_never_more_than_either() {
+        for a in 0..32 {
+            for b in 0..32 {
+                let both = Scopes(a).within(Scopes(b));
+                assert_eq!(both.0 & !a, 0, "{a} {b}");
+                assert!(both.iter().all(|scope| Scopes(b).covers(scope)), "{a} {b}");
+            }
+        }
     }
 }

@@ -87,7 +87,7 @@ impl OAuth {
             self.connect(client, &user, tokens, account).await;
         }
         let session = self.sessions().begin(headers, &user.identity).await?;
-        let url = self.code_for(&arrival.request, &user.identity).await?;
+        let url = self.code_for(&arrival.request, &user).await?;
         let mut response = (StatusCode::SEE_OTHER, [(LOCATION, String::from(url))]).into_response();
         response.headers_mut().extend(session.map(|line| (SET_COOKIE, line)));
         Ok(response)
@@ -187,19 +187,19 @@ impl OAuth {
         }
     }
 
-    /// A code for `identity`, and the way to the client with it.
-    pub(super) async fn code_for(&self, request: &Request, identity: &str) -> Result<Url, Stop> {
+    /// A code for `user`, and the way to the client with it.
+    pub(super) async fn code_for(&self, request: &Request, user: &UserRow) -> Result<Url, Stop> {
         let code = mint(self.clock(), "spc_");
         let now = self.clock().now();
         self.db().touch_client(&request.client_id, now).await?;
         self.db()
             .add_code(&CodeRow {
                 code_hash: hash(code.expose_secret()),
-                identity: identity.to_owned(),
+                identity: user.identity.clone(),
                 client_id: request.client_id.clone(),
                 redirect_uri: request.redirect_uri.clone(),
                 code_challenge: request.code_challenge.clone(),
-                scopes: request.scopes.clone(),
+                scopes: request.scopes().given_by(user.owner.is_some()).to_string(),
                 resource: request.resource.clone(),
                 expires_at: now + CODE,
                 used_at: None,

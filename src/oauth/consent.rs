@@ -123,7 +123,7 @@ pub(super) async fn decide(
             oauth.press(&row).await?;
             let consented = entry(Entry::done("consent.given")).identity(&user.identity);
             oauth.audit().record(consented.detail(&request.scopes)).await?;
-            let url = oauth.code_for(request, &user.identity).await?;
+            let url = oauth.code_for(request, &user).await?;
             Ok(layout::onward(&url, &request.client_name))
         }
         _ => {
