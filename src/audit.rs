@@ -1,25 +1,37 @@
 //! What happened, to whom, through which client: written down before it is answered.
 
+use std::num::NonZeroU32;
+
 use chrono::TimeDelta;
 
 use crate::{
     clock::Clock,
     identity::Principal,
     store::{AuditRow, Db, Result},
+    web::{address::ClientAddress, limit::Limiter},
 };
+
+/// How many refusals of one address are written down in a minute. Strangers can be refused as often
+/// as they like, and must not fill the disk.
+const REFUSALS: NonZeroU32 = const { NonZeroU32::new(30).unwrap() };
 
 /// The record. Clones share the database.
 #[derive(Clone)]
 pub struct Audit {
     db: Db,
     clock: Clock,
+    refusals: Limiter,
+    /// Of those beyond [`REFUSALS`], one a minute stands for all.
+    overflow: Limiter,
 }
 
 impl Audit {
     /// The record in `db`.
     #[must_use]
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock }
+        let refusals = Limiter::new(REFUSALS, clock.clone());
+        let overflow = Limiter::new(NonZeroU32::MIN, clock.clone());
+        Self { db, clock, refusals, overflow }
     }
 
     /// Writes `entry` down. What can't be recorded mustn't be done, so a caller that is about to
@@ -36,7 +48,15 @@ impl Audit {
     }
 
     /// Writes a refusal down. It stands whether that succeeds or not.
-    pub async fn refused(&self, entry: Entry) {
+    pub async fn refused(&self, mut entry: Entry) {
+        let address = entry.0.address.as_deref().and_then(|address| address.parse().ok());
+        let subscriber = address.map(|address| ClientAddress(address).subscriber());
+        if self.refusals.check(subscriber).is_err() {
+            if self.overflow.check(subscriber).is_err() {
+                return;
+            }
+            entry = entry.detail("more refusals of this address aren't recorded");
+        }
         if let Err(error) = self.record(entry).await {
             tracing::error!(%error, "a refusal couldn't be recorded");
         }

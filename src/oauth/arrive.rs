@@ -136,6 +136,7 @@ impl OAuth {
         let now = self.clock().now();
         let identity = Identity::new(Realm::User, client.id(), account.id.as_str()).to_string();
         let before = self.db().user(&identity).await?;
+        let was_here = before.is_some();
         let mut user = UserRow {
             provider: client.id().to_owned(),
             account_id: account.id.clone(),
@@ -163,6 +164,12 @@ impl OAuth {
             }
         }
         if !self.is_allowed(&user).await? {
+            if was_here {
+                // They came in as whom they were then: with another address, say.
+                self.db().save_user(&user).await?;
+                self.db().end_access(&user.identity).await?;
+                self.forget_checked().await;
+            }
             self.audit().refused(refused).await;
             return Err(self.not_invited(arrival, client, account));
         }
