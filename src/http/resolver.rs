@@ -74,3 +74,21 @@ async fn look_up(name: Name, lookups: Arc<Semaphore>) -> Vec<SocketAddr> {
     });
     asked.await.ok().and_then(Result::ok).map(Iterator::collect).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lookup_waits_for_its_turn_and_gives_it_back() {
+        let lookups = Arc::new(Semaphore::new(1));
+        let mut waiting = look_up("localhost".parse().unwrap(), lookups.clone()).boxed();
+        let before = lookups.clone().acquire_owned().await.unwrap();
+        assert_eq!((&mut waiting).now_or_never(), None);
+        drop(before);
+        assert!(waiting.await.iter().any(|address| address.ip().is_loopback()));
+        assert_eq!(lookups.available_permits(), 1);
+    }
+}
