@@ -13,7 +13,7 @@
 //! - [`vault`]: tokens sealed at rest, and a fresh access token for an identity.
 //! - [`providers`]: one OAuth client for all providers, and the catalogue of them as data.
 //! - [`store`]: the database, SQLite or Postgres, one file per family of tables.
-//! - [`http`]: the outbound HTTP client.
+//! - [`http`]: the outbound HTTP clients, one of them for URLs that strangers name.
 //! - [`config`]: what an operator can set; unknown keys are errors.
 //! - [`clock`]: the only caller of the system's time and randomness.
 //! - [`telemetry`]: what is logged, and what never is.

@@ -17,7 +17,7 @@ impl ClientIdUrl {
     pub fn parse(text: &str) -> Result<Self, UriError> {
         let url = uri::read(text)?;
         if url.scheme() != "https" {
-            return Err(UriError::Scheme);
+            return Err(UriError::NotHttps);
         }
         // A dot at the end would make a second id of the same host.
         let named = matches!(url.host(), Some(Host::Domain(name)) if !name.ends_with('.'));
@@ -73,9 +73,9 @@ mod tests {
     #[test]
     fn whatever_else_a_url_may_hold_is_refused() {
         for (text, why) in [
-            ("http://client.example/c", UriError::Scheme),
-            ("cursor://client.example/c", UriError::Scheme),
-            ("file:///etc/passwd", UriError::Scheme),
+            ("http://client.example/c", UriError::NotHttps),
+            ("cursor://client.example/c", UriError::NotHttps),
+            ("file:///etc/passwd", UriError::NotHttps),
             ("https://client.example", UriError::Place),
             ("https://client.example/", UriError::Place),
             ("https://client.example/c?", UriError::Place),

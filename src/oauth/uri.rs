@@ -32,9 +32,14 @@ pub enum UriError {
          no `.` or `..` among the segments of the path"
     )]
     NotCanonical,
-    /// A scheme that has no business there.
-    #[error("has a scheme that can't be used here")]
+    /// A scheme that is no application's own (RFC 8252 §7.1).
+    #[error(
+        "must begin with `https://`, `http://` on loopback, or an application's own scheme and `:/`"
+    )]
     Scheme,
+    /// Another scheme where only one will do.
+    #[error("must be https")]
+    NotHttps,
     /// Plain HTTP beyond this machine (RFC 8252 §7.3).
     #[error("must be https; http is for `127.0.0.1`, `[::1]` and `localhost`")]
     NotLoopback,

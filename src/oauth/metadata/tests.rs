@@ -199,7 +199,7 @@ fn what_trust_hangs_on_is_read_strictly() {
         (with("d"), MetadataError::PrivateKey),
         (with("p"), MetadataError::PrivateKey),
         (with("k"), MetadataError::PrivateKey),
-        (uri("http://a.example/k"), MetadataError::JwksUri(UriError::Scheme)),
+        (uri("http://a.example/k"), MetadataError::JwksUri(UriError::NotHttps)),
         (uri("https://127.0.0.1/k"), MetadataError::JwksUri(UriError::Host)),
         (uri("https://a.example:8443/k"), MetadataError::JwksUri(UriError::Host)),
         (uri("https://a.example/k?x"), MetadataError::JwksUri(UriError::Place)),
