@@ -57,9 +57,20 @@ export class Visitor {
 
   /** Signs in at Spotify, from its first page on, and comes back; it asks once for the same. */
   async signIn(who, decision = "Agree") {
+    await this.arrive("Log in to Spotify");
     await this.page.locator(`input[name=username][value=${who}]`).check();
     await this.press("Log in");
     if (this.page.url().startsWith(this.#world.spotify)) await this.press(decision);
+  }
+
+  /** Signs in at the OpenID provider, and comes back; it asks once for the same, too. */
+  async signInWithId(who) {
+    await this.arrive("Sign-in");
+    await this.page.getByPlaceholder("Enter any login").fill(who);
+    await this.page.getByPlaceholder("and password").fill("whatever");
+    await this.press("Sign-in");
+    await this.arrive("Authorize");
+    await this.press("Continue");
   }
 
   /** From here on addresses that begin with `prefix` lead nowhere: the page before them stays. */
@@ -81,7 +92,7 @@ export class Visitor {
   /** What failed to load is trouble unless it is a page that was refused, or somebody else's. */
   #heard(message) {
     const { url } = message.location();
-    const known = url === this.page.url() || !url.startsWith(this.#world.origin);
+    const known = url === this.page.url() || !this.#world.isOurs(url);
     const unloaded = message.text().startsWith("Failed to load resource:");
     if (["error", "warning"].includes(message.type()) && !(unloaded && known)) {
       this.#troubles.push(`${message.type()}: ${message.text()} (${url})`);
@@ -90,8 +101,8 @@ export class Visitor {
 
   /** Our pages load nothing from elsewhere. */
   #asked(request) {
-    const foreign = new URL(request.url()).origin !== this.#world.origin;
-    const ours = request.frame().url().startsWith(this.#world.origin);
+    const foreign = !this.#world.isOurs(request.url());
+    const ours = this.#world.isOurs(request.frame().url());
     if (!request.isNavigationRequest() && foreign && ours) {
       this.#troubles.push(`foreign content: ${request.url()}`);
     }

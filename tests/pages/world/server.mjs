@@ -1,0 +1,62 @@
+// The real server, as an operator starts it: the binary, and variables.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+export class Server {
+  #process;
+  #data = mkdtempSync(join(tmpdir(), "stagepass-pages-"));
+  #said = "";
+
+  /** Starts one at `origin`; `settings` are keys of the configuration, as a tree. */
+  static async start(origin, settings) {
+    const server = new Server();
+    server.origin = origin;
+    server.endpoint = `${origin}/mcp`;
+    const { host } = new URL(origin);
+    const all = { ...settings, listen: host, data_dir: server.#data };
+    server.#process = spawn(process.env.STAGEPASS, ["serve"], {
+      env: Object.fromEntries(variables(all)),
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    server.#process.stderr.on("data", (said) => (server.#said += said));
+    await server.#answers();
+    return server;
+  }
+
+  /** The code that makes somebody the owner. */
+  get claimCode() {
+    return this.#said.match(/^ {4}(\S+)$/m)?.[1] ?? this.#fail("no claim code");
+  }
+
+  async stop() {
+    const ended = new Promise((ended) => this.#process.once("exit", ended));
+    if (this.#process.exitCode === null && this.#process.kill()) await ended;
+    rmSync(this.#data, { recursive: true });
+  }
+
+  async #answers() {
+    for (let tries = 0; tries < 300; tries += 1) {
+      if (this.#process.exitCode !== null) break;
+      const answer = await fetch(`${this.origin}/healthz`).catch(() => null);
+      if (answer?.ok) return;
+      await wait(100);
+    }
+    this.#fail("it didn't start");
+  }
+
+  #fail(why) {
+    throw new Error(`${why}; the server said:\n${this.#said}`);
+  }
+}
+
+function* variables(settings, path = []) {
+  for (const [key, value] of Object.entries(settings)) {
+    const keys = [...path, key];
+    if (typeof value === "object") yield* variables(value, keys);
+    else yield [`STAGEPASS_${keys.join("__").toUpperCase()}`, String(value)];
+  }
+}
