@@ -43,7 +43,8 @@ pub(super) async fn show(
     let endpoint = client.authorize_endpoint().await;
     let endpoint = endpoint.map_err(|error| PageError::away(client, &error))?;
     let token = form_token(&cookie, &ticket);
-    let mut response = consent(&link, client, &endpoint, &token).into_response();
+    let whom = connect.whom(&link).await?;
+    let mut response = consent(&link, &whom, client, &endpoint, &token).into_response();
     if let Some(line) = connect.cookie.write(&cookie) {
         response.headers_mut().insert(SET_COOKIE, line);
     }
@@ -114,19 +115,29 @@ impl Connect {
         }
     }
 
+    /// For whom the link is, in words.
+    async fn whom(&self, link: &LinkRow) -> Result<String, ToolError> {
+        let identity: Identity = link.identity.parse().map_err(ToolError::internal)?;
+        match identity.realm() {
+            Realm::Local => Ok("the owner of this server, on this computer".to_owned()),
+            _ => self.label(&identity).await,
+        }
+    }
+
     async fn is_linked(&self, link: &LinkRow) -> Result<bool, ToolError> {
         let rows = self.db.connections_of(&link.identity).await.map_err(ToolError::internal)?;
         Ok(rows.iter().any(|row| row.provider == link.provider))
     }
 }
 
-fn consent(link: &LinkRow, client: &ProviderClient, endpoint: &Url, token: &str) -> maud::Markup {
+fn consent(
+    link: &LinkRow,
+    whom: &str,
+    client: &ProviderClient,
+    endpoint: &Url,
+    token: &str,
+) -> maud::Markup {
     let (name, words) = (&client.provider().name, &client.provider().scope_words);
-    let identity = link.identity.parse::<Identity>().ok();
-    let whom = match identity.as_ref().map(Identity::realm) {
-        Some(Realm::Local) => "the owner of this server, on this computer",
-        _ => identity.as_ref().map_or("", Identity::label),
-    };
     let allows = link.scopes.split_whitespace();
     let allows: Vec<_> =
         allows.map(|scope| words.get(scope).map_or(scope, String::as_str)).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use stagepass_kit::{Identity, ToolError};
+use stagepass_kit::{Identity, Realm, ToolError};
 
 use super::Connect;
 use crate::{
@@ -95,6 +95,23 @@ impl Connect {
             all.extend(own);
         }
         Ok(all)
+    }
+
+    /// What a person would call `identity`: whoever signed in here, by the account they used.
+    ///
+    /// # Errors
+    /// `internal` when the database fails.
+    pub async fn label(&self, identity: &Identity) -> Result<String, ToolError> {
+        let user = match identity.realm() {
+            Realm::User => self.db.user(&identity.to_string()).await,
+            _ => Ok(None),
+        };
+        let Some(user) = user.map_err(ToolError::internal)? else {
+            return Ok(identity.label().to_owned());
+        };
+        let provider = self.vault.providers().get(&user.provider);
+        let provider = provider.map_or(&user.provider, |client| &client.provider().name);
+        Ok(format!("{} ({provider})", user.account_name))
     }
 
     fn connected(

@@ -81,7 +81,8 @@ impl Tool for Auth {
             }
             Action::Status => {
                 let only = provider.map(|id| connect.provider(Some(id))).transpose()?;
-                Ok(Answer::status(who, connect.status(who, only).await?))
+                let label = connect.label(who).await?;
+                Ok(Answer::status(who.realm(), label, connect.status(who, only).await?))
             }
             Action::Revoke => {
                 let client = connect.provider(provider)?;

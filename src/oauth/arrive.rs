@@ -188,7 +188,12 @@ impl OAuth {
     ) {
         let Ok(identity) = user.identity.parse::<Identity>() else { return };
         let grant = Grant::new(tokens, account, client.scopes(), self.clock());
-        if let Err(error) = self.vault().adopt(&identity, client.id(), &grant).await {
+        let entry = Entry::done("connection.made").identity(&user.identity).provider(client.id());
+        let adopted = match self.audit().record(entry).await {
+            Ok(()) => self.vault().adopt(&identity, client.id(), &grant).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = adopted {
             tracing::error!(%error, provider = client.id(), "signed in, but not connected");
             self.vault().give_back(&user.identity, client.id(), grant);
         }

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
-use stagepass_kit::Identity;
+use stagepass_kit::Realm;
 
 use crate::{
     connect::{Connected, IssuedLink, LinkStatus, Revoked, State, missing},
@@ -184,12 +184,9 @@ impl Answer {
         }
     }
 
-    pub(super) fn status(identity: &Identity, rows: Vec<LinkStatus>) -> Self {
+    pub(super) fn status(realm: Realm, label: String, rows: Vec<LinkStatus>) -> Self {
         Self::Status {
-            identity: IdentityRow {
-                kind: identity.realm().as_str().to_owned(),
-                label: identity.label().to_owned(),
-            },
+            identity: IdentityRow { kind: realm.as_str().to_owned(), label },
             providers: rows.into_iter().map(ProviderRow::from).collect(),
         }
     }
