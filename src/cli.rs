@@ -1,13 +1,20 @@
 //! The command line, one file per command.
 
+mod access;
+mod audit;
+mod clients;
+mod desk;
+mod keys;
 mod serve;
 mod stdio;
+mod text;
 
 use std::{collections::HashMap, path::PathBuf};
 
 use anyhow::anyhow;
 use clap::{Parser, Subcommand};
 
+use self::desk::Desk;
 use crate::{config::Config, telemetry};
 
 /// An MCP server with the sign-in built in.
@@ -22,13 +29,45 @@ pub struct Cli {
     command: Option<Command>,
 }
 
-#[derive(Debug, Clone, Copy, Default, Subcommand)]
+#[derive(Debug, Subcommand)]
 enum Command {
     /// Serves MCP over streamable HTTP, and the pages for signing in (the default).
-    #[default]
     Serve,
     /// Speaks MCP on standard input and output, for desktop clients.
     Stdio,
+    #[command(flatten)]
+    Task(Task),
+}
+
+/// What an operator does beside the server, whether it runs or not.
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Adds, lists and removes clients: programs that ask people for access.
+    #[command(subcommand)]
+    Clients(clients::Command),
+    /// Invites people and takes invitations back; shows who may come in.
+    #[command(subcommand)]
+    Access(access::Command),
+    /// Lists and rotates the keys that sign access tokens.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Shows what happened: sign-ins, consents, tokens, clients, refusals.
+    Audit(audit::Arguments),
+}
+
+impl Task {
+    /// Does it, and answers the operator.
+    async fn run(self, config: Config) -> anyhow::Result<()> {
+        let desk = Desk::open(config).await?;
+        let answer = match self {
+            Self::Clients(command) => clients::run(command, &desk).await,
+            Self::Access(command) => access::run(command, &desk).await,
+            Self::Keys(command) => keys::run(command, &desk).await,
+            Self::Audit(arguments) => audit::run(&arguments, &desk).await,
+        };
+        desk.db.close().await;
+        Ok(desk::print(&answer?)?)
+    }
 }
 
 impl Cli {
@@ -41,9 +80,10 @@ impl Cli {
         let subscriber = telemetry::subscriber(&config.log, std::io::stderr)
             .map_err(|_| anyhow!("`log` isn't a filter\nA correct line:\n  log = \"info\""))?;
         tracing::subscriber::set_global_default(subscriber)?;
-        match self.command.unwrap_or_default() {
+        match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run(config).await,
             Command::Stdio => stdio::run(config).await,
+            Command::Task(task) => task.run(config).await,
         }
     }
 

@@ -52,8 +52,9 @@ use crate::{
     web::{cookies::BrowserCookie, session::Sessions},
 };
 
-pub use access::is_listed;
+pub use access::{is_allowed, is_listed};
 pub use bearer::{Guarded, bearer};
+pub use client::row as client_row;
 pub use client_id::ClientIdUrl;
 pub use client_keys::{ClientKeys, check_keys};
 pub use description::Description;

@@ -25,16 +25,20 @@ impl OAuth {
 
     /// Whether somebody who signed in may come in.
     pub(super) async fn is_allowed(&self, user: &UserRow) -> sqlx::Result<bool> {
-        let listed = match self.allow() {
-            Allow::Open => true,
-            Allow::Listed(entries) => is_listed(entries, user),
-            Allow::Owner | Allow::Local => false,
-        };
-        if listed || user.owner.is_some() {
-            return Ok(true);
-        }
-        Ok(is_listed(&self.db().invitations().await?, user))
+        Ok(is_allowed(self.allow(), &self.db().invitations().await?, user))
     }
+}
+
+/// Whether somebody who signed in may come in: as the owner, by the configuration, or by one of
+/// `invitations`.
+#[must_use]
+pub fn is_allowed(allow: &Allow, invitations: &[String], user: &UserRow) -> bool {
+    let listed = match allow {
+        Allow::Open => true,
+        Allow::Listed(entries) => is_listed(entries, user),
+        Allow::Owner | Allow::Local => false,
+    };
+    listed || user.owner.is_some() || is_listed(invitations, user)
 }
 
 /// Whether one of `entries` is this person: `provider:account`, an e-mail address, or `@domain`.

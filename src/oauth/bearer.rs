@@ -184,7 +184,7 @@ impl OAuth {
 
     /// Looks whether anything has ended, if the last look was too long ago, and then forgets what
     /// was checked. One caller looks; the others don't wait while the last look is young enough.
-    async fn look(&self) -> sqlx::Result<()> {
+    pub(super) async fn look(&self) -> sqlx::Result<()> {
         let checked = self.checked();
         let age = || {
             let seen_at = *checked.seen_at.read().unwrap_or_else(PoisonError::into_inner);

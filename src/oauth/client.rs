@@ -10,8 +10,9 @@ use crate::{
     store::{ClientKind, ClientRow},
 };
 
-/// How a client that describes itself is stored. It may have what the tools need, whatever it asks.
-pub(super) fn row(
+/// How a client is stored that is described so. It may have what the tools need, whatever it asks.
+#[must_use]
+pub fn row(
     kind: ClientKind,
     id: String,
     metadata: &ClientMetadata,

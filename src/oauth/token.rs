@@ -60,6 +60,8 @@ async fn issue(
 ) -> Result<Issued, OAuthError> {
     let form = read_form(headers, body)?;
     let client = oauth.authenticate(headers, &form, address).await?;
+    // Another process may have made a newer key to sign with.
+    oauth.look().await?;
     let grant_type = form.get("grant_type");
     let issued = match grant_type.map(GrantType::from_name) {
         Some(Some(GrantType::AuthorizationCode)) => code::redeem(oauth, &client, &form).await,

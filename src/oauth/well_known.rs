@@ -31,6 +31,10 @@ pub(super) fn routes(oauth: &OAuth) -> Router<OAuth> {
 }
 
 async fn jwks(State(oauth): State<OAuth>) -> Response {
+    // Another process may have made a key. The known ones are served whether that can be told.
+    if let Err(error) = oauth.look().await {
+        tracing::warn!(%error, "can't look for a newer signing key");
+    }
     serve(&oauth.keys().ring().jwks)
 }
 

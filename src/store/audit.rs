@@ -1,11 +1,12 @@
 //! What happened. Rows are only ever added.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::{Db, Result, db::on};
 
 /// One event as it is stored.
-#[derive(Debug, Clone, Default, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, Serialize, sqlx::FromRow)]
 pub struct AuditRow {
     /// Its id, which sorts by time.
     pub id: String,

@@ -40,6 +40,16 @@ impl Db {
             .await)
     }
 
+    /// Everybody who signed in, the first one first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn users(&self) -> Result<Vec<UserRow>> {
+        on!(self, pool => sqlx::query_as("SELECT * FROM users ORDER BY created_at, identity")
+            .fetch_all(pool)
+            .await)
+    }
+
     /// Stores a person who signed in. One who was here before keeps the day of the first time, and
     /// stays the owner who is.
     ///

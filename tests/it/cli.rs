@@ -1,11 +1,18 @@
 //! The real command, as operators and desktop clients start it.
 
+mod access;
+mod audit;
+mod clients;
+mod keys;
 mod process;
 mod refusals;
 mod serve;
 mod stdio;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use stagepass_standin::{
     Spotify,
@@ -13,6 +20,7 @@ use stagepass_standin::{
 };
 use tempfile::TempDir;
 
+use crate::harness::TestApp;
 use process::{Ended, Process};
 
 /// An operator's machine: a folder, a stand-in Spotify, and the variables for it.
@@ -127,6 +135,38 @@ impl Machine {
             }
         }
     }
+}
+
+/// Runs a command beside a story's server, on its database, to the command's end.
+async fn operate(app: &TestApp, arguments: &[&str]) -> Ended {
+    let ended = Process::start(app.data_dir(), &app.variables(), arguments).ended().await;
+    assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+    ended
+}
+
+/// The same, which has to succeed: what it answered.
+async fn answer(app: &TestApp, arguments: &[&str]) -> String {
+    let ended = operate(app, arguments).await;
+    assert_eq!(ended.code, Some(0), "{arguments:?}: {}", ended.stderr);
+    ended.stdout.join("\n")
+}
+
+/// The same, which has to fail: why.
+async fn refusal(app: &TestApp, arguments: &[&str]) -> String {
+    let ended = operate(app, arguments).await;
+    assert_eq!(ended.code, Some(1), "{arguments:?}: {:?}", ended.stdout);
+    assert!(ended.stdout.is_empty(), "{:?}", ended.stdout);
+    ended.stderr
+}
+
+/// Waits until a server has learnt of something, which takes it 5 seconds at most.
+async fn within_seconds(what: &str, mut learnt: impl AsyncFnMut() -> bool) {
+    let learning = async {
+        while !learnt().await {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), learning).await.expect(what);
 }
 
 /// Every byte of the database, journal included.

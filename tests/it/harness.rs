@@ -8,4 +8,4 @@ mod database;
 
 pub(crate) use app::{Setup, TestApp, code_on};
 pub(crate) use chat::{Chat, Era, Told};
-pub(crate) use connector::Connector;
+pub(crate) use connector::{Answer, Connector, REDIRECT_URI, Tokens};

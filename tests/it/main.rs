@@ -23,6 +23,7 @@ mod odd_people;
 mod odd_providers;
 mod pages;
 mod protocol;
+mod registry;
 mod sign_in_providers;
 mod store;
 mod tokens;

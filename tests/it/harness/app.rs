@@ -133,6 +133,11 @@ impl TestApp {
         Config::load(None, self.variables.clone()).unwrap()
     }
 
+    /// The variables that the server was configured by.
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        self.variables.clone().into_iter().collect()
+    }
+
     /// Another server on the same database, with a clock that tells the same time.
     pub(crate) async fn replica(&self) -> (String, oneshot::Sender<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -57,7 +57,6 @@ impl Answer {
     }
 }
 
-#[expect(dead_code, reason = "the stories that use the rest are being written")]
 impl Connector {
     /// Registers a public client, as most do.
     pub(crate) async fn register(app: &TestApp) -> Self {

@@ -1,0 +1,54 @@
+//! `stagepass audit`: what happened, to whom, through which client.
+
+use chrono::{SecondsFormat, TimeDelta};
+use clap::{Args, value_parser};
+
+use super::{
+    desk::Desk,
+    text::{ascii, visible},
+};
+use crate::store::AuditRow;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// How many days to look back.
+    #[arg(long, default_value_t = 7, value_parser = value_parser!(u16).range(1..))]
+    days: u16,
+    /// How many events to show at most: the newest, in the order in which they happened.
+    #[arg(long, default_value_t = 200, value_parser = value_parser!(u32).range(1..=100_000))]
+    limit: u32,
+    /// One JSON object a line, for programs.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(arguments: &Arguments, desk: &Desk) -> anyhow::Result<String> {
+    let span = TimeDelta::days(arguments.days.into());
+    let rows = desk.audit.last(span, arguments.limit.into()).await?;
+    let mut text = String::new();
+    for row in rows {
+        text += &if arguments.json { ascii(&serde_json::to_string(&row)?) } else { line(&row) };
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+fn line(row: &AuditRow) -> String {
+    let facts = [
+        ("identity", &row.identity),
+        ("client", &row.client_id),
+        ("token", &row.token_id),
+        ("grant", &row.grant_id),
+        ("provider", &row.provider),
+        ("address", &row.address),
+        // The only one that may have spaces in it.
+        ("detail", &row.detail),
+    ];
+    let fact = |(name, value): (_, &Option<String>)| {
+        Some(format!("{name}={}", visible(value.as_deref()?)))
+    };
+    let facts: Vec<_> = facts.into_iter().filter_map(fact).collect();
+    let at = row.at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    let (outcome, event) = (visible(&row.outcome), visible(&row.event));
+    format!("{at} {outcome:<7} {event} {}", facts.join(" "))
+}

@@ -1,0 +1,57 @@
+//! `stagepass audit`: what happened, for people and for programs.
+
+use serde_json::Value;
+
+use super::answer;
+use crate::harness::{Connector, TestApp};
+
+/// Puts an event into the record behind the server's back.
+async fn event(app: &TestApp, id: &str, at: &str, detail: &str) {
+    app.sql(&format!(
+        "INSERT INTO audit (id, at, event, outcome, detail) \
+         VALUES ('{id}', '{at}T00:00:00+00:00', 'odd', 'refused', '{detail}')"
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn what_happened_is_told_in_order_and_as_far_back_as_asked() {
+    let app = TestApp::start_for("open").await;
+    let client = Connector::register(&app).await;
+    let tokens = client.tokens_of(&app, "bob").await;
+    event(&app, "0", "2020-02-02", "long ago").await;
+
+    let said = answer(&app, &["audit"]).await;
+    let place = |event: &str| {
+        let at = said.lines().position(|line| line.contains(&format!(" {event} ")));
+        at.unwrap_or_else(|| panic!("no {event}: {said}"))
+    };
+    let (registered, signed_in) = (place("client.registered"), place("sign_in"));
+    assert!(registered < signed_in && signed_in < place("token.issued"), "{said}");
+    assert!(said.contains(&format!("client={}", client.client_id)), "{said}");
+    assert!(said.contains("identity=user:spotify:"), "{said}");
+    assert!(!said.contains("long ago"), "{said}");
+    assert!(!said.contains(&tokens.access), "{said}");
+
+    let newest = answer(&app, &["audit", "--limit", "1"]).await;
+    assert_eq!(Some(newest.as_str()), said.lines().last());
+    let all = answer(&app, &["audit", "--days", "60000"]).await;
+    assert!(all.lines().next().is_some_and(|line| line.ends_with("detail=long ago")), "{all}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn control_characters_reach_no_terminal() {
+    let app = TestApp::start_for("open").await;
+    let odd = "a\u{1b}[2J\nb \u{9b}31m \u{202e}c";
+    event(&app, "1", "2026-02-02", odd).await;
+    let said = answer(&app, &["audit", "--days", "60000"]).await;
+    assert_eq!(said.lines().count(), 1, "{said:?}");
+    assert!(said.ends_with("detail=a\\u{1b}[2J\\nb \\u{9b}31m \\u{202e}c"), "{said:?}");
+
+    let said = answer(&app, &["audit", "--days", "60000", "--json"]).await;
+    assert!(said.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{said:?}");
+    let read: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((&read["event"], &read["detail"]), (&"odd".into(), &odd.into()));
+    app.finish().await;
+}
