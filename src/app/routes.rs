@@ -91,7 +91,9 @@ impl App {
         let pages = self.limited(oauth.pages(), &limits.authorize, Refusal::Page);
         let register = self.limited(oauth.registration(), &limits.register, Refusal::Json);
         let tokens = self.limited(oauth.token_endpoints(), &limits.token, Refusal::Json);
+        // Said here, so that CORS goes around it: a preflight has a method that no route takes.
         let programs = oauth.documents().merge(register).merge(tokens);
+        let programs = programs.method_not_allowed_fallback(web::missing::wrong_method);
         pages.merge(programs.layer(middleware::from_fn(cors)))
     }
 

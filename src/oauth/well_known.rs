@@ -1,15 +1,17 @@
-//! The well-known documents, as they are served.
+//! The well-known documents, as they are served. Beside them there is nothing, and web pages may
+//! learn that, too: clients try several paths in turn.
 
 use axum::{
     Json, Router,
     extract::State,
     http::header::CACHE_CONTROL,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{any, get},
 };
 use serde_json::Value;
 
 use super::OAuth;
+use crate::web::missing::not_found;
 
 /// Clients keep a document about as long (Claude: five minutes).
 const KEPT: [(axum::http::HeaderName, &str); 1] = [(CACHE_CONTROL, "public, max-age=300")];
@@ -28,6 +30,7 @@ pub(super) fn routes(oauth: &OAuth) -> Router<OAuth> {
             router.route(&path, get(move || async move { serve(&document) }))
         })
         .route("/.well-known/jwks.json", get(jwks))
+        .route("/.well-known/{*unknown}", any(not_found))
 }
 
 async fn jwks(State(oauth): State<OAuth>) -> Response {

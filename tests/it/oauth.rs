@@ -1,3 +1,4 @@
 //! This server as an authorization server, from the outside.
 
+mod discovery;
 mod one_trip;
