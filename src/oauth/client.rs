@@ -6,7 +6,7 @@ use super::{
     ClientKeys, ClientMetadata, GrantType, OAuth, RedirectUri, document, error::OAuthError,
 };
 use crate::{
-    identity::Scopes,
+    identity::{Scope, Scopes},
     store::{ClientKind, ClientRow},
 };
 
@@ -73,11 +73,13 @@ impl Client {
     }
 
     /// What of `requested` it may have. Nothing asked for, or nothing that is known, means what the
-    /// tools need: old clients ask for scopes of their own liking.
+    /// tools need: old clients ask for scopes of their own liking. To stay signed in is nothing to
+    /// ask for alone.
     pub(super) fn scopes(&self, requested: Option<&str>) -> Scopes {
         let allowed = Scopes::parse(&self.0.scopes);
         let asked = Scopes::parse(requested.unwrap_or_default());
-        let asked = if asked.is_empty() { Scopes::tools() } else { asked };
+        let is_enough = asked.iter().any(|scope| scope != Scope::OfflineAccess);
+        let asked = if is_enough { asked } else { Scopes::tools() };
         asked.within(allowed)
     }
 
@@ -86,7 +88,7 @@ impl Client {
         self.0.grant_types.split(' ').any(|own| own == grant_type.as_str())
     }
 
-    /// Whether this operator's client is a stranger's, who may have made up everything about it.
+    /// Whether it is a stranger's, who may have made up everything about it.
     pub(super) fn is_strangers(&self) -> bool {
         self.0.kind != ClientKind::Operator
     }
@@ -95,6 +97,10 @@ impl Client {
 impl OAuth {
     /// The client with this id: one that is stored, or one whose id is the URL of its document.
     pub(super) async fn find_client(&self, id: &str) -> Result<Option<Client>, OAuthError> {
+        // RFC 6749 §A.1. Postgres refuses to look for a NUL.
+        if !id.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Ok(None);
+        }
         if id.starts_with("https://") {
             return Ok(document::client(self, id).await?.map(Client));
         }

@@ -1,4 +1,5 @@
 //! This server as an authorization server, from the outside.
 
+mod authorize;
 mod discovery;
 mod one_trip;
