@@ -136,6 +136,12 @@ impl Provider {
     pub(super) fn validate(&self, id: &str) -> Result<(), ConfigError> {
         let refused =
             |field: &str, why: &str| Err(ConfigError::at(&format!("provider.{id}.{field}"), why));
+        // It stands in redirect URIs, and before a colon in `access.allow`.
+        if id.is_empty()
+            || !id.bytes().all(|c| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+        {
+            return refused("client_id", "has an id of small letters, digits, `-` and `_` alone");
+        }
         if let Some(field) = self.lacking() {
             return refused(field, "is missing; only a provider with an `issuer` needs none");
         }

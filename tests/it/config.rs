@@ -443,3 +443,12 @@ fn a_file_of_master_keys_has_one_a_line() {
         assert!(!text.contains(secret), "{text}");
     }
 }
+
+#[test]
+fn the_id_of_a_provider_is_small_letters_and_digits() {
+    for id in ["a:b", "a b", "Über", "a/b"] {
+        let toml = format!("[provider.\"{id}\"]\nissuer = \"https://id.example\"\nname = \"x\"");
+        let refused = load(&toml, &[]).unwrap_err().to_string();
+        assert!(refused.contains("small letters"), "{id}: {refused}");
+    }
+}
