@@ -5,13 +5,6 @@ use stagepass_standin::Browser;
 use super::{answer, operate, refusal, within_seconds};
 use crate::harness::{Connector, TestApp, Tokens};
 
-/// The line about this account in `access list`.
-async fn listed(app: &TestApp, account: &str) -> String {
-    let said = answer(app, &["access", "list"]).await;
-    let line = said.lines().find(|line| line.contains(account)).map(str::to_owned);
-    line.unwrap_or_else(|| panic!("no {account}: {said}"))
-}
-
 /// What the owner of a server that nobody had claimed gets.
 async fn owners(app: &TestApp, client: &Connector) -> Tokens {
     let code = client.code_for_owner(app, &Browser::new()).await;
@@ -38,17 +31,21 @@ async fn an_invitation_lets_somebody_in_and_its_end_turns_them_out() {
     let code = client.code_at(&app, &page);
     let bob = Connector::tokens(&app, &client.redeem(&code).await);
     assert_eq!(status(&client, &bob).await, 200);
-    assert!(listed(&app, &account).await.contains("invited: "));
     let said = answer(&app, &["access", "list"]).await;
+    assert!(said.contains(&format!("invited: {account}\n")), "{said}");
     let row = |said: &str| said.lines().find(|line| line.contains("Bob")).map(str::to_owned);
     assert!(row(&said).is_some_and(|row| row.contains(" yes ")), "{said}");
     assert!(said.contains(" owner "), "{said}");
 
     let said = answer(&app, &["access", "deny", &account]).await;
     assert!(said.contains("taken back") && said.contains("Bob"), "{said}");
+    for table in ["grants", "sessions"] {
+        let left = app.count(&format!("SELECT COUNT(*) FROM {table}")).await;
+        assert_eq!(left, 1, "{table} of the owner alone");
+    }
     within_seconds("bob is out", async || status(&client, &bob).await == 401).await;
     let page = client.agree(&app, &browser, "bob").await;
-    assert_eq!(page.status, 403, "the session lives: {}", page.describe());
+    assert_eq!(page.status, 403, "{}", page.describe());
     assert_eq!(status(&client, &alice).await, 200);
     let row = row(&answer(&app, &["access", "list"]).await).unwrap();
     assert!(row.contains(" no "), "{row}");

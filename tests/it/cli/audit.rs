@@ -1,6 +1,9 @@
 //! `stagepass audit`: what happened, for people and for programs.
 
+use std::time::Duration;
+
 use serde_json::Value;
+use stagepass_standin::Browser;
 
 use super::answer;
 use crate::harness::{Connector, TestApp};
@@ -18,7 +21,11 @@ async fn event(app: &TestApp, id: &str, at: &str, detail: &str) {
 async fn what_happened_is_told_in_order_and_as_far_back_as_asked() {
     let app = TestApp::start_for("open").await;
     let client = Connector::register(&app).await;
-    let tokens = client.tokens_of(&app, "bob").await;
+    app.advance(Duration::from_secs(1));
+    let page = client.agree(&app, &Browser::new(), "bob").await;
+    app.advance(Duration::from_secs(1));
+    let tokens = client.redeem(&client.code_at(&app, &page)).await;
+    let tokens = Connector::tokens(&app, &tokens);
     event(&app, "0", "2020-02-02", "long ago").await;
 
     let said = answer(&app, &["audit"]).await;

@@ -135,7 +135,7 @@ async fn what_could_never_work_is_refused_in_words() {
         (&["Bot", "--redirect-uri", "https://example.com/#x"], "fragment"),
         (&["Bot", "--public", "--credentials"], "cannot be used with"),
         (&["Bot", "--credentials", "--scope", "mcp.act_as"], "mcp.admin"),
-        (&["Bot", "--credentials", "--jwks-uri", "http://example.com/k"], "scheme"),
+        (&["Bot", "--credentials", "--jwks-uri", "http://example.com/k"], "must be https"),
         (&["B\u{1b}[2Jot", "--credentials"], "in one line"),
     ] {
         let ended = operate(&app, &[&["clients", "add"], options].concat()).await;
