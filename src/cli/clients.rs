@@ -46,7 +46,8 @@ pub(super) struct Add {
     /// The name that people are asked to agree to.
     #[arg(value_parser = name)]
     name: String,
-    /// Where people are sent back to. May be given several times.
+    /// Where people are sent back to; may be given several times. Needed unless it has
+    /// `--credentials`.
     #[arg(long, value_name = "URI", value_parser = RedirectUri::parse)]
     #[arg(required_unless_present = "credentials")]
     redirect_uri: Vec<RedirectUri>,
