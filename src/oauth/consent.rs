@@ -5,7 +5,7 @@
 //! once.
 
 use axum::{
-    Form,
+    body::Bytes,
     extract::{RawQuery, State},
     http::{
         HeaderMap, StatusCode,
@@ -24,6 +24,7 @@ use super::{
     authorize::{self, Request},
     login,
     page::Stop,
+    parameters::Parameters,
     redirect::RedirectUri,
 };
 use crate::{
@@ -47,18 +48,9 @@ pub(super) struct Rendering {
     /// The browser that it was shown in.
     browser_hash: Vec<u8>,
     expires_at: DateTime<Utc>,
+    /// Who was signed in, and could go on as they are.
+    pub(super) user: Option<String>,
     pub(super) request: Request,
-}
-
-/// What its form sends.
-#[derive(Deserialize)]
-pub(super) struct Decision {
-    id: String,
-    request: String,
-    #[serde(rename = "decision")]
-    pressed: String,
-    #[serde(flatten)]
-    choice: login::Choice,
 }
 
 /// The page.
@@ -71,14 +63,15 @@ pub(super) async fn show(
     let known = oauth.cookie().read(&headers);
     let cookie = known.unwrap_or_else(|| mint(oauth.clock(), "spb_").expose_secret().to_owned());
     let id = BASE64_URL_SAFE_NO_PAD.encode(oauth.clock().random::<16>());
+    let user = oauth.signed_in(&headers).await?;
     let rendering = Rendering {
         browser_hash: hash(&cookie),
         expires_at: oauth.clock().now() + LIFETIME,
+        user: user.as_ref().map(|user| user.identity.clone()),
         request,
     };
     let plain = serde_json::to_vec(&rendering).map_err(|_| Stop::Internal)?;
     let sealed = oauth.vault().sealer().seal(place(&id), &plain)?;
-    let user = oauth.signed_in(&headers).await?;
     let asks_claim = oauth.is_unclaimed().await?;
     let form = html! {
         input type="hidden" name="id" value=(id);
@@ -97,90 +90,88 @@ pub(super) async fn decide(
     State(oauth): State<OAuth>,
     address: ClientAddress,
     headers: HeaderMap,
-    Form(decision): Form<Decision>,
+    body: Bytes,
 ) -> Result<Response, Stop> {
-    let cookie = oauth.cookie().read(&headers).ok_or_else(Stop::no_cookie)?;
-    let rendering = oauth.rendering(&decision, &headers, &cookie)?;
+    let form = Parameters::read(&body)?;
+    let (rendering, row) = oauth.rendering(&form, &headers)?;
     let request = &rendering.request;
     let entry = |entry: Entry| entry.client(&request.client_id).address(address.0);
-    let stage = if decision.pressed == "agree" { Stage::Consented } else { Stage::Done };
-    let row = oauth.row(&decision, &rendering, stage)?;
-    match decision.pressed.as_str() {
-        "agree" => {
+    let consented = entry(Entry::done("consent.given")).detail(&request.scopes);
+    match form.get("decision") {
+        Some("agree") => {
             // A claim code that is wrong uses the page up as little as a word that is misspelt.
-            let claims = oauth.claims(&decision.choice).await?;
+            let choice = oauth.choice(&form).await?;
+            let row = AuthorizationRow { stage: Stage::Consented, ..row };
             oauth.press(&row).await?;
-            let consented = entry(Entry::done("consent.given")).detail(&request.scopes);
             oauth.audit().record(consented).await?;
-            if let Some(provider) = oauth.only_provider() {
-                return login::go(&oauth, row, provider, &decision.choice, claims).await;
+            // To somebody who was signed in, the page had nothing to choose.
+            let only = oauth.only_provider().filter(|_| rendering.user.is_none());
+            if let Some(provider) = only {
+                return login::go(&oauth, row, provider, &choice).await;
             }
             let login = format!("/login?id={}", row.id);
             Ok((StatusCode::SEE_OTHER, [(LOCATION, login)]).into_response())
         }
-        "session" => {
-            let user = oauth.signed_in(&headers).await?.ok_or_else(Stop::again)?;
+        Some("session") => {
+            // The page said as whom.
+            let user = oauth.signed_in(&headers).await?;
+            let user = user.filter(|user| rendering.user.as_ref() == Some(&user.identity));
+            let user = user.ok_or_else(Stop::again)?;
             oauth.press(&row).await?;
-            let consented = entry(Entry::done("consent.given")).identity(&user.identity);
-            oauth.audit().record(consented.detail(&request.scopes)).await?;
+            oauth.audit().record(consented.identity(&user.identity)).await?;
             let url = oauth.code_for(request, &user).await?;
             Ok(layout::onward(&url, &request.client_name))
         }
-        _ => {
+        Some("deny") => {
             oauth.press(&row).await?;
             oauth.audit().refused(entry(Entry::refused("consent.given", "access_denied"))).await;
             let answer = [("error", "access_denied"), ("error_description", "The person said no.")];
             let url = request.back(oauth.description().issuer(), &answer).ok_or(Stop::Internal)?;
             Ok(layout::onward(&url, &request.client_name))
         }
+        _ => Err(Stop::again()),
     }
 }
 
 impl OAuth {
-    /// What a form holds, if it is ours, for this browser, and in time.
+    /// What a form holds, if it is ours, for this browser, and in time; and how it is stored.
     fn rendering(
         &self,
-        decision: &Decision,
+        form: &Parameters,
         headers: &HeaderMap,
-        cookie: &str,
-    ) -> Result<Rendering, Stop> {
-        let sealed = BASE64_URL_SAFE_NO_PAD.decode(&decision.request).map_err(|_| Stop::again())?;
-        let rendering = self.open(&decision.id, &sealed).ok_or_else(Stop::again)?;
-        if !same(&hash(cookie), &rendering.browser_hash) {
+    ) -> Result<(Rendering, AuthorizationRow), Stop> {
+        let cookie = self.cookie().read(headers).ok_or_else(Stop::no_cookie)?;
+        let id = form.get("id").ok_or_else(Stop::again)?;
+        let sealed = form.get("request").and_then(|text| BASE64_URL_SAFE_NO_PAD.decode(text).ok());
+        let sealed = sealed.ok_or_else(Stop::again)?;
+        let rendering = self.open(id, &sealed).ok_or_else(Stop::again)?;
+        if !same(&hash(&cookie), &rendering.browser_hash) {
             return Err(Stop::no_cookie());
         }
-        let in_time = self.clock().now() < rendering.expires_at;
-        let ours = in_time && guard::is_own_form(headers, self.origins());
-        if ours { Ok(rendering) } else { Err(Stop::again()) }
+        let now = self.clock().now();
+        if now >= rendering.expires_at || !guard::is_own_form(headers, self.origins()) {
+            return Err(Stop::again());
+        }
+        let row = AuthorizationRow {
+            id: id.to_owned(),
+            stage: Stage::Done,
+            browser_hash: rendering.browser_hash.clone(),
+            sealed_request: sealed,
+            provider: None,
+            state_hash: None,
+            sealed_verifier: None,
+            connects: false,
+            claims: false,
+            created_at: now,
+            expires_at: rendering.expires_at,
+        };
+        Ok((rendering, row))
     }
 
     /// The rendering with this number in `sealed`.
     pub(super) fn open(&self, id: &str, sealed: &[u8]) -> Option<Rendering> {
         let opened = self.vault().sealer().open(place(id), sealed).ok()?;
         serde_json::from_slice(&opened).ok()
-    }
-
-    fn row(
-        &self,
-        decision: &Decision,
-        rendering: &Rendering,
-        stage: Stage,
-    ) -> Result<AuthorizationRow, Stop> {
-        Ok(AuthorizationRow {
-            id: decision.id.clone(),
-            stage,
-            browser_hash: rendering.browser_hash.clone(),
-            sealed_request: BASE64_URL_SAFE_NO_PAD
-                .decode(&decision.request)
-                .map_err(|_| Stop::again())?,
-            provider: None,
-            state_hash: None,
-            sealed_verifier: None,
-            connects: false,
-            claims: false,
-            created_at: self.clock().now(),
-            expires_at: rendering.expires_at,
-        })
     }
 
     /// Stores the decision; a second one for the same page isn't taken.
@@ -252,7 +243,7 @@ fn buttons(oauth: &OAuth, user: Option<&UserRow>, asks_claim: bool) -> Markup {
         |provider| format!("Continue with {}", provider.provider().name),
     );
     html! {
-        @if let Some(provider) = provider { (login::fields(provider, asks_claim)) }
+        @if let Some(provider) = provider { (login::fields(&[provider], asks_claim)) }
         (parts::choices("decision", &[("agree", go_on.as_str(), Tone::Primary), deny]))
     }
 }

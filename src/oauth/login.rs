@@ -1,16 +1,15 @@
 //! `/login`: with which account a person signs in, and the way there.
 
 use axum::{
-    Form,
-    extract::{Query, State},
+    body::Bytes,
+    extract::{RawQuery, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use maud::{Markup, html};
 use secrecy::ExposeSecret;
-use serde::Deserialize;
 
-use super::{OAuth, page::Stop};
+use super::{OAuth, page::Stop, parameters::Parameters};
 use crate::{
     providers::{AuthorizeRequest, ProviderClient, nonce_of},
     store::{AuthorizationRow, Stage},
@@ -25,47 +24,34 @@ use crate::{
 const STATE: &str = "spl_";
 
 /// What a person chose on the way to a provider.
-#[derive(Deserialize)]
 pub(super) struct Choice {
     /// Whether the tools may use the account.
-    connects: Option<String>,
-    /// The claim code.
-    claim: Option<String>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Asked {
-    id: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Chosen {
-    id: String,
-    provider: String,
-    #[serde(flatten)]
-    choice: Choice,
+    connects: bool,
+    /// Whether the person has the claim code.
+    claims: bool,
 }
 
 /// The page with all providers.
 pub(super) async fn show(
     State(oauth): State<OAuth>,
-    Query(asked): Query<Asked>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Stop> {
-    let row = oauth.consented(&asked.id, &headers).await?;
+    let asked = Parameters::read(query.unwrap_or_default().as_bytes())?;
+    let row = oauth.consented(&asked, &headers).await?;
     let asks_claim = oauth.is_unclaimed().await?;
+    let providers: Vec<_> = oauth.sign_in_providers().collect();
+    let go_on = |provider: &&ProviderClient| format!("Continue with {}", provider.provider().name);
+    let labels: Vec<_> = providers.iter().map(go_on).collect();
+    let buttons = providers.iter().zip(&labels);
+    let buttons: Vec<_> =
+        buttons.map(|(provider, label)| (provider.id(), label.as_str(), Tone::Primary)).collect();
     let body = html! {
         p { "Choose the account that you are known by here." }
-        @for provider in oauth.sign_in_providers() {
-            form method="post" action="/login" {
-                input type="hidden" name="id" value=(row.id);
-                (fields(provider, asks_claim))
-                (parts::choices("provider", &[(
-                    provider.id(),
-                    &format!("Continue with {}", provider.provider().name),
-                    Tone::Primary,
-                )]))
-            }
+        form method="post" action="/login" {
+            input type="hidden" name="id" value=(row.id);
+            (fields(&providers, asks_claim))
+            (parts::choices("provider", &buttons))
         }
     };
     Ok(layout::page("Sign in", &body).into_response())
@@ -75,22 +61,30 @@ pub(super) async fn show(
 pub(super) async fn choose(
     State(oauth): State<OAuth>,
     headers: HeaderMap,
-    Form(chosen): Form<Chosen>,
+    body: Bytes,
 ) -> Result<Response, Stop> {
-    let row = oauth.consented(&chosen.id, &headers).await?;
+    let form = Parameters::read(&body)?;
+    let row = oauth.consented(&form, &headers).await?;
     if !guard::is_own_form(&headers, oauth.origins()) {
         return Err(Stop::again());
     }
-    let claims = oauth.claims(&chosen.choice).await?;
-    let provider = oauth.sign_in_providers().find(|provider| provider.id() == chosen.provider);
-    go(&oauth, row, provider.ok_or_else(Stop::again)?, &chosen.choice, claims).await
+    let choice = oauth.choice(&form).await?;
+    let provider =
+        oauth.sign_in_providers().find(|provider| form.get("provider") == Some(provider.id()));
+    go(&oauth, row, provider.ok_or_else(Stop::again)?, &choice).await
 }
 
-/// The fields that go with a provider's button.
-pub(super) fn fields(provider: &ProviderClient, asks_claim: bool) -> Markup {
-    let (name, words) = (&provider.provider().name, &provider.provider().scope_words);
-    let allows = provider.scopes().iter();
-    let allows = allows.map(|scope| words.get(scope).map_or(scope.as_str(), String::as_str));
+/// The fields that go with the buttons of `providers`.
+pub(super) fn fields(providers: &[&ProviderClient], asks_claim: bool) -> Markup {
+    let with_tools: Vec<_> = providers.iter().filter(|provider| provider.has_tools()).collect();
+    let names: Vec<_> = with_tools.iter().map(|with| with.provider().name.as_str()).collect();
+    let (names, alone) = (names.join(" or "), providers.len() == 1);
+    let label = if alone {
+        format!("Let the tools use this {names} account")
+    } else {
+        format!("If it is a {names} account, let the tools use it")
+    };
+    let allows: Vec<_> = with_tools.iter().map(|provider| allows(provider, alone)).collect();
     html! {
         @if asks_claim {
             (parts::code_field(
@@ -100,15 +94,19 @@ pub(super) fn fields(provider: &ProviderClient, asks_claim: bool) -> Markup {
                  enters it becomes the owner. Leave this empty if you were invited.",
             ))
         }
-        @if provider.has_tools() {
-            (parts::checkbox(
-                "connects",
-                &format!("Let the tools use this {name} account"),
-                &format!("They may then {}.", allows.collect::<Vec<_>>().join("; ")),
-                true,
-            ))
+        @if !with_tools.is_empty() {
+            (parts::checkbox("connects", &label, &allows.join(" "), true))
         }
     }
+}
+
+/// What the tools may do with an account there; `alone` needs no name.
+fn allows(provider: &ProviderClient, alone: bool) -> String {
+    let (name, words) = (&provider.provider().name, &provider.provider().scope_words);
+    let allows = provider.scopes().iter();
+    let allows = allows.map(|scope| words.get(scope).map_or(scope.as_str(), String::as_str));
+    let they = if alone { "They".to_owned() } else { format!("With {name} they") };
+    format!("{they} may then {}.", allows.collect::<Vec<_>>().join("; "))
 }
 
 /// Sends the person to `provider`.
@@ -117,21 +115,21 @@ pub(super) async fn go(
     row: AuthorizationRow,
     provider: &ProviderClient,
     choice: &Choice,
-    claims: bool,
 ) -> Result<Response, Stop> {
+    let rendering = oauth.open(&row.id, &row.sealed_request).ok_or_else(Stop::again)?;
     let state = mint(oauth.clock(), STATE);
     let verifier = mint(oauth.clock(), "");
     let sealed = oauth
         .vault()
         .sealer()
         .seal(verifier_place(&row.id), verifier.expose_secret().as_bytes())?;
-    let connects = choice.connects.is_some() && provider.has_tools();
+    let connects = choice.connects && provider.has_tools();
     let row = AuthorizationRow {
         provider: Some(provider.id().to_owned()),
         state_hash: Some(hash(state.expose_secret())),
         sealed_verifier: Some(sealed),
         connects,
-        claims,
+        claims: choice.claims,
         ..row
     };
     let nonce = nonce_of(&verifier);
@@ -140,7 +138,8 @@ pub(super) async fn go(
         verifier: &verifier,
         nonce: Some(&nonce),
         scopes: if connects { provider.scopes() } else { provider.sign_in_scopes() },
-        again: false,
+        // Whoever was signed in wants another account, and not the provider's usual one.
+        again: rendering.user.is_some(),
     };
     let url = provider.authorize_url(&request).await.map_err(|error| {
         tracing::warn!(provider = provider.id(), %error, "nobody can sign in there");
@@ -162,6 +161,16 @@ pub(super) fn away(name: &str) -> Stop {
     )
 }
 
+fn not_the_claim_code() -> Stop {
+    Stop::page(
+        StatusCode::FORBIDDEN,
+        "That isn't the claim code",
+        "The code that you entered isn't the one that this server printed when it started, or \
+         somebody has become the owner meanwhile.",
+        "Go back and enter it again; the newest one is at the end of the server's log.",
+    )
+}
+
 /// Where the PKCE verifier of consent `id` is sealed for.
 pub(super) fn verifier_place(id: &str) -> Place<'_> {
     Place { table: "authorizations", row: id, field: "sealed_verifier", version: 1 }
@@ -174,9 +183,14 @@ impl OAuth {
         state.starts_with(STATE)
     }
 
-    /// The consent with this number, given in this browser, that nobody has signed in for.
-    async fn consented(&self, id: &str, headers: &HeaderMap) -> Result<AuthorizationRow, Stop> {
-        let row = self.db().authorization(id).await?;
+    /// The consent that is asked for, given in this browser, that nobody has signed in for.
+    async fn consented(
+        &self,
+        asked: &Parameters,
+        headers: &HeaderMap,
+    ) -> Result<AuthorizationRow, Stop> {
+        let id = asked.get("id").filter(|id| id.bytes().all(|byte| byte.is_ascii_graphic()));
+        let row = self.db().authorization(id.ok_or_else(Stop::again)?).await?;
         let row = row.filter(|row| row.stage != Stage::Done && self.clock().now() < row.expires_at);
         let row = row.ok_or_else(Stop::again)?;
         let cookie = self.cookie().read(headers).map(|cookie| hash(&cookie));
@@ -187,20 +201,15 @@ impl OAuth {
         }
     }
 
-    /// Whether the person gave the claim code of a server that has no owner. A wrong one is told.
-    pub(super) async fn claims(&self, choice: &Choice) -> Result<bool, Stop> {
-        let given = choice.claim.as_deref().map(str::trim).filter(|given| !given.is_empty());
-        let Some(given) = given else { return Ok(false) };
-        if self.is_claim_code(given).await? {
-            return Ok(true);
-        }
-        Err(Stop::page(
-            StatusCode::FORBIDDEN,
-            "That isn't the claim code",
-            "The code that you entered isn't the one that this server printed when it started, or \
-             somebody has become the owner meanwhile.",
-            "Go back and enter it again; the newest one is at the end of the server's log.",
-        ))
+    /// What a form says besides the provider. A claim code that is wrong is told.
+    pub(super) async fn choice(&self, form: &Parameters) -> Result<Choice, Stop> {
+        let claim = form.get("claim").filter(|typed| !typed.trim().is_empty());
+        let claims = match claim {
+            None => false,
+            Some(typed) if self.is_claim_code(typed).await? => true,
+            Some(_) => return Err(not_the_claim_code()),
+        };
+        Ok(Choice { connects: form.get("connects").is_some(), claims })
     }
 
     /// The providers that people may sign in with.

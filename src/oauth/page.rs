@@ -9,7 +9,7 @@ use axum::{
 use maud::Markup;
 use url::Url;
 
-use super::error::OAuthError;
+use super::{error::OAuthError, parameters::Repeated};
 use crate::{vault::SealError, web::layout};
 
 /// Why there is no page, or no code.
@@ -61,6 +61,13 @@ impl From<sqlx::Error> for Stop {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(%error, "a page can't use the database");
         Self::Away
+    }
+}
+
+/// No form of ours says anything twice.
+impl From<Repeated> for Stop {
+    fn from(_: Repeated) -> Self {
+        Self::again()
     }
 }
 
