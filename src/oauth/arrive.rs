@@ -76,13 +76,19 @@ impl OAuth {
             return Err(self.failed(&arrival, client, &error).await);
         }
         let Some(code) = answer.code.filter(|_| answer.error.is_none()) else {
-            return Err(self.declined(&arrival, client).await);
+            return Err(self.declined(&arrival, client, answer.error.as_deref()).await);
         };
         let (tokens, account) = match self.exchange(client, &arrival.row, &code).await {
             Ok(who) => who,
             Err(error) => return Err(self.failed(&arrival, client, &error).await),
         };
-        let user = self.admit(&arrival, client, &account).await?;
+        let user = match self.admit(&arrival, client, &account).await {
+            Ok(user) => user,
+            Err(stop) => {
+                self.give_back(client, tokens, account);
+                return Err(stop);
+            }
+        };
         if arrival.row.connects {
             self.connect(client, &user, tokens, account).await;
         }
@@ -122,8 +128,23 @@ impl OAuth {
         let verifier = verifier.map_err(|_| ProviderError::InvalidGrant)?;
         let verifier = SecretString::from(String::from_utf8_lossy(&verifier).into_owned());
         let tokens = client.exchange(code, &verifier).await?;
-        let account = client.account(&tokens, Some(&nonce_of(&verifier))).await?;
-        Ok((tokens, account))
+        match client.account(&tokens, Some(&nonce_of(&verifier))).await {
+            Ok(account) => Ok((tokens, account)),
+            // It may be the account of somebody who is connected.
+            Err(error @ ProviderError::Unavailable { .. }) => Err(error),
+            Err(error) => {
+                let nobody = Account { id: String::new(), name: String::new(), email: None };
+                self.give_back(client, tokens, nobody);
+                Err(error)
+            }
+        }
+    }
+
+    /// Nobody comes in with these.
+    fn give_back(&self, client: &ProviderClient, tokens: TokenAnswer, account: Account) {
+        let identity = Identity::new(Realm::User, client.id(), account.id.as_str()).to_string();
+        let grant = Grant::new(tokens, account, client.scopes(), self.clock());
+        self.vault().give_back(&identity, client.id(), grant);
     }
 
     /// Lets whoever signed in come in, if they may.
@@ -156,7 +177,8 @@ impl OAuth {
             entry(Entry::done("owner.claimed")),
             entry(Entry::refused("sign_in", "not invited")),
         );
-        if arrival.row.claims {
+        // Two may have given the code; only the first is stored for it.
+        if arrival.row.claims && self.is_unclaimed().await? {
             self.db().save_user(&user).await?;
             if self.db().make_owner(&user.identity).await? {
                 user.owner = Some(1);
@@ -222,13 +244,22 @@ impl OAuth {
         request.back(self.description().issuer(), &answer).ok_or(Stop::Internal)
     }
 
-    /// The provider sent the person back without a code. Its own words aren't repeated.
-    async fn declined(&self, arrival: &Arrival, client: &ProviderClient) -> Stop {
-        let entry = Entry::refused("sign_in", "declined at the provider").provider(client.id());
+    /// The provider sent the person back without a code, and says `error`. Neither that nor its
+    /// other words are repeated.
+    async fn declined(
+        &self,
+        arrival: &Arrival,
+        client: &ProviderClient,
+        error: Option<&str>,
+    ) -> Stop {
+        let (error, why) = match error {
+            Some("access_denied") => ("access_denied", "The sign-in at the provider was declined."),
+            _ => ("server_error", "The provider didn't sign the person in."),
+        };
+        let entry = Entry::refused("sign_in", why).provider(client.id());
         let entry = entry.client(&arrival.request.client_id).address(arrival.address.0);
         self.audit().refused(entry).await;
-        let why = "The sign-in at the provider was declined.";
-        let answer = [("error", "access_denied"), ("error_description", why)];
+        let answer = [("error", error), ("error_description", why)];
         match arrival.request.back(self.description().issuer(), &answer) {
             Some(url) => Stop::Back(url),
             None => Stop::Internal,

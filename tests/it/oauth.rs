@@ -5,3 +5,4 @@ mod consent;
 mod discovery;
 mod one_trip;
 mod pages;
+mod sign_in;
