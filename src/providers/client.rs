@@ -90,7 +90,7 @@ impl ProviderClient {
     /// Whether tools use it: then people are asked for more than who they are.
     #[must_use]
     pub fn has_tools(&self) -> bool {
-        self.scopes() != self.sign_in_scopes()
+        self.scopes().iter().any(|scope| !self.sign_in_scopes().contains(scope))
     }
 
     /// Every scope that a person is asked for who connects an account: those of signing in, and

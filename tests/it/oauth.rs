@@ -5,4 +5,5 @@ mod consent;
 mod discovery;
 mod one_trip;
 mod pages;
+mod providers;
 mod sign_in;
