@@ -29,6 +29,7 @@ use super::OAuth;
 use crate::{
     identity::{Challenge, Principal, Scopes, Token},
     store::Epoch,
+    web::body,
 };
 
 /// How often a process looks whether anything has ended, while it is asked.
@@ -105,7 +106,11 @@ pub async fn bearer(State(guarded): State<Guarded>, mut request: Request, next: 
             request.extensions_mut().insert(principal);
             next.run(request).await
         }
-        Err(refused) => refused.answer(&guarded.challenge),
+        Err(refused) => {
+            // Every client begins with a refusal, and goes on from there on the same connection.
+            body::read_off(request.into_body()).await;
+            refused.answer(&guarded.challenge)
+        }
     }
 }
 

@@ -13,6 +13,9 @@ use axum::{
 /// The longest form, and the longest registration of a client, that makes sense.
 const LONGEST_FORM: usize = 64 * 1024;
 
+/// How long to wait for the body of a request that was refused by its head.
+const REST: Duration = Duration::from_secs(5);
+
 /// How long a body may be, and how long it may take to come.
 #[derive(Debug, Clone, Copy)]
 pub struct BodyLimits {
@@ -78,4 +81,13 @@ pub async fn whole(State(limits): State<BodyLimits>, request: Request, next: Nex
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Err(error) => error.into_response(),
     }
+}
+
+/// Reads what is left of a request that was refused by its head, if it is little and comes soon.
+/// Of one whose body nobody reads, hyper closes the connection without a word, and a client that
+/// sends head and body apart would lose its next request to that.
+pub async fn read_off(body: Body) {
+    let limits = BodyLimits { bytes: LONGEST_FORM, within: REST };
+    // Otherwise the connection has to go.
+    limits.read(body).await.ok();
 }

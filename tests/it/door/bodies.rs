@@ -73,3 +73,17 @@ async fn forms_are_short_whatever_the_limit() {
     }
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_refusal_leaves_its_connection_to_the_next_request() {
+    let app = TestApp::start_for("owner").await;
+    let mut client = Raw::saying(&app, head(&app, "/mcp", "Content-Length: 2")).await;
+    // Without a token its head is enough to be refused.
+    tokio::time::sleep(SHORT).await;
+    client.say("{}").await;
+    client.say(head(&app, "/register", "Content-Length: 0\r\nConnection: close")).await;
+    let heard = client.heard().await;
+    assert!(heard.starts_with("HTTP/1.1 401 "), "{heard}");
+    assert!(heard.contains("HTTP/1.1 400 "), "{heard}");
+    app.finish().await;
+}
