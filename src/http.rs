@@ -2,11 +2,13 @@
 
 mod address;
 mod guarded;
+mod kept;
 mod resolver;
 
 use std::time::Duration;
 
 pub use guarded::{FetchError, Fetched, GuardedClient};
+pub(crate) use kept::{Kept, Missing};
 pub use resolver::Rules;
 
 /// The client for providers that the operator named: one pool of connections for all calls.

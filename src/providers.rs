@@ -10,7 +10,6 @@ mod authorize;
 mod client;
 mod id_token;
 mod issuer;
-mod kept;
 
 pub use account::Account;
 pub(crate) use answer::clean;

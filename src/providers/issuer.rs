@@ -12,9 +12,12 @@ use zeroize::Zeroizing;
 use super::{
     answer::{self, ProviderError},
     id_token::{self, Expected, Keys},
-    kept::Kept,
 };
-use crate::{clock::Clock, config::is_loopback};
+use crate::{
+    clock::Clock,
+    config::is_loopback,
+    http::{Kept, Missing},
+};
 
 /// How long the issuer may take for a document: somebody waits for a page.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -54,7 +57,7 @@ impl Issuer {
 
     /// The discovery document.
     pub(super) async fn document(&self) -> Result<Arc<Discovered>, ProviderError> {
-        self.documents.get(self.discover()).await
+        self.documents.get(self.discover()).await.map_err(unavailable)
     }
 
     /// The claims of an id token of this issuer's (OpenID Connect Core §3.1.3.7).
@@ -66,13 +69,15 @@ impl Issuer {
     ) -> Result<Map<String, Value>, ProviderError> {
         let token = token.expose_secret();
         let header = id_token::header(token).map_err(ProviderError::Untrusted)?;
-        let known = self.keys.get(self.fetch_keys()).await?.open(token, &header);
-        let claims = match known {
-            Some(claims) => claims,
+        let keys = self.keys.get(self.fetch_keys()).await.map_err(unavailable)?;
+        let claims = if let Some(claims) = keys.open(token, &header) {
+            claims
+        } else {
             // The keys may have been rotated.
-            None => self.keys.renewed(self.fetch_keys()).await?.open(token, &header).ok_or(
-                ProviderError::Untrusted("no key of the issuer's fits the id token's signature"),
-            )?,
+            let keys = self.keys.renewed(self.fetch_keys()).await.map_err(unavailable)?;
+            keys.open(token, &header).ok_or(ProviderError::Untrusted(
+                "no key of the issuer's fits the id token's signature",
+            ))?
         };
         let expected = Expected { issuer: &self.name, client_id, nonce, now: self.clock.now() };
         id_token::check(&claims, &expected).map_err(ProviderError::Untrusted)?;
@@ -112,6 +117,16 @@ impl Issuer {
                 answer::retry_after(&response),
             )),
         }
+    }
+}
+
+fn unavailable(missing: Missing<ProviderError>) -> ProviderError {
+    match missing {
+        Missing::Failed(error) => error,
+        Missing::LeftAlone(wait) => ProviderError::unavailable(
+            "an issuer's document couldn't be had a moment ago",
+            Some(wait),
+        ),
     }
 }
 
