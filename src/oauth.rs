@@ -49,7 +49,7 @@ use crate::{
     http::GuardedClient,
     store::{Db, UserRow},
     vault::Vault,
-    web::{cookies::BrowserCookie, session::Sessions},
+    web::{cookies::BrowserCookie, limit::Limiter, session::Sessions},
 };
 
 pub use access::{is_allowed, is_listed};
@@ -84,6 +84,8 @@ struct Inner {
     tokens: access_token::AccessTokens,
     checked: bearer::Checked,
     guarded: GuardedClient,
+    /// How often each client may come.
+    clients: Limiter,
 }
 
 impl OAuth {
@@ -109,6 +111,7 @@ impl OAuth {
             origins: allowed_origins(&config.public_url),
             cookie: BrowserCookie::new("stagepass-consent", &config.public_url, 900),
             checked: bearer::Checked::default(),
+            clients: Limiter::new(config.limits.client_per_minute, clock.clone()),
             description,
             keys,
             db,
@@ -209,5 +212,9 @@ impl OAuth {
 
     fn guarded(&self) -> &GuardedClient {
         &self.0.guarded
+    }
+
+    fn clients(&self) -> &Limiter {
+        &self.0.clients
     }
 }

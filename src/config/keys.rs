@@ -18,6 +18,7 @@ const KEYS: &[(&str, &str)] = &[
     ("limits.register_per_minute", "limits.register_per_minute = 60"),
     ("limits.authorize_per_minute", "limits.authorize_per_minute = 300"),
     ("limits.token_per_minute", "limits.token_per_minute = 600"),
+    ("limits.client_per_minute", "limits.client_per_minute = 3000"),
     ("limits.connect_per_minute", "limits.connect_per_minute = 300"),
     ("provider.*.name", r#"provider.spotify.name = "Spotify""#),
     ("provider.*.client_id", r#"provider.spotify.client_id = "<from the provider's dashboard>""#),

@@ -25,6 +25,10 @@ pub struct Limits {
     /// Requests to the endpoints for tokens (`/token`, `/revoke`, `/introspect`). A hosted
     /// assistant asks for all of its users from few addresses, once an hour for each.
     pub token_per_minute: NonZeroU32,
+    /// Requests of one client, whatever addresses they come from, to `/authorize` and to the
+    /// endpoints for tokens, each counted for itself. A hosted assistant is one client for all of
+    /// its users.
+    pub client_per_minute: NonZeroU32,
     /// Pages on the way of linking an account (`/connect`, `/callback`), of which one link takes
     /// about three.
     pub connect_per_minute: NonZeroU32,
@@ -37,6 +41,7 @@ impl Default for Limits {
             register_per_minute: const { NonZeroU32::new(60).unwrap() },
             authorize_per_minute: const { NonZeroU32::new(300).unwrap() },
             token_per_minute: const { NonZeroU32::new(600).unwrap() },
+            client_per_minute: const { NonZeroU32::new(3000).unwrap() },
             connect_per_minute: const { NonZeroU32::new(300).unwrap() },
         }
     }

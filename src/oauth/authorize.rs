@@ -65,6 +65,7 @@ pub(super) async fn check(oauth: &OAuth, query: &str) -> Result<Request, Stop> {
              that was added long ago and never used may have been forgotten.",
         )
     })?;
+    oauth.count("authorize", &client).map_err(Stop::TooMany)?;
     let redirect_uri = client.redirect_uri(read.get("redirect_uri")).ok_or_else(|| {
         unusable("The address that it wants you sent to isn't one that the app has registered.")
     })?;

@@ -1,9 +1,12 @@
 //! A client, as the endpoints need it.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use super::{
-    ClientKeys, ClientMetadata, GrantType, OAuth, RedirectUri, document, error::OAuthError,
+    ClientKeys, ClientMetadata, GrantType, OAuth, RedirectUri, document,
+    error::OAuthError,
 };
 use crate::{
     identity::{Scope, Scopes},
@@ -105,5 +108,10 @@ impl OAuth {
             return Ok(document::client(self, id).await?.map(Client));
         }
         Ok(self.db().client(id).await?.map(Client))
+    }
+
+    /// Counts a request of `client` to `endpoint`. An error says how long it has to wait.
+    pub(super) fn count(&self, endpoint: &str, client: &Client) -> Result<(), Duration> {
+        self.clients().check((endpoint, client.id()))
     }
 }

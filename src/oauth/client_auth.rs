@@ -41,10 +41,13 @@ impl OAuth {
             Some(client) => self.proves(client, &proof).await?,
             None => false,
         };
-        if let Some(client) = client.filter(|_| proven) {
-            return Ok(client);
-        }
         let entry = Entry::refused("client.authenticated", "invalid_client");
+        if let Some(client) = client {
+            if proven {
+                self.count("token", &client).map_err(OAuthError::too_many)?;
+                return Ok(client);
+            }
+        }
         self.audit().refused(entry.address(address.0)).await;
         Err(OAuthError::invalid_client())
     }

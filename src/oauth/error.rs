@@ -1,5 +1,7 @@
 //! Errors of the endpoints that programs call (RFC 6749 §5.2).
 
+use std::time::Duration;
+
 use axum::{
     Json,
     http::{
@@ -11,17 +13,20 @@ use axum::{
 use serde_json::json;
 
 use super::{keys::KeyError, parameters::Repeated};
+use crate::web::limit::Refusal;
 
 /// What a program is told. The description is ours, and never repeats what was sent.
 #[derive(Debug)]
 pub(super) struct OAuthError {
     pub(super) code: &'static str,
     pub(super) description: String,
+    /// For a client that asks too often: how long it has to wait.
+    wait: Option<Duration>,
 }
 
 impl OAuthError {
     pub(super) fn new(code: &'static str, description: impl Into<String>) -> Self {
-        Self { code, description: description.into() }
+        Self { code, description: description.into(), wait: None }
     }
 
     pub(super) fn invalid_request(description: impl Into<String>) -> Self {
@@ -34,6 +39,10 @@ impl OAuthError {
 
     pub(super) fn invalid_grant(description: impl Into<String>) -> Self {
         Self::new("invalid_grant", description)
+    }
+
+    pub(super) fn too_many(wait: Duration) -> Self {
+        Self { wait: Some(wait), ..Self::new("temporarily_unavailable", "Too many requests.") }
     }
 
     fn status(&self) -> StatusCode {
@@ -83,6 +92,9 @@ impl From<crate::vault::SealError> for OAuthError {
 
 impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
+        if let Some(wait) = self.wait {
+            return Refusal::Json.too_many(wait);
+        }
         let status = self.status();
         let body = json!({"error": self.code, "error_description": self.description});
         let mut response = (status, Json(body)).into_response();

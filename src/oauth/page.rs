@@ -1,6 +1,6 @@
 //! Where a person's way ends early: on a page of ours, or back at the client.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use axum::{
     http::{StatusCode, header::LOCATION},
@@ -10,7 +10,10 @@ use maud::Markup;
 use url::Url;
 
 use super::{error::OAuthError, parameters::Repeated};
-use crate::{vault::SealError, web::layout};
+use crate::{
+    vault::SealError,
+    web::{layout, limit::Refusal},
+};
 
 /// Why there is no page, or no code.
 pub(super) enum Stop {
@@ -20,6 +23,8 @@ pub(super) enum Stop {
     Shown(StatusCode, Box<Markup>),
     /// The client hears of it. Its redirect URI was checked.
     Back(Url),
+    /// The client has sent too many people, and has to wait so long.
+    TooMany(Duration),
     /// A fault of ours.
     Internal,
     /// The database is away.
@@ -95,6 +100,7 @@ impl IntoResponse for Stop {
             Self::Back(url) => {
                 (StatusCode::SEE_OTHER, [(LOCATION, String::from(url))]).into_response()
             }
+            Self::TooMany(wait) => Refusal::Page.too_many(wait),
             Self::Internal => layout::problem(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Something went wrong",

@@ -111,7 +111,7 @@ impl Refusal {
             Self::Page => layout::problem(
                 status,
                 "Too many requests",
-                "More requests come from your network than this server takes in a minute.",
+                "More requests come from your network, or from this app, than this server takes in a minute.",
                 &format!("Wait {seconds} seconds, then load the page again."),
             ),
             Self::Json => {

@@ -100,6 +100,7 @@ fn every_key_can_be_set_by_a_variable() {
             ("LIMITS__AUTHORIZE_PER_MINUTE", "2"),
             ("LIMITS__TOKEN_PER_MINUTE", "3"),
             ("LIMITS__CONNECT_PER_MINUTE", "4"),
+            ("LIMITS__CLIENT_PER_MINUTE", "5"),
             ("PROVIDER__SPOTIFY__NAME", "Music"),
             ("PROVIDER__SPOTIFY__CLIENT_ID", "id"),
             ("PROVIDER__SPOTIFY__CLIENT_SECRET", "secret"),
@@ -121,6 +122,7 @@ fn every_key_can_be_set_by_a_variable() {
     assert_eq!(limits.body_bytes, 2048);
     assert_eq!((limits.register_per_minute.get(), limits.authorize_per_minute.get()), (1, 2));
     assert_eq!((limits.token_per_minute.get(), limits.connect_per_minute.get()), (3, 4));
+    assert_eq!(limits.client_per_minute.get(), 5);
     let spotify = &config.provider["spotify"];
     assert_eq!((spotify.name.as_str(), spotify.client_id.as_deref()), ("Music", Some("id")));
     assert_eq!(spotify.client_secret.as_ref().unwrap().expose_secret(), "secret");
