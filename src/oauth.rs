@@ -19,6 +19,7 @@ mod consent;
 mod description;
 mod document;
 mod error;
+mod fetched_keys;
 mod introspect;
 mod keys;
 mod login;
@@ -51,6 +52,7 @@ use crate::{
     vault::Vault,
     web::{cookies::BrowserCookie, limit::Limiter, session::Sessions},
 };
+use fetched_keys::FetchedKeys;
 
 pub use access::{is_allowed, is_listed};
 pub use bearer::{Guarded, bearer};
@@ -84,6 +86,7 @@ struct Inner {
     tokens: access_token::AccessTokens,
     checked: bearer::Checked,
     guarded: GuardedClient,
+    fetched_keys: FetchedKeys,
     /// How often each client may come.
     clients: Limiter,
 }
@@ -111,6 +114,7 @@ impl OAuth {
             origins: allowed_origins(&config.public_url),
             cookie: BrowserCookie::new("stagepass-consent", &config.public_url, 900),
             checked: bearer::Checked::default(),
+            fetched_keys: FetchedKeys::new(guarded.clone(), clock.clone()),
             clients: Limiter::new(config.limits.client_per_minute, clock.clone()),
             description,
             keys,
@@ -212,6 +216,10 @@ impl OAuth {
 
     fn guarded(&self) -> &GuardedClient {
         &self.0.guarded
+    }
+
+    fn fetched_keys(&self) -> &FetchedKeys {
+        &self.0.fetched_keys
     }
 
     fn clients(&self) -> &Limiter {

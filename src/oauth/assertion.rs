@@ -2,19 +2,17 @@
 
 use chrono::{DateTime, TimeDelta};
 use jsonwebtoken::{
-    Algorithm, DecodingKey, Validation, dangerous::insecure_decode_claims, decode, decode_header,
-    jwk::JwkSet,
+    Algorithm, DecodingKey, Header, Validation, dangerous::insecure_decode_claims, decode,
+    decode_header, jwk::Jwk,
 };
 use serde::Deserialize;
 use url::Url;
 
-use super::{OAuth, error::OAuthError};
+use super::{OAuth, client_keys::signing_keys, error::OAuthError};
 use crate::{store::ClientRow, vault::hash};
 
 /// The longest assertion that is looked at, in bytes.
 const LONGEST: usize = 8 * 1024;
-/// The largest key set, in bytes.
-const MOST_KEYS: usize = 64 * 1024;
 /// The longest life of an assertion, in seconds, and how far clocks may differ.
 const LIFETIME: i64 = 600;
 const LEEWAY: i64 = 60;
@@ -56,23 +54,46 @@ pub(super) async fn proves(
     jwt: &str,
 ) -> Result<bool, OAuthError> {
     let Ok(header) = decode_header(jwt) else { return Ok(false) };
-    if !ALGORITHMS.contains(&header.alg) {
+    // Whatever it demands to be understood (RFC 7515 §4.1.11) isn't.
+    if !ALGORITHMS.contains(&header.alg) || header.crit.is_some() {
         return Ok(false);
     }
-    let Some(keys) = keys(oauth, client, header.kid.as_deref()).await else { return Ok(false) };
+    let claims = signed(oauth, client, jwt, &header).await;
+    let Some(claims) = claims.filter(|claims| is_for_us(oauth, client, claims)) else {
+        return Ok(false);
+    };
+    // One without a number of its own is known by what was signed: of one signature of ECDSA
+    // anybody can make a second one that is as good.
+    let what = jwt.rsplit_once('.').map_or(jwt, |(what, _)| what);
+    let number = claims.jti.as_deref().unwrap_or(what);
+    let until = DateTime::from_timestamp(claims.exp, 0).unwrap_or_default();
+    let number = hash(&format!("{}\0{number}", client.id));
+    Ok(oauth.db().use_assertion(&number, until + TimeDelta::seconds(LEEWAY)).await?)
+}
+
+/// The claims, if one of the client's keys has signed them.
+async fn signed(oauth: &OAuth, client: &ClientRow, jwt: &str, header: &Header) -> Option<Claims> {
+    if let Some(keys) = &client.jwks {
+        return opened(&signing_keys(&serde_json::from_str(keys).ok()?), jwt, header);
+    }
+    let uri = Url::parse(client.jwks_uri.as_deref()?).ok()?;
+    if let Some(claims) = opened(&oauth.fetched_keys().get(&uri).await?, jwt, header) {
+        return Some(claims);
+    }
+    // The keys may have been rotated.
+    opened(&oauth.fetched_keys().renewed(&uri).await?, jwt, header)
+}
+
+fn opened(keys: &[Jwk], jwt: &str, header: &Header) -> Option<Claims> {
     let mut rules = Validation::new(header.alg);
     // The rest is held against our own clock and names.
     rules.validate_exp = false;
     rules.validate_aud = false;
-    let claims = keys.iter().find_map(|key| Some(decode::<Claims>(jwt, key, &rules).ok()?.claims));
-    let Some(claims) = claims.filter(|claims| is_for_us(oauth, client, claims)) else {
-        return Ok(false);
-    };
-    // One without a number of its own is known by all of it.
-    let number = claims.jti.unwrap_or_else(|| jwt.to_owned());
-    let until = DateTime::from_timestamp(claims.exp, 0).unwrap_or_default();
-    let number = hash(&format!("{}\0{number}", client.id));
-    Ok(oauth.db().use_assertion(&number, until + TimeDelta::seconds(LEEWAY)).await?)
+    let named = |key: &&Jwk| header.kid.is_none() || key.common.key_id == header.kid;
+    keys.iter().filter(named).find_map(|key| {
+        let key = DecodingKey::from_jwk(key).ok()?;
+        Some(decode::<Claims>(jwt, &key, &rules).ok()?.claims)
+    })
 }
 
 fn is_for_us(oauth: &OAuth, client: &ClientRow, claims: &Claims) -> bool {
@@ -87,25 +108,4 @@ fn is_for_us(oauth: &OAuth, client: &ClientRow, claims: &Claims) -> bool {
     let in_time = (now - LEEWAY..=now + LIFETIME).contains(&claims.exp)
         && claims.nbf.is_none_or(|nbf| nbf <= now + LEEWAY);
     meant && in_time && claims.iss == client.id && claims.sub == client.id
-}
-
-/// The client's public keys with this id, or all of them where the assertion names none.
-async fn keys(oauth: &OAuth, client: &ClientRow, kid: Option<&str>) -> Option<Vec<DecodingKey>> {
-    let text = match (&client.jwks, &client.jwks_uri) {
-        (Some(jwks), _) => jwks.clone().into_bytes(),
-        (None, Some(uri)) => {
-            let uri = Url::parse(uri).ok()?;
-            match oauth.guarded().get_json(&uri, MOST_KEYS).await {
-                Ok(fetched) => fetched.body,
-                Err(error) => {
-                    tracing::warn!(%error, host = uri.host_str(), "a client's keys can't be fetched");
-                    return None;
-                }
-            }
-        }
-        (None, None) => return None,
-    };
-    let set: JwkSet = serde_json::from_slice(&text).ok()?;
-    let named = set.keys.iter().filter(|key| kid.is_none() || key.common.key_id.as_deref() == kid);
-    Some(named.take(10).filter_map(|key| DecodingKey::from_jwk(key).ok()).collect())
 }

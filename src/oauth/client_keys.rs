@@ -1,5 +1,7 @@
 //! A client's public keys, with which it signs instead of having a secret (RFC 7517).
 
+use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -45,6 +47,17 @@ pub(super) fn client_keys(
         }
         (None, None) => Ok(None),
     }
+}
+
+/// Those that a signature can be checked with. One of an unknown kind is left out, as RFC 7517 §5
+/// wishes.
+pub(super) fn signing_keys(set: &Value) -> Vec<Jwk> {
+    let keys = set.get("keys").and_then(Value::as_array).into_iter().flatten();
+    let keys = keys.filter_map(|key| Jwk::deserialize(key).ok());
+    keys.filter(|key| {
+        key.common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature)
+    })
+    .collect()
 }
 
 fn ensure_public(set: &Value) -> Result<(), MetadataError> {
