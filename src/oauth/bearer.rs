@@ -36,6 +36,8 @@ use crate::{
 const PAUSE: Duration = Duration::from_secs(2);
 /// How long a remembered token is believed without such a look.
 const BELIEF: Duration = Duration::from_secs(4);
+/// How long such a look may take.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// How many tokens are remembered.
 const MOST: u64 = 50_000;
 
@@ -72,9 +74,16 @@ pub(super) struct Checked {
     tokens: Cache<Vec<u8>, Arc<Known>>,
     /// Grows when everything is forgotten, so that a slow check doesn't bring something back.
     forgotten: AtomicU64,
-    /// The epoch that was seen. Whoever holds it is looking.
-    seen: Mutex<Option<i64>>,
+    /// What was seen. Whoever holds it is looking.
+    seen: Mutex<Seen>,
     seen_at: RwLock<Option<Instant>>,
+}
+
+#[derive(Default)]
+struct Seen {
+    epoch: Option<i64>,
+    /// When the last look came to nothing.
+    failed_at: Option<Instant>,
 }
 
 impl Default for Checked {
@@ -89,6 +98,7 @@ impl Default for Checked {
 }
 
 /// Why a request goes no further.
+#[derive(Debug)]
 enum Refused {
     Missing,
     Invalid,
@@ -109,6 +119,8 @@ pub async fn bearer(State(guarded): State<Guarded>, mut request: Request, next: 
         Err(refused) => {
             // Every client begins with a refusal, and goes on from there on the same connection.
             body::read_off(request.into_body()).await;
+            // Not in the record of what happened: strangers would fill it.
+            tracing::debug!(resource = guarded.resource, ?refused, "a request without a good token");
             refused.answer(&guarded.challenge)
         }
     }
@@ -116,8 +128,11 @@ pub async fn bearer(State(guarded): State<Guarded>, mut request: Request, next: 
 
 /// The token in the `Authorization` header; one in the query is none (RFC 9700 §4.3.2).
 fn token(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    let mut lines = headers.get_all(AUTHORIZATION).iter();
+    let (scheme, token) = lines.next()?.to_str().ok()?.split_once(' ')?;
+    // Of two, readers would take different ones.
+    let alone = lines.next().is_none();
+    (alone && scheme.eq_ignore_ascii_case("bearer")).then(|| token.trim())
 }
 
 impl Refused {
@@ -141,7 +156,7 @@ impl Refused {
 impl OAuth {
     /// Who has `token`, if it is good for the resource.
     async fn principal(&self, token: &str, guarded: &Guarded) -> Result<Principal, Refused> {
-        let known = self.known(token, &guarded.challenge).await?;
+        let known = self.known(token, guarded).await?;
         let lives = self.clock().now().timestamp() < known.expires_at;
         if lives && known.audience == guarded.resource {
             return Ok(known.principal.clone());
@@ -149,7 +164,7 @@ impl OAuth {
         Err(Refused::Invalid)
     }
 
-    async fn known(&self, token: &str, challenge: &Challenge) -> Result<Arc<Known>, Refused> {
+    async fn known(&self, token: &str, guarded: &Guarded) -> Result<Arc<Known>, Refused> {
         let checked = self.checked();
         self.look().await.map_err(Refused::Away)?;
         let hash = crate::vault::hash(token);
@@ -157,7 +172,7 @@ impl OAuth {
             return Ok(known);
         }
         let mark = checked.forgotten.load(Ordering::SeqCst);
-        let known = Arc::new(self.check(token, challenge).await?);
+        let known = Arc::new(self.check(token, guarded).await?);
         checked.tokens.insert(hash.clone(), known.clone());
         if checked.forgotten.load(Ordering::SeqCst) != mark {
             checked.tokens.invalidate(&hash);
@@ -165,9 +180,13 @@ impl OAuth {
         Ok(known)
     }
 
-    /// Signature, life and grant of a token that isn't remembered.
-    async fn check(&self, token: &str, challenge: &Challenge) -> Result<Known, Refused> {
+    /// Signature, life, audience and grant of a token that isn't remembered.
+    async fn check(&self, token: &str, guarded: &Guarded) -> Result<Known, Refused> {
         let claims = self.tokens().check(token).await.ok_or(Refused::Invalid)?;
+        // What is remembered bears the challenge of its own resource.
+        if claims.aud != guarded.resource {
+            return Err(Refused::Invalid);
+        }
         let identity: Identity = claims.sub.parse().map_err(|_| Refused::Invalid)?;
         let grant = self.db().grant(&claims.gid).await.map_err(Refused::Away)?;
         let own = grant.is_some_and(|grant| {
@@ -180,7 +199,7 @@ impl OAuth {
             id: claims.jti,
             grant_id: claims.gid,
             client_id: claims.client_id,
-            challenge: challenge.clone(),
+            challenge: guarded.challenge.clone(),
         };
         let scopes = Scopes::parse(&claims.scope);
         let principal = Principal { identity, scopes, token: Some(Arc::new(token)) };
@@ -190,7 +209,7 @@ impl OAuth {
     /// Looks whether anything has ended, if the last look was too long ago, and then forgets what
     /// was checked. One caller looks; the others don't wait while the last look is young enough.
     pub(super) async fn look(&self) -> sqlx::Result<()> {
-        let checked = self.checked();
+        let (checked, asked_at) = (self.checked(), Instant::now());
         let age = || {
             let seen_at = *checked.seen_at.read().unwrap_or_else(PoisonError::into_inner);
             seen_at.map_or(Duration::MAX, |at| at.elapsed())
@@ -198,28 +217,32 @@ impl OAuth {
         if age() < PAUSE {
             return Ok(());
         }
-        let young = age() < BELIEF;
         let mut seen = match checked.seen.try_lock() {
             Ok(seen) => seen,
-            Err(_) if young => return Ok(()),
+            Err(_) if age() < BELIEF => return Ok(()),
             Err(_) => checked.seen.lock().await,
         };
         if age() < PAUSE {
             return Ok(());
         }
+        // Whoever waited for a look that came to nothing doesn't look again.
+        if seen.failed_at.is_some_and(|at| at >= asked_at) {
+            return Err(sqlx::Error::PoolTimedOut);
+        }
         let looked_at = Instant::now();
-        let epoch = match self.db().epoch(Epoch::Grants).await {
+        let looking = tokio::time::timeout(PATIENCE, self.db().epoch(Epoch::Grants)).await;
+        let epoch = match looking.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
             Ok(epoch) => epoch,
-            Err(error) if young => {
+            Err(error) => {
+                seen.failed_at = Some(Instant::now());
                 tracing::warn!(%error, "can't learn of revocations");
-                return Ok(());
+                return if age() < BELIEF { Ok(()) } else { Err(error) };
             }
-            Err(error) => return Err(error),
         };
-        if *seen != Some(epoch) {
+        if seen.epoch != Some(epoch) {
             self.forget_checked().await;
         }
-        *seen = Some(epoch);
+        seen.epoch = Some(epoch);
         *checked.seen_at.write().unwrap_or_else(PoisonError::into_inner) = Some(looked_at);
         Ok(())
     }
