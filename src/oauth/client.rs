@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{
-    ClientKeys, ClientMetadata, GrantType, OAuth, RedirectUri, document,
+    AuthMethod, ClientKeys, ClientMetadata, GrantType, OAuth, RedirectUri, document,
     error::OAuthError,
 };
 use crate::{
@@ -89,6 +89,11 @@ impl Client {
     /// Whether it may use this grant type.
     pub(super) fn may_use(&self, grant_type: GrantType) -> bool {
         self.0.grant_types.split(' ').any(|own| own == grant_type.as_str())
+    }
+
+    /// Whether it proves at the token endpoint who it is (RFC 6749 §2.1).
+    pub(super) fn is_confidential(&self) -> bool {
+        self.0.auth_method != AuthMethod::None.as_str()
     }
 
     /// Whether it is a stranger's, who may have made up everything about it.

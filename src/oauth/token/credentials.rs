@@ -16,14 +16,20 @@ pub(super) async fn give(
     client: &Client,
     form: &Parameters,
 ) -> Result<Issued, OAuthError> {
-    if client.is_strangers() || !client.may_use(GrantType::ClientCredentials) {
+    let may = !client.is_strangers() && client.may_use(GrantType::ClientCredentials);
+    // RFC 6749 §4.4: whoever proves nothing is anybody.
+    if !may || !client.is_confidential() {
         return Err(OAuthError::new(
             "unauthorized_client",
-            "Only a client that the operator added with --credentials may use this grant.",
+            "Only a client with a secret or a key of its own, which the operator added for this, may \
+             use this grant.",
         ));
     }
     let now = oauth.clock().now();
     let scopes: Scopes = client.scopes(form.get("scope"));
+    if scopes.is_empty() {
+        return Err(OAuthError::new("invalid_scope", "This client may have none of these scopes."));
+    }
     let grant = GrantRow {
         id: BASE64_URL_SAFE_NO_PAD.encode(oauth.clock().random::<16>()),
         identity: Identity::new(Realm::Client, "", client.id()).to_string(),
