@@ -41,12 +41,13 @@ impl OAuth {
             Some(client) => self.proves(client, &proof).await?,
             None => false,
         };
-        let entry = Entry::refused("client.authenticated", "invalid_client");
+        let mut entry = Entry::refused("client.authenticated", "invalid_client");
         if let Some(client) = client {
             if proven {
                 self.count("token", &client).map_err(OAuthError::too_many)?;
                 return Ok(client);
             }
+            entry = entry.client(client.id());
         }
         self.audit().refused(entry.address(address.0)).await;
         Err(OAuthError::invalid_client())

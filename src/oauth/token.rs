@@ -64,8 +64,12 @@ async fn issue(
     oauth.look().await?;
     let grant_type = form.get("grant_type");
     let issued = match grant_type.map(GrantType::from_name) {
-        Some(Some(GrantType::AuthorizationCode)) => code::redeem(oauth, &client, &form).await,
-        Some(Some(GrantType::RefreshToken)) => refresh::rotate(oauth, &client, &form).await,
+        Some(Some(GrantType::AuthorizationCode)) => {
+            code::redeem(oauth, &client, &form, address).await
+        }
+        Some(Some(GrantType::RefreshToken)) => {
+            refresh::rotate(oauth, &client, &form, address).await
+        }
         Some(Some(GrantType::ClientCredentials)) => credentials::give(oauth, &client, &form).await,
         Some(None) => Err(OAuthError::new(
             "unsupported_grant_type",

@@ -11,6 +11,7 @@ use crate::{
     oauth::{GrantType, client::Client},
     store::{CodeRow, GrantRow, Redemption, RefreshRow},
     vault::{hash, mint, same},
+    web::address::ClientAddress,
 };
 
 /// A client that sends its request twice at once has lost nothing and is no thief.
@@ -20,6 +21,7 @@ pub(super) async fn redeem(
     oauth: &OAuth,
     client: &Client,
     form: &Parameters,
+    address: ClientAddress,
 ) -> Result<Issued, OAuthError> {
     if !client.may_use(GrantType::AuthorizationCode) {
         return Err(OAuthError::new("unauthorized_client", "This client has no codes to redeem."));
@@ -30,7 +32,7 @@ pub(super) async fn redeem(
     let now = oauth.clock().now();
     if let Some(used_at) = code.used_at {
         if now - used_at >= TWICE {
-            end(oauth, &code).await?;
+            end(oauth, &code, address).await?;
         }
         return Err(refused());
     }
@@ -75,13 +77,14 @@ fn prove(client: &Client, code: &CodeRow, form: &Parameters) -> Result<(), OAuth
 }
 
 /// A code that comes a second time is in two hands: what it gave ends (RFC 6749 §4.1.2).
-async fn end(oauth: &OAuth, code: &CodeRow) -> Result<(), OAuthError> {
+async fn end(oauth: &OAuth, code: &CodeRow, address: ClientAddress) -> Result<(), OAuthError> {
     let Some(grant) = &code.grant_id else { return Ok(()) };
     if oauth.db().end_grant(grant).await? {
         oauth.forget_checked().await;
         tracing::warn!(grant, "an authorization code was used again; its tokens were revoked");
         let entry = Entry::refused("code.reused", "tokens revoked").identity(&code.identity);
-        oauth.audit().refused(entry.client(&code.client_id).grant(grant)).await;
+        let entry = entry.client(&code.client_id).grant(grant).address(address.0);
+        oauth.audit().refused(entry).await;
     }
     Ok(())
 }

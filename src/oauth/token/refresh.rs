@@ -11,6 +11,7 @@ use crate::{
     oauth::client::Client,
     store::{GrantRow, RefreshRow, Rotation},
     vault::{Place, hash, mint},
+    web::address::ClientAddress,
 };
 
 /// A client that asks twice at once is given the same successor.
@@ -20,6 +21,7 @@ pub(super) async fn rotate(
     oauth: &OAuth,
     client: &Client,
     form: &Parameters,
+    address: ClientAddress,
 ) -> Result<Issued, OAuthError> {
     let token = form
         .get("refresh_token")
@@ -35,7 +37,7 @@ pub(super) async fn rotate(
     }
     let resource = oauth.resource_asked(form, Some(&grant.resource))?;
     let scopes = narrowed(Scopes::parse(&grant.scopes), form.get("scope"))?;
-    let successor = successor(oauth, &row, &grant).await?;
+    let successor = successor(oauth, &row, &grant, address).await?;
     oauth.issued(GrantRow { resource, ..grant }, scopes, Some(successor))
 }
 
@@ -43,6 +45,7 @@ async fn successor(
     oauth: &OAuth,
     row: &RefreshRow,
     grant: &GrantRow,
+    address: ClientAddress,
 ) -> Result<SecretString, OAuthError> {
     let now = oauth.clock().now();
     let token = mint(oauth.clock(), "spr_");
@@ -65,7 +68,8 @@ async fn successor(
                 "a dead refresh token was used; its grant was revoked"
             );
             let entry = Entry::refused("refresh.reused", "grant revoked").identity(&grant.identity);
-            oauth.audit().refused(entry.client(&grant.client_id).grant(&grant.id)).await;
+            let entry = entry.client(&grant.client_id).grant(&grant.id).address(address.0);
+            oauth.audit().refused(entry).await;
             Err(refused())
         }
     }
