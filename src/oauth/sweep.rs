@@ -42,6 +42,8 @@ impl OAuth {
         db.forget_sessions(now).await?;
         db.forget_assertions(now).await?;
         db.forget_clients(now - UNUSED, now - IDLE, MOST_UNUSED).await?;
-        self.keys().rotate_if_old().await
+        self.keys().rotate_if_old().await?;
+        // Another replica may have rotated them.
+        self.keys().reload().await
     }
 }

@@ -127,8 +127,9 @@ impl Db {
         on!(self, pool => {
             let mut transaction = pool.begin().await?;
             for sql in [
-                "DELETE FROM grants WHERE client_id = $1",
+                // First, so that one that is being redeemed has its grant when those go.
                 "DELETE FROM codes WHERE client_id = $1",
+                "DELETE FROM grants WHERE client_id = $1",
             ] {
                 sqlx::query(sql).bind(id).execute(&mut *transaction).await?;
             }

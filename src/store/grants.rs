@@ -74,9 +74,12 @@ impl Db {
                 .bind(id)
                 .execute(&mut *transaction)
                 .await?;
+            if done.rows_affected() == 0 {
+                return Ok(false);
+            }
             sqlx::query(BUMP).bind(Epoch::Grants as i64).execute(&mut *transaction).await?;
             transaction.commit().await?;
-            Ok(done.rows_affected() == 1)
+            Ok(true)
         })
     }
 
@@ -88,8 +91,9 @@ impl Db {
         on!(self, pool => {
             let mut transaction = pool.begin().await?;
             for sql in [
-                "DELETE FROM grants WHERE identity = $1",
+                // First, so that one that is being redeemed has its grant when those go.
                 "DELETE FROM codes WHERE identity = $1",
+                "DELETE FROM grants WHERE identity = $1",
                 "DELETE FROM sessions WHERE identity = $1",
             ] {
                 sqlx::query(sql).bind(identity).execute(&mut *transaction).await?;

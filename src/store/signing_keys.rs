@@ -78,10 +78,16 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn forget_signing_keys(&self, before: DateTime<Utc>) -> Result<()> {
-        on!(self, pool => sqlx::query("DELETE FROM signing_keys WHERE retired_at < $1")
-            .bind(before)
-            .execute(pool)
-            .await
-            .map(|_| ()))
+        on!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            let done = sqlx::query("DELETE FROM signing_keys WHERE retired_at < $1")
+                .bind(before)
+                .execute(&mut *transaction)
+                .await?;
+            if done.rows_affected() > 0 {
+                sqlx::query(BUMP).bind(Epoch::Grants as i64).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await
+        })
     }
 }
