@@ -120,7 +120,11 @@ pub async fn bearer(State(guarded): State<Guarded>, mut request: Request, next: 
             // Every client begins with a refusal, and goes on from there on the same connection.
             body::read_off(request.into_body()).await;
             // Not in the record of what happened: strangers would fill it.
-            tracing::debug!(resource = guarded.resource, ?refused, "a request without a good token");
+            tracing::debug!(
+                resource = guarded.resource,
+                ?refused,
+                "a request without a good token"
+            );
             refused.answer(&guarded.challenge)
         }
     }

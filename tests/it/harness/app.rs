@@ -13,9 +13,10 @@ use stagepass::{
     clock::Clock,
     config::Config,
     connect::Connect,
-    http::Rules,
+    http::{GuardedClient, Rules},
+    oauth::{Description, OAuth},
     providers::ProviderClient,
-    store::Db,
+    store::{AuditRow, Db},
     vault::{self, Vault},
 };
 use stagepass_standin::{Browser, Page, Spotify};
@@ -138,12 +139,28 @@ impl TestApp {
         self.variables.clone().into_iter().collect()
     }
 
+    /// Sets a variable, which counts from the next start on.
+    pub(crate) fn set(&mut self, key: &str, value: &str) {
+        self.variables.insert(format!("STAGEPASS_{key}"), value.to_owned());
+    }
+
     /// Another server on the same database, with a clock that tells the same time.
     pub(crate) async fn replica(&self) -> (String, oneshot::Sender<()>) {
+        self.another(true).await
+    }
+
+    /// The same behind the same public URL, as a load balancer has them.
+    pub(crate) async fn twin(&self) -> (String, oneshot::Sender<()>) {
+        self.another(false).await
+    }
+
+    async fn another(&self, has_own_name: bool) -> (String, oneshot::Sender<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let mut variables = self.variables.clone();
-        variables.insert("STAGEPASS_PUBLIC_URL".to_owned(), url.clone());
+        if has_own_name {
+            variables.insert("STAGEPASS_PUBLIC_URL".to_owned(), url.clone());
+        }
         let config = Config::load(None, variables).unwrap();
         let app = self.build(config).await;
         let (stop, stopped) = oneshot::channel();
@@ -194,6 +211,20 @@ impl TestApp {
     /// The one number that a query behind the server's back gives.
     pub(crate) async fn count(&self, sql: &str) -> i64 {
         self.database.as_ref().unwrap().count(self.data_dir.path(), sql).await
+    }
+
+    /// The database, beside the server.
+    pub(crate) async fn db(&self) -> Db {
+        let config = self.config();
+        Db::open(config.database_url.as_ref(), &config.data_dir).await.unwrap()
+    }
+
+    /// Everything that was recorded, the oldest first.
+    pub(crate) async fn audit(&self) -> Vec<AuditRow> {
+        let db = self.db().await;
+        let rows = db.audit_since(DateTime::UNIX_EPOCH, 100_000).await.unwrap();
+        db.close().await;
+        rows
     }
 
     /// An assistant of today.
@@ -262,22 +293,34 @@ impl TestApp {
 
     /// Sweeps once, as the server does every half a minute, and waits until it is done.
     pub(crate) async fn sweep(&self) {
-        let config = self.config();
-        let db = Db::open(config.database_url.as_ref(), &config.data_dir).await.unwrap();
+        let tasks = TaskTracker::new();
+        let (db, vault) = self.vault(&tasks).await;
+        let url = self.config().public_url;
+        let connect = Connect::new(db.clone(), vault, self.clock.clone(), url, tasks.clone());
+        connect.sweep().await.unwrap();
+        tasks.close();
+        tasks.wait().await;
+        db.close().await;
+    }
+
+    /// An authorization server beside the server, that does only what it is told.
+    pub(crate) async fn oauth(&self) -> OAuth {
+        let (db, vault) = self.vault(&TaskTracker::new()).await;
+        let (config, guarded) = (self.config(), GuardedClient::new(Rules::default()).unwrap());
+        let described = Description::new(&config.public_url, Vec::new(), std::iter::empty());
+        OAuth::new(&config, described, db, vault, self.clock.clone(), guarded).await.unwrap()
+    }
+
+    async fn vault(&self, tasks: &TaskTracker) -> (Db, Vault) {
+        let (config, db) = (self.config(), self.db().await);
         let sealer = vault::unlock(&config, &db, &self.clock).await.unwrap();
         let client = stagepass::http::client().unwrap();
         let redirect = config.public_url.join("callback/spotify").unwrap();
         let (id, provider) = config.enabled_providers().next().unwrap();
         let provider = ProviderClient::new(id, provider, &[], redirect, client, self.clock.clone());
         let providers = [(id.to_owned(), provider)].into();
-        let tasks = TaskTracker::new();
         let vault = Vault::new(db.clone(), sealer, self.clock.clone(), providers, tasks.clone());
-        let url = config.public_url.clone();
-        let connect = Connect::new(db.clone(), vault, self.clock.clone(), url, tasks.clone());
-        connect.sweep().await.unwrap();
-        tasks.close();
-        tasks.wait().await;
-        db.close().await;
+        (db, vault)
     }
 
     /// Ends the story: stops the server, and looks for what must not have happened.

@@ -1,7 +1,9 @@
 //! An OAuth client as hosted assistants are: found nothing but a URL, and a browser beside it.
 
+use std::time::{Duration, Instant};
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use reqwest::{Client, Response, redirect::Policy};
+use reqwest::{Client, Method, RequestBuilder, Response, header::HeaderMap, redirect::Policy};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use stagepass_standin::{Browser, Page};
@@ -13,6 +15,7 @@ use super::TestApp;
 pub(crate) const REDIRECT_URI: &str = "https://client.example/callback";
 
 /// One client, registered with one server.
+#[derive(Clone)]
 pub(crate) struct Connector {
     pub(crate) client_id: String,
     pub(crate) client_secret: Option<String>,
@@ -21,6 +24,8 @@ pub(crate) struct Connector {
     pub(crate) verifier: String,
     /// The server, as it was reached.
     pub(crate) url: String,
+    /// What it is called, whichever of its replicas is reached.
+    host: String,
     http: Client,
 }
 
@@ -37,15 +42,18 @@ pub(crate) struct Tokens {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) challenge: Option<String>,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
 }
 
 impl Answer {
     pub(crate) async fn read(response: Response) -> Self {
-        let header = response.headers().get("www-authenticate");
+        let headers = response.headers().clone();
+        let challenge = headers.get("www-authenticate");
         Self {
             status: response.status().as_u16(),
-            challenge: header.map(|value| value.to_str().unwrap().to_owned()),
+            challenge: challenge.map(|value| value.to_str().unwrap().to_owned()),
+            headers,
             body: serde_json::from_str(&response.text().await.unwrap()).unwrap_or_default(),
         }
     }
@@ -54,6 +62,11 @@ impl Answer {
     pub(crate) fn error(&self) -> &str {
         assert!(self.status >= 400, "not an error: {self:?}");
         self.body["error"].as_str().unwrap_or_default()
+    }
+
+    /// A header; empty where there is none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
@@ -84,6 +97,7 @@ impl Connector {
             redirect_uri: answer.body["redirect_uris"][0].as_str().unwrap().to_owned(),
             verifier: "a-verifier-of-at-least-forty-three-characters-x".to_owned(),
             url: app.url.clone(),
+            host: host(app),
             http,
         }
     }
@@ -96,8 +110,14 @@ impl Connector {
             redirect_uri: REDIRECT_URI.to_owned(),
             verifier: "a-verifier-of-at-least-forty-three-characters-x".to_owned(),
             url: app.url.clone(),
+            host: host(app),
             http: http(),
         }
+    }
+
+    /// The same client at another replica, which has the same name.
+    pub(crate) fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), ..self.clone() }
     }
 
     /// The parameters of its authorization request, to be changed by a story.
@@ -171,10 +191,36 @@ impl Connector {
         code
     }
 
-    /// From nothing to tokens, on a server that is open to everybody.
+    /// From nothing to a code, for somebody who may come in.
+    pub(crate) async fn code_of(&self, app: &TestApp, who: &str) -> String {
+        self.code_with(app, who, &[]).await
+    }
+
+    /// The same with other values in the request.
+    pub(crate) async fn code_with(
+        &self,
+        app: &TestApp,
+        who: &str,
+        changes: &[(&str, &str)],
+    ) -> String {
+        let url = self.authorize_url_with(changes);
+        let page = self.agree_with(app, &Browser::new(), who, &url, &[]).await;
+        self.code_at(app, &page)
+    }
+
+    /// From nothing to tokens, for somebody who may come in.
     pub(crate) async fn tokens_of(&self, app: &TestApp, who: &str) -> Tokens {
-        let page = self.agree(app, &Browser::new(), who).await;
-        let code = self.code_at(app, &page);
+        self.tokens_with(app, who, &[]).await
+    }
+
+    /// The same with other values in the request.
+    pub(crate) async fn tokens_with(
+        &self,
+        app: &TestApp,
+        who: &str,
+        changes: &[(&str, &str)],
+    ) -> Tokens {
+        let code = self.code_with(app, who, changes).await;
         Self::tokens(app, &self.redeem(&code).await)
     }
 
@@ -190,7 +236,21 @@ impl Connector {
 
     /// Sends a form to an endpoint as it is.
     pub(crate) async fn post_bare(&self, path: &str, form: &[(&str, &str)]) -> Answer {
-        let request = self.http.post(format!("{}{path}", self.url)).form(form);
+        Self::send(self.begin(path).form(form)).await
+    }
+
+    /// The beginning of a request, to be finished by a story.
+    pub(crate) fn begin(&self, path: &str) -> RequestBuilder {
+        self.begin_as(Method::POST, path)
+    }
+
+    /// The same by another method.
+    pub(crate) fn begin_as(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.url)).header("host", &self.host)
+    }
+
+    /// The end of it.
+    pub(crate) async fn send(request: RequestBuilder) -> Answer {
         Answer::read(request.send().await.unwrap()).await
     }
 
@@ -235,22 +295,67 @@ impl Connector {
         self.mcp(path, token, json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})).await
     }
 
+    /// Whether this token opens `/mcp`. If it doesn't, the answer is that it is no good.
+    pub(crate) async fn is_let_in(&self, token: &str) -> bool {
+        let answer = self.list("/mcp", Some(token)).await;
+        assert!([200, 401].contains(&answer.status), "{answer:?}");
+        answer.status == 200
+    }
+
+    /// Whether this token is no good any more, within the five seconds that this may take.
+    pub(crate) async fn is_soon_out(&self, token: &str) -> bool {
+        let began = Instant::now();
+        while self.is_let_in(token).await {
+            if began.elapsed() > Duration::from_secs(5) {
+                return false;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        true
+    }
+
+    /// Calls a tool as clients of 2025-11-25 do.
+    pub(crate) async fn call(&self, token: &str, tool: &str, arguments: Value) -> Answer {
+        let params = json!({"name": tool, "arguments": arguments});
+        let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+        self.mcp("/mcp", Some(token), message).await
+    }
+
+    /// Asks as clients of 2026-07-28 do.
+    pub(crate) async fn modern(&self, token: &str, method: &str, mut params: Value) -> Answer {
+        params["_meta"] = json!({
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+        });
+        let message = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+        let mut request = self.begin("/mcp").json(&message).bearer_auth(token);
+        request = request.header("mcp-protocol-version", "2026-07-28").header("mcp-method", method);
+        if let Some(name) = params["name"].as_str() {
+            request = request.header("mcp-name", name);
+        }
+        Self::send(request).await
+    }
+
     /// Sends a message of 2025-11-25 to `path` with this token.
     pub(crate) async fn mcp(&self, path: &str, token: Option<&str>, message: Value) -> Answer {
-        let mut request = self.http.post(format!("{}{path}", self.url)).json(&message);
+        let mut request = self.begin(path).json(&message);
         request = request.header("MCP-Protocol-Version", "2025-11-25");
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        Answer::read(request.send().await.unwrap()).await
+        Self::send(request).await
     }
 
     /// Reads a document.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         let url =
             if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.url) };
-        Answer::read(self.http.get(url).send().await.unwrap()).await
+        Self::send(self.http.get(url).header("host", &self.host)).await
     }
+}
+
+fn host(app: &TestApp) -> String {
+    app.url.trim_start_matches("http://").to_owned()
 }
 
 fn http() -> Client {

@@ -15,10 +15,10 @@ impl Source {
         Self { kept: Kept::new(clock.clone()), clock, asked: AtomicUsize::new(0) }
     }
 
-    async fn give(&self, well: bool) -> Result<usize, ProviderError> {
+    async fn give(&self, well: bool) -> Result<usize, &'static str> {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
         tokio::task::yield_now().await;
-        if well { Ok(asked) } else { Err(ProviderError::unavailable("away", None)) }
+        if well { Ok(asked) } else { Err("away") }
     }
 
     /// Which copy one gets from a source that is well or not.
