@@ -6,6 +6,7 @@ itself, as its users would have it.
 """
 
 import asyncio
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,8 @@ def check(holds, what, seen=None):
 
 def run(main):
     """Runs a client's coroutine; ends with one line instead of a traceback if a check fails."""
+    # Whoever hangs is ended, and that is a failure, too.
+    signal.alarm(300)
     try:
         asyncio.run(main)
     except* NotSo as group:

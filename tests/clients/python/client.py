@@ -39,4 +39,5 @@ async def main():
         print(f"Python SDK, {version}: well")
 
 
-story.run(main())
+if __name__ == "__main__":
+    story.run(main())
