@@ -23,10 +23,10 @@ TOOL_ERROR = 5
 class Inspector:
     """One process per request, each with a home of its own: nothing is left in anybody's."""
 
-    def __init__(self, endpoint, era, home):
+    def __init__(self, endpoint, era, home, *options, **environment):
         self._options = ["--cli", endpoint, "--transport", "http", "--protocol-era", era]
-        self._options += ["--format", "json", "--stored-auth-only"]
-        self._environment = os.environ | {"HOME": home}
+        self._options += ["--format", "json", *options]
+        self._environment = os.environ | {"HOME": home} | environment
 
     async def list_tools(self):
         return self._run("--method", "tools/list")["tools"]
@@ -51,8 +51,9 @@ async def main():
     endpoint = sys.argv[1]
     for era in ("modern", "legacy"):
         with tempfile.TemporaryDirectory() as home:
-            await story.tell(Inspector(endpoint, era, home), endpoint)
+            await story.tell(Inspector(endpoint, era, home, "--stored-auth-only"), endpoint)
         print(f"MCP Inspector, {era}: well")
 
 
-story.run(main())
+if __name__ == "__main__":
+    story.run(main())
