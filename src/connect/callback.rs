@@ -67,12 +67,16 @@ impl Connect {
             })
     }
 
-    /// Whether this browser is signed in as whom the link is for; none if nobody is.
+    /// Whether this browser is signed in as whom the link is for; none if nobody is, or if the link
+    /// is for nobody who signs in here.
     pub(super) async fn is_signed_in(
         &self,
         link: &LinkRow,
         headers: &HeaderMap,
     ) -> Result<Option<bool>, PageError> {
+        if !matches!(link.identity.parse::<Identity>().map(|who| who.realm()), Ok(Realm::User)) {
+            return Ok(None);
+        }
         let user = self.sessions.user(headers).await.map_err(ToolError::internal)?;
         Ok(user.map(|user| user.identity == link.identity))
     }

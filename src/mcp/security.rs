@@ -62,6 +62,8 @@ pub(super) fn refusal(tool: &RegisteredTool, caller: &Principal) -> Option<CallT
 pub(super) fn challenge(reads_only: bool, caller: &Principal) -> Option<String> {
     let needed = needed(reads_only);
     let token = caller.token.as_ref().filter(|_| !caller.scopes.covers(needed))?;
-    let all: Scopes = caller.scopes.iter().chain([needed]).collect();
+    // What is only asked of the authorization server has no place in a challenge.
+    let has = caller.scopes.iter().filter(|scope| *scope != Scope::OfflineAccess);
+    let all: Scopes = has.chain([needed]).collect();
     Some(token.challenge.insufficient(all))
 }

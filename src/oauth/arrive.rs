@@ -90,7 +90,7 @@ impl OAuth {
             }
         };
         if arrival.row.connects {
-            self.connect(client, &user, tokens, account).await;
+            self.connect(client, &user, tokens, account, &arrival).await;
         }
         let session = self.sessions().begin(headers, &user.identity).await?;
         let url = self.code_for(&arrival.request, &user).await?;
@@ -207,10 +207,12 @@ impl OAuth {
         user: &UserRow,
         tokens: TokenAnswer,
         account: Account,
+        arrival: &Arrival,
     ) {
         let Ok(identity) = user.identity.parse::<Identity>() else { return };
         let grant = Grant::new(tokens, account, client.scopes(), self.clock());
         let entry = Entry::done("connection.made").identity(&user.identity).provider(client.id());
+        let entry = entry.client(&arrival.request.client_id).address(arrival.address.0);
         let adopted = match self.audit().record(entry).await {
             Ok(()) => self.vault().adopt(&identity, client.id(), &grant).await,
             Err(error) => Err(error.into()),

@@ -58,7 +58,7 @@ pub(super) async fn proves(
     if !ALGORITHMS.contains(&header.alg) || header.crit.is_some() {
         return Ok(false);
     }
-    let claims = signed(oauth, client, jwt, &header).await;
+    let claims = signed(oauth, client, jwt, &header).await?;
     let Some(claims) = claims.filter(|claims| is_for_us(oauth, client, claims)) else {
         return Ok(false);
     };
@@ -71,17 +71,31 @@ pub(super) async fn proves(
     Ok(oauth.db().use_assertion(&number, until + TimeDelta::seconds(LEEWAY)).await?)
 }
 
-/// The claims, if one of the client's keys has signed them.
-async fn signed(oauth: &OAuth, client: &ClientRow, jwt: &str, header: &Header) -> Option<Claims> {
+/// The claims, if one of the client's keys has signed them. Keys that can't be had are no reason to
+/// send the client away for good.
+async fn signed(
+    oauth: &OAuth,
+    client: &ClientRow,
+    jwt: &str,
+    header: &Header,
+) -> Result<Option<Claims>, OAuthError> {
     if let Some(keys) = &client.jwks {
-        return opened(&signing_keys(&serde_json::from_str(keys).ok()?), jwt, header);
+        let keys = serde_json::from_str(keys).map(|keys| signing_keys(&keys));
+        return Ok(keys.ok().and_then(|keys| opened(&keys, jwt, header)));
     }
-    let uri = Url::parse(client.jwks_uri.as_deref()?).ok()?;
-    if let Some(claims) = opened(&oauth.fetched_keys().get(&uri).await?, jwt, header) {
-        return Some(claims);
+    let Some(uri) = client.jwks_uri.as_deref().and_then(|uri| Url::parse(uri).ok()) else {
+        return Ok(None);
+    };
+    let keys = oauth.fetched_keys().get(&uri).await.ok_or_else(|| {
+        let why = "The client's keys can't be fetched. Try again in a few seconds.";
+        OAuthError::new("temporarily_unavailable", why)
+    })?;
+    if let Some(claims) = opened(&keys, jwt, header) {
+        return Ok(Some(claims));
     }
     // The keys may have been rotated.
-    opened(&oauth.fetched_keys().renewed(&uri).await?, jwt, header)
+    let renewed = oauth.fetched_keys().renewed(&uri).await;
+    Ok(renewed.and_then(|keys| opened(&keys, jwt, header)))
 }
 
 fn opened(keys: &[Jwk], jwt: &str, header: &Header) -> Option<Claims> {

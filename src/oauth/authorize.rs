@@ -1,5 +1,7 @@
 //! `GET /authorize` (RFC 6749 §4.1.1): checked as a whole before anything is shown or redirected.
 
+use axum::http::StatusCode;
+use maud::html;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -8,7 +10,7 @@ use super::{
     page::Stop,
     parameters::{Parameters, Repeated},
 };
-use crate::identity::Scopes;
+use crate::{identity::Scopes, web::layout};
 
 /// The longest `state` of a client, in bytes. It travels through our pages and back.
 const LONGEST_STATE: usize = 4096;
@@ -74,6 +76,8 @@ pub(super) async fn check(oauth: &OAuth, query: &str) -> Result<Request, Stop> {
         let answer = [("error", code), ("error_description", why)];
         let state = state.filter(|state| state.len() <= LONGEST_STATE);
         match back(&redirect_uri, state, oauth.description().issuer(), &answer) {
+            // Nobody is led away by an address that anybody may have registered (RFC 9700 §4.11.2).
+            Some(url) if client.is_strangers() => odd(client.name(), why, &url),
             Some(url) => Stop::Back(url),
             None => unusable("Its redirect URI can't be used."),
         }
@@ -140,9 +144,20 @@ fn fault(read: &Parameters) -> Option<(&'static str, &'static str)> {
     None
 }
 
+/// The client hears of what is wrong if the person goes there.
+fn odd(name: &str, why: &str, back: &Url) -> Stop {
+    let body = html! {
+        p { "The app " strong { (name) } " asked for something that this server doesn't do: " (why) }
+        p { "You can go back to it and let it try again." }
+        p { a href=(back) { "Back to " (name) } }
+    };
+    let page = layout::page("This request can't be answered", &body);
+    Stop::Shown(StatusCode::BAD_REQUEST, Box::new(page))
+}
+
 fn unusable(why: &'static str) -> Stop {
     Stop::page(
-        axum::http::StatusCode::BAD_REQUEST,
+        StatusCode::BAD_REQUEST,
         "This request can't be used",
         format!("An app sent you here with a request that this server doesn't accept. {why}"),
         "Go back to the app, remove this server there, and add it again.",

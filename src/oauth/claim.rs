@@ -34,8 +34,8 @@ impl OAuth {
     /// Whether this, however it was typed, is a claim code that works.
     pub(super) async fn is_claim_code(&self, typed: &str) -> sqlx::Result<bool> {
         match read_spoken_code::<LENGTH>(typed) {
-            Some(code) => self.db().is_claim(&hash(&code)).await,
-            None => Ok(false),
+            Some(code) if self.is_unclaimed().await? => self.db().is_claim(&hash(&code)).await,
+            _ => Ok(false),
         }
     }
 }

@@ -96,6 +96,11 @@ impl Client {
         self.0.auth_method != AuthMethod::None.as_str()
     }
 
+    /// Whether it proves nothing: whoever has its id is it.
+    pub(super) fn is_public(&self) -> bool {
+        self.0.auth_method == AuthMethod::None.as_str()
+    }
+
     /// Whether it is a stranger's, who may have made up everything about it.
     pub(super) fn is_strangers(&self) -> bool {
         self.0.kind != ClientKind::Operator

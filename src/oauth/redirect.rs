@@ -39,9 +39,11 @@ impl RedirectUri {
     /// and clients do so on `localhost` as well).
     #[must_use]
     pub fn matches(&self, requested: &str) -> bool {
-        requested == self.text
-            || Loopback::read(&self.text)
-                .is_some_and(|own| Loopback::read(requested).as_ref() == Some(&own))
+        let another_port = || {
+            let (own, other) = (Loopback::read(&self.text), Loopback::read(requested));
+            own.is_some() && own == other && Self::parse(requested).is_ok()
+        };
+        requested == self.text || another_port()
     }
 
     /// Whether it leads to whatever program listens on the person's own machine.

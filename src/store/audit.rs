@@ -1,4 +1,4 @@
-//! What happened. Rows are only ever added.
+//! What happened. Rows are only ever added, and go when they are old.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -56,6 +56,18 @@ impl Db {
         .execute(pool)
         .await
         .map(|_| ()))
+    }
+
+    /// Forgets what happened before `before`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_audit(&self, before: DateTime<Utc>) -> Result<()> {
+        on!(self, pool => sqlx::query("DELETE FROM audit WHERE at < $1")
+            .bind(before)
+            .execute(pool)
+            .await
+            .map(|_| ()))
     }
 
     /// The newest `most` events since `since`, the oldest of them first.

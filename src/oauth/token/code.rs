@@ -53,12 +53,14 @@ pub(super) async fn redeem(
     };
     let refresh = mint(oauth.clock(), "spr_");
     let row = RefreshRow::live(hash(refresh.expose_secret()), grant.id.clone(), None, now);
-    if oauth.db().redeem(&code.code_hash, &grant, &row, now).await? == Redemption::Over {
-        return Err(refused());
-    }
-    oauth.db().touch_client(client.id(), now).await?;
     let scopes = Scopes::parse(&grant.scopes);
-    oauth.issued(grant, scopes, Some(refresh))
+    // Signed before the code is spent, so that nothing can fail between the two.
+    let issued = oauth.issued(grant, scopes, Some(refresh))?;
+    oauth.db().touch_client(client.id(), now).await?;
+    match oauth.db().redeem(&code.code_hash, &issued.grant, &row, now).await? {
+        Redemption::Done => Ok(issued),
+        Redemption::Over => Err(refused()),
+    }
 }
 
 /// Whether `client` is whom the code was made for, at the same redirect URI, and holds the PKCE
@@ -67,13 +69,20 @@ fn prove(client: &Client, code: &CodeRow, form: &Parameters) -> Result<(), OAuth
     let verifier = form.get("code_verifier").ok_or_else(|| {
         OAuthError::invalid_request("code_verifier is missing; PKCE is required.")
     })?;
-    let challenge = BASE64_URL_SAFE_NO_PAD.encode(hash(verifier));
     // OAuth 2.1 has dropped the redirect URI here; who sends it has to send the same.
     let same_uri = form.get("redirect_uri").is_none_or(|uri| uri == code.redirect_uri);
-    let proven = client.id() == code.client_id
-        && same_uri
-        && same(challenge.as_bytes(), code.code_challenge.as_bytes());
+    let proven =
+        client.id() == code.client_id && same_uri && verifies(verifier, &code.code_challenge);
     if proven { Ok(()) } else { Err(refused()) }
+}
+
+/// Whether `verifier` is one (RFC 7636 §4.1), and the one that `challenge` was made from.
+fn verifies(verifier: &str, challenge: &str) -> bool {
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let made = BASE64_URL_SAFE_NO_PAD.encode(hash(verifier));
+    (43..=128).contains(&verifier.len())
+        && verifier.bytes().all(is_unreserved)
+        && same(made.as_bytes(), challenge.as_bytes())
 }
 
 /// A code that comes a second time is in two hands: what it gave ends (RFC 6749 §4.1.2).
@@ -94,4 +103,41 @@ fn refused() -> OAuthError {
         "The code is too old, was used before, or is for another client, redirect URI or verifier. \
          Send the person to the authorization endpoint again.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn challenge(verifier: &str) -> String {
+        let verifier = PkceCodeVerifier::new(verifier.to_owned());
+        PkceCodeChallenge::from_code_verifier_sha256(&verifier).as_str().to_owned()
+    }
+
+    proptest! {
+        #[test]
+        fn a_verifier_fits_its_own_challenge(verifier in "[A-Za-z0-9._~-]{43,128}") {
+            prop_assert!(verifies(&verifier, &challenge(&verifier)));
+        }
+
+        #[test]
+        fn no_other_verifier_does(
+            one in "[A-Za-z0-9._~-]{43,128}",
+            other in "[A-Za-z0-9._~-]{43,128}",
+        ) {
+            prop_assume!(one != other);
+            prop_assert!(!verifies(&other, &challenge(&one)));
+            // Nor the challenge itself, as with the method `plain`.
+            prop_assert!(!verifies(&challenge(&one), &challenge(&one)));
+        }
+
+        #[test]
+        fn what_is_no_verifier_never_does(text in "(?s).{0,42}|.{43,60}[^A-Za-z0-9._~-]") {
+            let made = BASE64_URL_SAFE_NO_PAD.encode(hash(&text));
+            prop_assert!(!verifies(&text, &made));
+        }
+    }
 }

@@ -61,7 +61,8 @@ async fn is_taken(client: &Connector, jwt: &str) -> bool {
     let answer = refresh(client, jwt).await;
     match answer.error() {
         "invalid_grant" => true,
-        "invalid_client" => false,
+        // Keys that can't be had prove nothing, and send nobody away for good.
+        "invalid_client" | "temporarily_unavailable" => false,
         _ => panic!("{answer:?}"),
     }
 }

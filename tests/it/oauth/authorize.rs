@@ -7,9 +7,14 @@ use crate::harness::{Connector, TestApp};
 
 const OWN: &str = "https://client.example/callback";
 
-/// The page at `url`, wherever it leads.
+/// The page at `url`, wherever it leads a person who follows the way back to the client.
 async fn open(url: &str) -> Page {
-    Browser::new().stop_at("https:").get(url).await
+    let browser = Browser::new().stop_at("https:");
+    let page = browser.get(url).await;
+    match page.link("Back to Claude") {
+        Some(_) => browser.click(&page, "Back to Claude").await,
+        None => page,
+    }
 }
 
 /// Fails unless the person stays on a page of ours that says what is wrong and links nowhere.
@@ -283,6 +288,18 @@ async fn a_client_gets_no_more_than_the_tools_need() {
         assert_eq!(tokens.scope, granted, "{asked}");
         assert!(tokens.refresh.is_some(), "whether it asked for that or not");
     }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_is_led_away_by_an_address_that_anybody_may_have_registered() {
+    let app = TestApp::start_for("open").await;
+    let client = Connector::register(&app).await;
+    let url = client.authorize_url_with(&[("prompt", "none")]);
+    let page = Browser::new().stop_at("https:").get(&url).await;
+    assert_eq!((page.status, page.hops.len()), (400, 0), "{}", page.describe());
+    assert!(!page.body.contains("http-equiv=\"refresh\""), "{}", page.body);
+    assert!(page.link("Back to Claude").unwrap().contains("error=interaction_required"));
     app.finish().await;
 }
 

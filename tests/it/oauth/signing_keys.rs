@@ -119,6 +119,7 @@ async fn a_key_that_the_operator_makes_signs_on_every_replica_within_seconds() {
     let tokens = client.tokens_of(&app, "alice").await;
     assert!(client.is_let_in(&tokens.access).await);
     let oauth = app.oauth().await;
+    app.advance(Duration::from_secs(1));
     oauth.keys().rotate(app.clock.now()).await.unwrap();
     let keys = published_by(&oauth, &client).await;
     assert_eq!(keys.len(), 2);
