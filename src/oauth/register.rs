@@ -9,9 +9,9 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
-use super::{LARGEST_DOCUMENT, OAuth, check_registration, client, error::OAuthError};
+use super::{ClientKeys, ClientMetadata, OAuth, check_registration, client, error::OAuthError};
 use crate::{
     audit::Entry,
     store::{ClientKind, ClientRow},
@@ -25,9 +25,6 @@ pub(super) async fn answer(
     address: ClientAddress,
     body: Bytes,
 ) -> Result<Response, OAuthError> {
-    if body.len() > LARGEST_DOCUMENT {
-        return Err(OAuthError::new("invalid_client_metadata", "The description is too large."));
-    }
     let metadata = check_registration(&body)
         .map_err(|error| OAuthError::new(error.code(), error.to_string()))?;
     let now = oauth.clock().now();
@@ -40,8 +37,8 @@ pub(super) async fn answer(
     oauth.db().save_client(&row).await?;
     let entry = Entry::done("client.registered").client(&row.id).address(address.0);
     oauth.audit().record(entry).await?;
-    let mut fields = describe(&row);
-    if let (Some(secret), Some(fields)) = (secret, fields.as_object_mut()) {
+    let mut fields = describe(&row, &metadata);
+    if let Some(secret) = secret {
         fields.insert("client_secret".to_owned(), secret.expose_secret().into());
         // It doesn't expire (RFC 7591 §3.2.1).
         fields.insert("client_secret_expires_at".to_owned(), 0.into());
@@ -50,15 +47,23 @@ pub(super) async fn answer(
 }
 
 /// What was registered, which may be less than what was asked (RFC 7591 §3.2.1).
-fn describe(row: &ClientRow) -> Value {
-    json!({
-        "client_id": row.id,
-        "client_id_issued_at": row.created_at.timestamp(),
-        "client_name": row.name,
-        "redirect_uris": row.redirect_uris.split(' ').collect::<Vec<_>>(),
-        "grant_types": row.grant_types.split(' ').collect::<Vec<_>>(),
-        "response_types": ["code"],
-        "token_endpoint_auth_method": row.auth_method,
-        "scope": row.scopes,
-    })
+fn describe(row: &ClientRow, metadata: &ClientMetadata) -> Map<String, Value> {
+    let words = |list: &str| list.split(' ').collect::<Vec<_>>().into();
+    let keys = metadata.keys.as_ref().map(|keys| match keys {
+        ClientKeys::Set(set) => ("jwks", set.clone()),
+        ClientKeys::At(url) => ("jwks_uri", url.as_str().into()),
+    });
+    let fields: [(_, Value); 8] = [
+        ("client_id", row.id.as_str().into()),
+        ("client_id_issued_at", row.created_at.timestamp().into()),
+        ("client_name", row.name.as_str().into()),
+        ("redirect_uris", words(&row.redirect_uris)),
+        ("grant_types", words(&row.grant_types)),
+        ("response_types", words("code")),
+        ("token_endpoint_auth_method", row.auth_method.as_str().into()),
+        ("scope", row.scopes.as_str().into()),
+    ];
+    let kind = metadata.application_type.map(|kind| ("application_type", kind.into()));
+    let fields = fields.into_iter().chain(keys).chain(kind);
+    fields.map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -18,6 +18,7 @@ mod pages;
 mod principals;
 mod providers;
 mod refresh;
+mod registration;
 mod revocation;
 mod scopes;
 mod sign_in;

@@ -38,6 +38,8 @@ pub(super) async fn rotate(
     let resource = oauth.resource_asked(form, Some(&grant.resource))?;
     let scopes = narrowed(Scopes::parse(&grant.scopes), form.get("scope"))?;
     let successor = successor(oauth, &row, &grant, address).await?;
+    // However long this goes on, somebody may want to come back with it afterwards.
+    oauth.db().touch_client(client.id(), oauth.clock().now()).await?;
     oauth.issued(GrantRow { resource, ..grant }, scopes, Some(successor))
 }
 
