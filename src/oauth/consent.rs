@@ -20,7 +20,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    OAuth,
+    ClientIdUrl, OAuth,
     authorize::{self, Request},
     login,
     page::Stop,
@@ -192,11 +192,14 @@ fn page(
     form: &Markup,
 ) -> Markup {
     let allows = parts::list(request.scopes().iter().filter_map(Scope::in_words));
+    let document = ClientIdUrl::parse(&request.client_id).ok();
+    let mut facts = vec![("It may then", allows)];
+    facts.extend(document.map(|url| ("It describes itself at", html! { (url.host()) })));
     let body = html! {
         p { "An app that calls itself " strong { (request.client_name) } " wants to use this server \
              for you. You will be sent to" }
         (destination(request))
-        (parts::facts(&[("It may then", allows)]))
+        (parts::facts(&facts))
         @if let Some(user) = user {
             (parts::signed_in_as(&user.account_name, oauth.provider_name(&user.provider)))
         }

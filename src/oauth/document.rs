@@ -11,7 +11,7 @@ const FRESH: TimeDelta = TimeDelta::hours(24);
 const SHORTEST: TimeDelta = TimeDelta::minutes(5);
 
 /// The client that `id` is the document of. A copy that was good is used while the document can't
-/// be fetched; one that has become wrong counts at once.
+/// be fetched, as long as anybody uses the client; one that has become wrong counts at once.
 pub(super) async fn client(oauth: &OAuth, id: &str) -> Result<Option<ClientRow>, OAuthError> {
     let Ok(url) = ClientIdUrl::parse(id) else { return Ok(None) };
     let now = oauth.clock().now();
@@ -23,7 +23,11 @@ pub(super) async fn client(oauth: &OAuth, id: &str) -> Result<Option<ClientRow>,
         Ok(fetched) => fetched,
         Err(error) => {
             tracing::warn!(%error, host = url.host(), "a client's document can't be fetched");
-            return Ok(copy);
+            let Some(copy) = copy else { return Ok(None) };
+            // Nobody has to wait for that site again in a moment.
+            let copy = ClientRow { fresh_until: Some(now + SHORTEST), ..copy };
+            oauth.db().save_client(&copy).await?;
+            return Ok(Some(copy));
         }
     };
     let metadata = match check_document(&url, &fetched.body) {

@@ -11,6 +11,7 @@ mod client_auth;
 mod codes;
 mod consent;
 mod discovery;
+mod documents;
 mod introspection;
 mod links;
 mod one_trip;
