@@ -6,6 +6,7 @@
 
 mod access;
 mod access_token;
+mod admit;
 mod arrive;
 mod assertion;
 mod authorize;

@@ -8,7 +8,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::TimeDelta;
-use maud::html;
 use secrecy::{ExposeSecret, SecretString};
 use stagepass_kit::{Identity, Realm};
 use url::Url;
@@ -26,17 +25,17 @@ use crate::{
     },
     store::{AuthorizationRow, CodeRow, Stage, UserRow},
     vault::{Grant, hash, mint, same},
-    web::{address::ClientAddress, layout},
+    web::address::ClientAddress,
 };
 
 /// How long an authorization code lives (OAuth 2.1 §4.1.2 allows ten minutes).
 const CODE: TimeDelta = TimeDelta::seconds(60);
 
 /// What is known once the provider has sent somebody back.
-struct Arrival {
-    row: AuthorizationRow,
-    request: Request,
-    address: ClientAddress,
+pub(super) struct Arrival {
+    pub(super) row: AuthorizationRow,
+    pub(super) request: Request,
+    pub(super) address: ClientAddress,
 }
 
 impl OAuth {
@@ -147,59 +146,6 @@ impl OAuth {
         self.vault().give_back(&identity, client.id(), grant);
     }
 
-    /// Lets whoever signed in come in, if they may.
-    async fn admit(
-        &self,
-        arrival: &Arrival,
-        client: &ProviderClient,
-        account: &Account,
-    ) -> Result<UserRow, Stop> {
-        let now = self.clock().now();
-        let identity = Identity::new(Realm::User, client.id(), account.id.as_str()).to_string();
-        let before = self.db().user(&identity).await?;
-        let was_here = before.is_some();
-        let mut user = UserRow {
-            provider: client.id().to_owned(),
-            account_id: account.id.clone(),
-            account_name: account.name.clone(),
-            email: account.email.clone(),
-            owner: before.and_then(|user| user.owner),
-            created_at: now,
-            signed_in_at: now,
-            identity,
-        };
-        let entry = |entry: Entry| {
-            let entry = entry.identity(&user.identity).provider(client.id());
-            entry.client(&arrival.request.client_id).address(arrival.address.0)
-        };
-        let (signed_in, claimed, refused) = (
-            entry(Entry::done("sign_in")),
-            entry(Entry::done("owner.claimed")),
-            entry(Entry::refused("sign_in", "not invited")),
-        );
-        // Two may have given the code; only the first is stored for it.
-        if arrival.row.claims && self.is_unclaimed().await? {
-            self.db().save_user(&user).await?;
-            if self.db().make_owner(&user.identity).await? {
-                user.owner = Some(1);
-                self.audit().record(claimed).await?;
-            }
-        }
-        if !self.is_allowed(&user).await? {
-            if was_here {
-                // They came in as whom they were then: with another address, say.
-                self.db().save_user(&user).await?;
-                self.db().end_access(&user.identity).await?;
-                self.forget_checked().await;
-            }
-            self.audit().refused(refused).await;
-            return Err(self.not_invited(arrival, client, account));
-        }
-        self.db().save_user(&user).await?;
-        self.audit().record(signed_in).await?;
-        Ok(user)
-    }
-
     /// The tools may use the account, too. The sign-in stands whether that can be stored or not.
     async fn connect(
         &self,
@@ -295,22 +241,5 @@ impl OAuth {
                  server checks the settings of its app at the provider.",
             ),
         }
-    }
-
-    /// Says whom to ask, and for what: the owner needs to know the account.
-    fn not_invited(&self, arrival: &Arrival, client: &ProviderClient, account: &Account) -> Stop {
-        let entry = format!("{}:{}", client.id(), account.id);
-        let back = arrival.request.back(self.description().issuer(), &[("error", "access_denied")]);
-        let body = html! {
-            p { "You signed in as " strong { (account.name) } " at " (client.provider().name)
-                ", and this server doesn't know you yet." }
-            p { "Ask whoever runs it for an invitation, and tell them this account:" }
-            p { code { (entry) } }
-            p { "Then go back to your app and connect again." }
-            @if let Some(back) = back {
-                p { a href=(back) { "Back to " (arrival.request.client_name) } }
-            }
-        };
-        Stop::Shown(StatusCode::FORBIDDEN, Box::new(layout::page("You need an invitation", &body)))
     }
 }

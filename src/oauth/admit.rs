@@ -1,0 +1,85 @@
+//! Whoever signed in comes in, or learns whom to ask.
+
+use axum::http::StatusCode;
+use maud::html;
+use stagepass_kit::{Identity, Realm};
+
+use super::{OAuth, arrive::Arrival, page::Stop};
+use crate::{
+    audit::Entry,
+    providers::{Account, ProviderClient},
+    store::UserRow,
+    web::layout,
+};
+
+impl OAuth {
+    /// Lets whoever signed in come in, if they may.
+    pub(super) async fn admit(
+        &self,
+        arrival: &Arrival,
+        client: &ProviderClient,
+        account: &Account,
+    ) -> Result<UserRow, Stop> {
+        let now = self.clock().now();
+        let identity = Identity::new(Realm::User, client.id(), account.id.as_str()).to_string();
+        let before = self.db().user(&identity).await?;
+        let was_here = before.is_some();
+        let mut user = UserRow {
+            provider: client.id().to_owned(),
+            account_id: account.id.clone(),
+            account_name: account.name.clone(),
+            email: account.email.clone(),
+            owner: before.and_then(|user| user.owner),
+            created_at: now,
+            signed_in_at: now,
+            identity,
+        };
+        let entry = |entry: Entry| {
+            let entry = entry.identity(&user.identity).provider(client.id());
+            entry.client(&arrival.request.client_id).address(arrival.address.0)
+        };
+        let (signed_in, claimed, refused) = (
+            entry(Entry::done("sign_in")),
+            entry(Entry::done("owner.claimed")),
+            entry(Entry::refused("sign_in", "not invited")),
+        );
+        // Two may have given the code; only the first is stored for it.
+        if arrival.row.claims && self.is_unclaimed().await? {
+            self.db().save_user(&user).await?;
+            if self.db().make_owner(&user.identity).await? {
+                user.owner = Some(1);
+                self.audit().record(claimed).await?;
+            }
+        }
+        if !self.is_allowed(&user).await? {
+            if was_here {
+                // They came in as whom they were then: with another address, say.
+                self.db().save_user(&user).await?;
+                self.db().end_access(&user.identity).await?;
+                self.forget_checked().await;
+            }
+            self.audit().refused(refused).await;
+            return Err(self.not_invited(arrival, client, account));
+        }
+        self.db().save_user(&user).await?;
+        self.audit().record(signed_in).await?;
+        Ok(user)
+    }
+
+    /// Says whom to ask, and for what: the owner needs to know the account.
+    fn not_invited(&self, arrival: &Arrival, client: &ProviderClient, account: &Account) -> Stop {
+        let entry = format!("{}:{}", client.id(), account.id);
+        let back = arrival.request.back(self.description().issuer(), &[("error", "access_denied")]);
+        let body = html! {
+            p { "You signed in as " strong { (account.name) } " at " (client.provider().name)
+                ", and this server doesn't know you yet." }
+            p { "Ask whoever runs it for an invitation, and tell them this account:" }
+            p { code { (entry) } }
+            p { "Then go back to your app and connect again." }
+            @if let Some(back) = back {
+                p { a href=(back) { "Back to " (arrival.request.client_name) } }
+            }
+        };
+        Stop::Shown(StatusCode::FORBIDDEN, Box::new(layout::page("You need an invitation", &body)))
+    }
+}
