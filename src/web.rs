@@ -12,6 +12,7 @@ pub mod layout;
 pub mod limit;
 pub mod missing;
 pub mod parts;
+pub mod sent;
 pub mod session;
 
 use axum::{

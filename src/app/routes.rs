@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Path, Query, State},
+    extract::State,
     http::HeaderMap,
     middleware,
     response::{IntoResponse, Response},
@@ -27,6 +27,7 @@ use crate::{
         body::{self, BodyLimits},
         cors::cors,
         limit::{Limiter, Refusal, limited},
+        sent::{Named, Sent},
     },
 };
 
@@ -101,7 +102,7 @@ impl App {
     fn limited(&self, routes: Router, limiter: &Limiter, refusal: Refusal) -> Router {
         let forms = self.body_limits().for_forms();
         routes
-            .layer(middleware::from_fn_with_state(forms, body::whole))
+            .layer(middleware::from_fn_with_state((forms, refusal), body::whole))
             .layer(middleware::from_fn_with_state((limiter.clone(), refusal), limited))
     }
 
@@ -130,10 +131,10 @@ struct Callbacks {
 /// `/callback/<provider>`: the `state` tells a sign-in from a link.
 async fn arrive(
     State(callbacks): State<Callbacks>,
-    Path(provider): Path<String>,
-    Query(answer): Query<AuthorizationAnswer>,
+    Named(provider): Named,
     address: ClientAddress,
     headers: HeaderMap,
+    Sent(answer): Sent<AuthorizationAnswer>,
 ) -> Response {
     match callbacks.oauth.filter(|_| answer.state.as_deref().is_some_and(OAuth::is_sign_in)) {
         Some(oauth) => oauth.arrive(&provider, answer, &headers, address).await,

@@ -3,8 +3,7 @@
 //! `GET` changes nothing, so that a preview bot or a virus scanner does no harm.
 
 use axum::{
-    Form,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header::SET_COOKIE},
     response::{IntoResponse, Response},
 };
@@ -20,7 +19,10 @@ use crate::{
     providers::{AuthorizeRequest, ProviderClient, ProviderError, nonce_of},
     store::{LinkRow, LinkState, Problem},
     vault::{Place, hash, mint, same},
-    web::{guard, layout, parts},
+    web::{
+        guard, layout, parts,
+        sent::{Named, Sent},
+    },
 };
 
 #[derive(Deserialize)]
@@ -31,7 +33,7 @@ pub(super) struct Pressed {
 /// The page.
 pub(super) async fn show(
     State(connect): State<Connect>,
-    Path(ticket): Path<String>,
+    Named(ticket): Named,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let (link, client) = connect.startable(&ticket).await?;
@@ -54,9 +56,9 @@ pub(super) async fn show(
 /// The button.
 pub(super) async fn start(
     State(connect): State<Connect>,
-    Path(ticket): Path<String>,
+    Named(ticket): Named,
     headers: HeaderMap,
-    Form(pressed): Form<Pressed>,
+    Sent(pressed): Sent<Pressed>,
 ) -> Result<Response, PageError> {
     let (mut link, client) = connect.startable(&ticket).await?;
     let cookie = connect.cookie.read(&headers).ok_or(PageError::NoCookie)?;

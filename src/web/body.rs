@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use axum::{
+    Json,
     body::{Body, Bytes, HttpBody, to_bytes},
     extract::{Request, State},
     http::StatusCode,
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use serde_json::json;
+
+use super::{layout, limit::Refusal};
 
 /// The longest form, and the longest registration of a client, that makes sense.
 const LONGEST_FORM: usize = 64 * 1024;
@@ -60,26 +64,49 @@ pub enum BodyError {
     TooSlow(Duration),
 }
 
-impl IntoResponse for BodyError {
-    fn into_response(self) -> Response {
-        let status = match self {
+impl BodyError {
+    fn status(&self) -> StatusCode {
+        match self {
             Self::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
-        };
-        (status, self.to_string()).into_response()
+        }
+    }
+
+    fn answer(&self, refusal: Refusal) -> Response {
+        let (status, message) = (self.status(), self.to_string());
+        match refusal {
+            Refusal::Page => {
+                let next_step = "Go back to where you began, and take the step from there.";
+                layout::problem(status, "This can't be taken", &message, next_step)
+            }
+            Refusal::Json => {
+                let body = json!({"error": "invalid_request", "error_description": message});
+                (status, Json(body)).into_response()
+            }
+        }
+    }
+}
+
+impl IntoResponse for BodyError {
+    fn into_response(self) -> Response {
+        (self.status(), self.to_string()).into_response()
     }
 }
 
 /// Lets a request in once all of its body is there. Belongs inside of whatever refuses a request
 /// for other reasons, so that nothing is read in vain.
-pub async fn whole(State(limits): State<BodyLimits>, request: Request, next: Next) -> Response {
+pub async fn whole(
+    State((limits, refusal)): State<(BodyLimits, Refusal)>,
+    request: Request,
+    next: Next,
+) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
     match limits.read(body).await {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Err(error) => error.into_response(),
+        Err(error) => error.answer(refusal),
     }
 }
 

@@ -3,16 +3,18 @@
 use axum::{
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        HeaderMap, HeaderName, HeaderValue,
         header::{
             CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
             X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use url::Url;
+
+use super::missing;
 
 /// No script, no frame, nothing from elsewhere; forms only to ourselves.
 const STRICT: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -37,7 +39,7 @@ pub async fn guard(State(hosts): State<Vec<String>>, request: Request, next: Nex
     let mut response = if known {
         next.run(request).await
     } else {
-        (StatusCode::FORBIDDEN, "This server doesn't answer to that name.").into_response()
+        missing::wrong_name(request.uri(), request.headers())
     };
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));

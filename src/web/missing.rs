@@ -37,6 +37,21 @@ pub async fn wrong_method(uri: Uri, headers: HeaderMap) -> Response {
     )
 }
 
+/// There is something here, but not under the name that was asked for.
+pub(super) fn wrong_name(uri: &Uri, headers: &HeaderMap) -> Response {
+    let status = StatusCode::FORBIDDEN;
+    if !wants_page(uri, headers) {
+        return (status, Json(json!({ "error": "wrong_host" }))).into_response();
+    }
+    layout::problem(
+        status,
+        "This server doesn't answer to that name",
+        "The address that you opened leads here, but it isn't the one that this server goes by.",
+        "Use the address that you were given. If this server is yours, set `public_url` to the \
+         address that people use.",
+    )
+}
+
 /// Browsers ask for HTML by name. Below `/.well-known/` nobody but programs looks, and a page there
 /// would be taken for a document.
 fn wants_page(uri: &Uri, headers: &HeaderMap) -> bool {

@@ -1,7 +1,7 @@
 //! What all pages share, as a browser meets it.
 
 use axum::{Router, routing::get};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use stagepass::web::{landing, layout, parts};
 use stagepass_standin::{Browser, Page};
 use tokio::net::TcpListener;
@@ -103,6 +103,81 @@ async fn where_nothing_is_people_get_a_page_and_programs_json() {
             assert_eq!(kind, "application/json", "{what}");
         }
     }
+    app.finish().await;
+}
+
+/// What every answer to something odd has to be: a page for people, or JSON for programs.
+async fn is_told(request: RequestBuilder, status: u16, is_page: bool) {
+    let answer = request.send().await.unwrap();
+    let what = format!("{} {}", answer.url(), answer.status());
+    assert_eq!(answer.status().as_u16(), status, "{what}");
+    let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+    let body = answer.text().await.unwrap();
+    if is_page {
+        assert!(kind.starts_with("text/html") && body.contains("role=\"alert\""), "{what} {body}");
+    } else {
+        assert!(kind == "application/json" && body.starts_with("{\"error\":"), "{what} {body}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_answered_by_a_page() {
+    let app = TestApp::start_for("open").await;
+    let client = reqwest::Client::default();
+    let at = |path: &str| format!("{}{path}", app.url);
+    for (path, status) in [
+        ("/callback/spotify?state=1&state=2", 400),
+        ("/callback/spotify?code=1&code=2&state=1", 400),
+        ("/login?id=1&id=2", 403),
+        ("/login", 403),
+        ("/authorize?client_id=1&client_id=2", 400),
+        ("/callback/%FF?state=1", 404),
+        ("/connect/%FF", 404),
+    ] {
+        is_told(client.get(at(path)).header("accept", "text/html"), status, true).await;
+    }
+    for (path, body, status) in [
+        ("/connect/x", "token=1&token=2", 400),
+        ("/connect/x", "{}", 400),
+        ("/consent", "{}", 400),
+        ("/login", "{}", 403),
+    ] {
+        let odd = client.post(at(path)).body(body).header("accept", "text/html");
+        is_told(odd.header("content-type", "application/x-www-form-urlencoded"), status, true)
+            .await;
+        let text = client.post(at(path)).body(body).header("content-type", "text/plain");
+        is_told(text, status, true).await;
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_too_long_is_refused_in_the_words_of_whoever_sent_it() {
+    let app = TestApp::start_for("open").await;
+    let client = reqwest::Client::default();
+    let long = " ".repeat(65 * 1024);
+    for (path, is_page) in [
+        ("/connect/x", true),
+        ("/consent", true),
+        ("/login", true),
+        ("/register", false),
+        ("/token", false),
+        ("/revoke", false),
+        ("/introspect", false),
+    ] {
+        let request = client.post(format!("{}{path}", app.url)).body(long.clone());
+        is_told(request, 413, is_page).await;
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn another_name_for_the_server_is_no_name_of_its_own() {
+    let app = TestApp::start().await;
+    let client = reqwest::Client::default();
+    let request = || client.get(&app.url).header("host", "evil.example");
+    is_told(request().header("accept", "text/html"), 403, true).await;
+    is_told(request(), 403, false).await;
     app.finish().await;
 }
 
