@@ -129,6 +129,10 @@ impl Provider {
         if self.account_name.is_empty() {
             self.account_name = OPENID_NAMES.map(str::to_owned).into();
         }
+        if self.reauthorize.is_empty() {
+            // Every issuer has to know it (Core §15.1).
+            self.reauthorize = BTreeMap::from([("prompt".to_owned(), "login".to_owned())]);
+        }
         self.email.get_or_insert_with(|| "email".to_owned());
         self.email_verified.get_or_insert_with(|| "email_verified".to_owned());
     }
