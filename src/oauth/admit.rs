@@ -9,7 +9,7 @@ use crate::{
     audit::Entry,
     providers::{Account, ProviderClient},
     store::UserRow,
-    web::layout,
+    web::{layout, parts},
 };
 
 impl OAuth {
@@ -68,14 +68,21 @@ impl OAuth {
 
     /// Says whom to ask, and for what: the owner needs to know the account.
     fn not_invited(&self, arrival: &Arrival, client: &ProviderClient, account: &Account) -> Stop {
+        let provider = &client.provider().name;
         let entry = format!("{}:{}", client.id(), account.id);
         let back = arrival.request.back(self.description().issuer(), &[("error", "access_denied")]);
         let body = html! {
-            p { "You signed in as " strong { (account.name) } " at " (client.provider().name)
-                ", and this server doesn't know you yet." }
-            p { "Ask whoever runs it for an invitation, and tell them this account:" }
-            p { code { (entry) } }
+            p { "You signed in as " strong { (account.name) } " with " (provider)
+                ". Whoever runs this server hasn't invited that account." }
+            p { "Ask them for an invitation, and tell them this account:" }
+            (parts::copy(&entry))
             p { "Then go back to your app and connect again." }
+            @if account.email.is_none() {
+                p.soft { "Was your e-mail address invited? It doesn't count, because " (provider)
+                    " doesn't say that it is verified." }
+            }
+            p.soft { "Do you have another account? Sign out at " (provider) " first, then connect \
+                again." }
             @if let Some(back) = back {
                 p { a href=(back) { "Back to " (arrival.request.client_name) } }
             }

@@ -1,10 +1,7 @@
 //! A person comes back from the provider that they signed in with.
 
 use axum::{
-    http::{
-        HeaderMap, StatusCode,
-        header::{LOCATION, SET_COOKIE},
-    },
+    http::{HeaderMap, StatusCode, header::SET_COOKIE},
     response::{IntoResponse, Response},
 };
 use chrono::TimeDelta;
@@ -16,7 +13,7 @@ use super::{
     OAuth,
     authorize::Request,
     login::{away, verifier_place},
-    page::Stop,
+    page::{Stop, to_client},
 };
 use crate::{
     audit::Entry,
@@ -93,7 +90,7 @@ impl OAuth {
         }
         let session = self.sessions().begin(headers, &user.identity).await?;
         let url = self.code_for(&arrival.request, &user).await?;
-        let mut response = (StatusCode::SEE_OTHER, [(LOCATION, String::from(url))]).into_response();
+        let mut response = to_client(&url, &arrival.request.client_name);
         response.headers_mut().extend(session.map(|line| (SET_COOKIE, line)));
         Ok(response)
     }

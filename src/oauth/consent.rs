@@ -4,6 +4,8 @@
 //! sealed and bound to the browser; the button stores it, under the page's own number, which works
 //! once.
 
+mod page;
+
 use axum::{
     body::Bytes,
     extract::{RawQuery, State},
@@ -15,28 +17,21 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use maud::{Markup, html};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ClientIdUrl, OAuth,
+    OAuth,
     authorize::{self, Request},
     login,
     page::Stop,
     parameters::Parameters,
-    redirect::RedirectUri,
 };
 use crate::{
     audit::Entry,
-    identity::Scope,
-    store::{AuthorizationRow, Stage, UserRow},
+    store::{AuthorizationRow, Stage},
     vault::{Place, hash, mint, same},
-    web::{
-        address::ClientAddress,
-        guard, layout,
-        parts::{self, Tone},
-    },
+    web::{address::ClientAddress, guard, layout},
 };
 
 /// How long a person may take from the page to the end.
@@ -72,12 +67,9 @@ pub(super) async fn show(
     };
     let plain = serde_json::to_vec(&rendering).map_err(|_| Stop::Internal)?;
     let sealed = oauth.vault().sealer().seal(place(&id), &plain)?;
-    let asks_claim = oauth.is_unclaimed().await?;
-    let form = html! {
-        input type="hidden" name="id" value=(id);
-        input type="hidden" name="request" value=(BASE64_URL_SAFE_NO_PAD.encode(sealed));
-    };
-    let page = page(&oauth, &rendering.request, user.as_ref(), asks_claim, &form);
+    let hidden = [("id", id.as_str()), ("request", &BASE64_URL_SAFE_NO_PAD.encode(sealed))];
+    let fields = oauth.fields().await?;
+    let page = page::page(&oauth, &rendering.request, user.as_ref(), fields, &hidden);
     let mut response = page.into_response();
     if let Some(line) = oauth.cookie().write(&cookie) {
         response.headers_mut().insert(SET_COOKIE, line);
@@ -99,8 +91,9 @@ pub(super) async fn decide(
     let consented = entry(Entry::done("consent.given")).detail(&request.scopes);
     match form.get("decision") {
         Some("agree") => {
-            // A claim code that is wrong uses the page up as little as a word that is misspelt.
-            let choice = oauth.choice(&form).await?;
+            let hidden = ["id", "request"].map(|name| (name, form.get(name).unwrap_or_default()));
+            let once_more = |fields| page::page(&oauth, request, None, fields, &hidden);
+            let choice = oauth.choice(&form, once_more).await?;
             let row = AuthorizationRow { stage: Stage::Consented, ..row };
             oauth.press(&row).await?;
             oauth.audit().record(consented).await?;
@@ -182,71 +175,4 @@ impl OAuth {
 
 fn place(id: &str) -> Place<'_> {
     Place { table: "authorizations", row: id, field: "sealed_request", version: 1 }
-}
-
-fn page(
-    oauth: &OAuth,
-    request: &Request,
-    user: Option<&UserRow>,
-    asks_claim: bool,
-    form: &Markup,
-) -> Markup {
-    let allows = parts::list(request.scopes().iter().filter_map(Scope::in_words));
-    let document = ClientIdUrl::parse(&request.client_id).ok();
-    let mut facts = vec![("It may then", allows)];
-    facts.extend(document.map(|url| ("It describes itself at", html! { (url.host()) })));
-    let body = html! {
-        p { "An app that calls itself " strong { (request.client_name) } " wants to use this server \
-             for you. You will be sent to" }
-        (destination(request))
-        (parts::facts(&facts))
-        @if let Some(user) = user {
-            (parts::signed_in_as(&user.account_name, oauth.provider_name(&user.provider)))
-        }
-        form method="post" action="/consent" {
-            (form)
-            (buttons(oauth, user, asks_claim))
-        }
-        p.soft { "Continue only if you added this server to the app yourself, a moment ago." }
-    };
-    layout::page(&format!("Connect {}", request.client_name), &body)
-}
-
-/// The host that the code goes to: what a person has to look at, whatever the app calls itself.
-fn destination(request: &Request) -> Markup {
-    let uri = RedirectUri::parse(&request.redirect_uri).ok();
-    let is_loopback = uri.as_ref().is_some_and(RedirectUri::is_loopback);
-    html! {
-        p.host { (uri.as_ref().map(RedirectUri::host_shown).unwrap_or_default()) }
-        @if is_loopback {
-            (parts::warning(&html! { p {
-                "That is a program on your own computer. Any program there can call itself \
-                 anything: continue only if you started this yourself."
-            } }))
-        } @else if request.by_stranger {
-            p.soft { "The name is the app's own claim. The address above is what counts." }
-        }
-    }
-}
-
-fn buttons(oauth: &OAuth, user: Option<&UserRow>, asks_claim: bool) -> Markup {
-    let deny = ("deny", "Cancel", Tone::Secondary);
-    if let Some(user) = user {
-        let go_on = format!("Continue as {}", user.account_name);
-        let rows = [
-            ("session", go_on.as_str(), Tone::Primary),
-            ("agree", "Use another account", Tone::Secondary),
-            deny,
-        ];
-        return parts::choices("decision", &rows);
-    }
-    let provider = oauth.only_provider();
-    let go_on = provider.map_or_else(
-        || "Continue".to_owned(),
-        |provider| format!("Continue with {}", provider.provider().name),
-    );
-    html! {
-        @if let Some(provider) = provider { (login::fields(&[provider], asks_claim)) }
-        (parts::choices("decision", &[("agree", go_on.as_str(), Tone::Primary), deny]))
-    }
 }

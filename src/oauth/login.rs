@@ -23,6 +23,24 @@ use crate::{
 /// What comes before the `state` of a sign-in, so that it is told from a link's.
 const STATE: &str = "spl_";
 
+/// How the fields stand that a person fills in on the way to a provider.
+#[derive(Clone, Copy)]
+pub(super) struct Fields {
+    claim: Claim,
+    /// Whether the box is ticked that lets the tools use the account.
+    connects: bool,
+}
+
+/// Whether a page asks for the claim code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    /// There is an owner.
+    Over,
+    Open,
+    /// Once more: that wasn't it.
+    Wrong,
+}
+
 /// What a person chose on the way to a provider.
 pub(super) struct Choice {
     /// Whether the tools may use the account.
@@ -39,7 +57,10 @@ pub(super) async fn show(
 ) -> Result<Response, Stop> {
     let asked = Parameters::read(query.unwrap_or_default().as_bytes())?;
     let row = oauth.consented(&asked, &headers).await?;
-    let asks_claim = oauth.is_unclaimed().await?;
+    Ok(page(&oauth, &row.id, oauth.fields().await?).into_response())
+}
+
+fn page(oauth: &OAuth, id: &str, fields: Fields) -> Markup {
     let providers: Vec<_> = oauth.sign_in_providers().collect();
     let go_on = |provider: &&ProviderClient| format!("Continue with {}", provider.provider().name);
     let labels: Vec<_> = providers.iter().map(go_on).collect();
@@ -47,14 +68,18 @@ pub(super) async fn show(
     let buttons: Vec<_> =
         buttons.map(|(provider, label)| (provider.id(), label.as_str(), Tone::Primary)).collect();
     let body = html! {
-        p { "Choose the account that you are known by here." }
+        p {
+            "Choose with which account you sign in. Take the same one each time: with another you \
+             are somebody else here."
+        }
         form method="post" action="/login" {
-            input type="hidden" name="id" value=(row.id);
-            (fields(&providers, asks_claim))
+            input type="hidden" name="id" value=(id);
+            (fields.of(&providers))
             (parts::choices("provider", &buttons))
         }
+        p.soft { "You sign in there, so this server doesn't see your password." }
     };
-    Ok(layout::page("Sign in", &body).into_response())
+    layout::page("Sign in", &body)
 }
 
 /// One of its buttons.
@@ -68,45 +93,63 @@ pub(super) async fn choose(
     if !guard::is_own_form(&headers, oauth.origins()) {
         return Err(Stop::again());
     }
-    let choice = oauth.choice(&form).await?;
+    let choice = oauth.choice(&form, |fields| page(&oauth, &row.id, fields)).await?;
     let provider =
         oauth.sign_in_providers().find(|provider| form.get("provider") == Some(provider.id()));
     go(&oauth, row, provider.ok_or_else(Stop::again)?, &choice).await
 }
 
-/// The fields that go with the buttons of `providers`.
-pub(super) fn fields(providers: &[&ProviderClient], asks_claim: bool) -> Markup {
-    let with_tools: Vec<_> = providers.iter().filter(|provider| provider.has_tools()).collect();
-    let names: Vec<_> = with_tools.iter().map(|with| with.provider().name.as_str()).collect();
-    let (names, alone) = (names.join(" or "), providers.len() == 1);
-    let label = if alone {
-        format!("Let the tools use this {names} account")
-    } else {
-        format!("If it is a {names} account, let the tools use it")
-    };
-    let allows: Vec<_> = with_tools.iter().map(|provider| allows(provider, alone)).collect();
-    html! {
-        @if asks_claim {
-            (parts::code_field(
-                "claim",
-                "Claim code",
-                "This server has no owner yet. It printed a claim code when it started; whoever \
-                 enters it becomes the owner. Leave this empty if you were invited.",
-            ))
+impl Fields {
+    /// Those that go with the buttons of `providers`.
+    pub(super) fn of(self, providers: &[&ProviderClient]) -> Markup {
+        let with_tools: Vec<_> = providers.iter().filter(|provider| provider.has_tools()).collect();
+        let names: Vec<_> = with_tools.iter().map(|with| with.provider().name.as_str()).collect();
+        let (names, alone) = (names.join(" or "), providers.len() == 1);
+        let label = if alone {
+            format!("Let the tools use this {names} account")
+        } else {
+            format!("If it is a {names} account, let the tools use it")
+        };
+        let follows = html! {
+            @for provider in &with_tools { (allows(provider, alone)) }
+            p { "Without the tick you only sign in. You can connect the account later." }
+        };
+        html! {
+            (self.claim.field())
+            @if !with_tools.is_empty() {
+                (parts::checkbox("connects", &label, &follows, self.connects))
+            }
         }
-        @if !with_tools.is_empty() {
-            (parts::checkbox("connects", &label, &allows.join(" "), true))
+    }
+}
+
+impl Claim {
+    fn field(self) -> Markup {
+        let error = (self == Self::Wrong)
+            .then_some("That isn't the claim code. The server printed the newest one last.");
+        html! {
+            @if self != Self::Over {
+                (parts::code_field(
+                    "claim",
+                    "Claim code",
+                    "This server has no owner yet. It printed a code when it started: enter that \
+                     to become the owner. If you were invited, leave this empty.",
+                    error,
+                ))
+            }
         }
     }
 }
 
 /// What the tools may do with an account there; `alone` needs no name.
-fn allows(provider: &ProviderClient, alone: bool) -> String {
+fn allows(provider: &ProviderClient, alone: bool) -> Markup {
     let (name, words) = (&provider.provider().name, &provider.provider().scope_words);
     let allows = provider.scopes().iter();
     let allows = allows.map(|scope| words.get(scope).map_or(scope.as_str(), String::as_str));
-    let they = if alone { "They".to_owned() } else { format!("With {name} they") };
-    format!("{they} may then {}.", allows.collect::<Vec<_>>().join("; "))
+    html! {
+        p { @if alone { "They may then" } @else { "With " (name) " they may then" } }
+        (parts::list(allows))
+    }
 }
 
 /// Sends the person to `provider`.
@@ -161,16 +204,6 @@ pub(super) fn away(name: &str) -> Stop {
     )
 }
 
-fn not_the_claim_code() -> Stop {
-    Stop::page(
-        StatusCode::FORBIDDEN,
-        "That isn't the claim code",
-        "The code that you entered isn't the one that this server printed when it started, or \
-         somebody has become the owner meanwhile.",
-        "Go back and enter it again; the newest one is at the end of the server's log.",
-    )
-}
-
 /// Where the PKCE verifier of consent `id` is sealed for.
 pub(super) fn verifier_place(id: &str) -> Place<'_> {
     Place { table: "authorizations", row: id, field: "sealed_verifier", version: 1 }
@@ -201,15 +234,36 @@ impl OAuth {
         }
     }
 
-    /// What a form says besides the provider. A claim code that is wrong is told.
-    pub(super) async fn choice(&self, form: &Parameters) -> Result<Choice, Stop> {
-        let claim = form.get("claim").filter(|typed| !typed.trim().is_empty());
-        let claims = match claim {
-            None => false,
-            Some(typed) if self.is_claim_code(typed).await? => true,
-            Some(_) => return Err(not_the_claim_code()),
+    /// The fields of a page that nobody has filled in.
+    pub(super) async fn fields(&self) -> sqlx::Result<Fields> {
+        let claim = if self.is_unclaimed().await? { Claim::Open } else { Claim::Over };
+        Ok(Fields { claim, connects: true })
+    }
+
+    /// What a form says besides the provider. With a claim code that is wrong the same page comes
+    /// `once_more`: it isn't used up by a letter that is mistyped.
+    pub(super) async fn choice(
+        &self,
+        form: &Parameters,
+        once_more: impl FnOnce(Fields) -> Markup,
+    ) -> Result<Choice, Stop> {
+        let connects = form.get("connects").is_some();
+        let Some(typed) = form.get("claim").filter(|typed| !typed.trim().is_empty()) else {
+            return Ok(Choice { connects, claims: false });
         };
-        Ok(Choice { connects: form.get("connects").is_some(), claims })
+        if self.is_claim_code(typed).await? {
+            return Ok(Choice { connects, claims: true });
+        }
+        if self.is_unclaimed().await? {
+            let page = once_more(Fields { claim: Claim::Wrong, connects });
+            return Err(Stop::Shown(StatusCode::FORBIDDEN, Box::new(page)));
+        }
+        Err(Stop::page(
+            StatusCode::FORBIDDEN,
+            "This server has an owner",
+            "The claim code works no more: somebody has become the owner meanwhile.",
+            "If you were invited, go back to your app, connect again, and enter no code.",
+        ))
     }
 
     /// The providers that people may sign in with.

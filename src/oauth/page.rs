@@ -46,7 +46,7 @@ impl Stop {
         Self::page(
             StatusCode::FORBIDDEN,
             "This page is over",
-            "It was used already, is too old, or the form came from somewhere else.",
+            "It was used already, is too old, or was opened from somewhere else.",
             "Go back to your app and connect again.",
         )
     }
@@ -56,8 +56,9 @@ impl Stop {
         Self::page(
             StatusCode::BAD_REQUEST,
             "This isn't the browser in which it began",
-            "You agreed in another browser, or this one keeps no cookies.",
-            "Go on in the browser in which you agreed, or go back to your app and connect again.",
+            "You began in another browser, or this one keeps no cookies.",
+            "Go on in the browser in which you began. If that is this one, allow cookies for this \
+             page, go back to your app and connect again.",
         )
     }
 }
@@ -97,9 +98,7 @@ impl IntoResponse for Stop {
                 layout::problem(status, title, &message, &next_step)
             }
             Self::Shown(status, page) => (status, *page).into_response(),
-            Self::Back(url) => {
-                (StatusCode::SEE_OTHER, [(LOCATION, String::from(url))]).into_response()
-            }
+            Self::Back(url) => to_client(&url, "the app"),
             Self::TooMany(wait) => Refusal::Page.too_many(wait),
             Self::Internal => layout::problem(
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -114,5 +113,17 @@ impl IntoResponse for Stop {
                 "Try again in a minute.",
             ),
         }
+    }
+}
+
+/// The way to a client, whose redirect URI was checked, where no form of ours comes before it.
+///
+/// To an app that isn't a website by a page: the browser stays where it is, and else that would be
+/// the provider's page, with nothing on it to press if the app doesn't open.
+pub(super) fn to_client(url: &Url, name: &str) -> Response {
+    if matches!(url.scheme(), "http" | "https") {
+        (StatusCode::SEE_OTHER, [(LOCATION, url.as_str())]).into_response()
+    } else {
+        layout::onward(url, name)
     }
 }

@@ -79,30 +79,35 @@ pub fn choices(name: &str, rows: &[(&str, &str, Tone)]) -> Markup {
     }
 }
 
-/// A box to tick, which sends `name=yes`, with a sentence that says what follows from it.
+/// A box to tick, which sends `name=yes`, and what follows from it.
 #[must_use]
-pub fn checkbox(name: &str, label: &str, explanation: &str, checked: bool) -> Markup {
+pub fn checkbox(name: &str, label: &str, follows: &Markup, checked: bool) -> Markup {
     let about = format!("{name}-about");
     html! {
         div.check {
             input type="checkbox" id=(name) name=(name) value="yes" checked[checked]
                 aria-describedby=(about);
             label for=(name) { (label) }
-            p.soft id=(about) { (explanation) }
+            div.soft id=(about) { (follows) }
         }
     }
 }
 
-/// A field for a code that somebody may have been given, and a sentence about it.
+/// A field for a code that somebody may have been given, a sentence about it, and what was wrong
+/// with the one that was entered before.
 #[must_use]
-pub fn code_field(name: &str, label: &str, explanation: &str) -> Markup {
+pub fn code_field(name: &str, label: &str, explanation: &str, error: Option<&str>) -> Markup {
     let about = format!("{name}-about");
     html! {
         div.field {
             label for=(name) { (label) }
             input type="text" id=(name) name=(name) maxlength="100" autocomplete="off"
-                autocapitalize="none" spellcheck="false" aria-describedby=(about);
-            p.soft id=(about) { (explanation) }
+                autocapitalize="none" spellcheck="false" aria-describedby=(about)
+                aria-invalid=[error.map(|_| "true")] autofocus[error.is_some()];
+            div id=(about) {
+                @if let Some(error) = error { p.error role="alert" { (error) } }
+                p.soft { (explanation) }
+            }
         }
     }
 }

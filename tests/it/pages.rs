@@ -1,6 +1,7 @@
 //! What all pages share, as a browser meets it.
 
 use axum::{Router, routing::get};
+use maud::html;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use stagepass::web::{landing, layout, parts};
 use stagepass_standin::{Browser, Page};
@@ -229,16 +230,24 @@ async fn a_server_without_sign_in_says_that_it_is_this_computers() {
 
 #[test]
 fn what_a_form_asks_is_bound_to_its_words() {
-    let tick = parts::checkbox("tools", "Connect <Spotify>", "Music, too.", true).into_string();
-    assert!(
-        tick.contains(
-            r#"id="tools" name="tools" value="yes" checked aria-describedby="tools-about""#
-        )
-    );
-    assert!(tick.contains(r#"<label for="tools">Connect &lt;Spotify&gt;</label>"#), "{tick}");
-    assert!(tick.contains(r#"id="tools-about">Music, too.<"#), "{tick}");
-    let code = parts::code_field("claim", "Claim code", "Printed at the start.").into_string();
-    assert!(code.contains(r#"<label for="claim">Claim code</label>"#), "{code}");
-    assert!(code.contains(r#"aria-describedby="claim-about""#), "{code}");
-    assert!(code.contains(r#"id="claim-about">Printed at the start.<"#), "{code}");
+    let follows = html! { "Music, too." };
+    let tick = parts::checkbox("tools", "Connect <Spotify>", &follows, true);
+    let tick = tick.into_string();
+    for part in [
+        r#"id="tools" name="tools" value="yes" checked aria-describedby="tools-about""#,
+        r#"<label for="tools">Connect &lt;Spotify&gt;</label>"#,
+        r#"id="tools-about">Music, too.<"#,
+    ] {
+        assert!(tick.contains(part), "{part}: {tick}");
+    }
+    let field = |error| {
+        parts::code_field("claim", "Claim code", "Printed at the start.", error).into_string()
+    };
+    let (first, again) = (field(None), field(Some("Not that one.")));
+    assert!(first.contains(r#"<label for="claim">Claim code</label>"#), "{first}");
+    assert!(first.contains(r#"aria-describedby="claim-about""#), "{first}");
+    assert!(first.contains(r#"id="claim-about"><p class="soft">Printed at"#), "{first}");
+    assert!(!first.contains("aria-invalid"), "{first}");
+    assert!(again.contains(r#"aria-invalid="true" autofocus"#), "{again}");
+    assert!(again.contains(r#"<p class="error" role="alert">Not that one.</p>"#), "{again}");
 }
