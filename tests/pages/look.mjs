@@ -81,7 +81,12 @@ async function fits(page, name) {
 /** Whoever goes by the Tab key sees where they are. */
 async function focusShows(page, name) {
   const stops = await page.locator("a[href], button, summary, input:not([type=hidden])").count();
-  await page.evaluate(() => document.activeElement.blur());
+  // From the top, wherever the page itself has put the focus.
+  await page.evaluate(() => {
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute("tabindex");
+  });
   for (let stop = 0; stop < stops; stop += 1) {
     await page.keyboard.press("Tab");
     const focused = await page.evaluate(() => {

@@ -9,8 +9,9 @@ import * as landing from "./stories/landing.mjs";
 import * as linking from "./stories/linking.mjs";
 import * as refused from "./stories/refused.mjs";
 import * as signIn from "./stories/sign_in.mjs";
+import * as turnedAway from "./stories/turned_away.mjs";
 
-const stories = { ...landing, ...linking, ...refused, ...signIn };
+const stories = { ...landing, ...linking, ...refused, ...signIn, ...turnedAway };
 
 const flags = [
   "--no-sandbox",
@@ -35,6 +36,7 @@ for (const [name, tell] of Object.entries(stories)) {
   if (!name.includes(process.env.ONLY ?? "")) continue;
   try {
     await tell(world);
+    world.noTrouble();
     console.log(`✓ ${name}`);
   } catch (error) {
     failed += 1;

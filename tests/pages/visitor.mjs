@@ -10,17 +10,21 @@ export class Visitor {
   #troubles = [];
   #status = 0;
 
-  constructor(world, context, page) {
+  constructor(world, context) {
     this.#world = world;
     this.#context = context;
-    this.page = page;
-    page.on("console", (message) => this.#heard(message));
-    page.on("pageerror", (error) => this.#troubles.push(`error: ${error}`));
-    page.on("request", (request) => this.#asked(request));
-    page.on("response", (response) => {
+    context.on("console", (message) => this.#heard(message));
+    context.on("weberror", (error) => this.#troubles.push(`error: ${error.error()}`));
+    context.on("request", (request) => this.#asked(request));
+    context.on("response", (response) => {
       // 204 leaves the page that there is.
       if (response.request().isNavigationRequest() && response.status() !== 204) this.#status = response.status();
     });
+  }
+
+  /** Leaves the page for a new one in the same browser. */
+  async newTab() {
+    this.page = await this.#context.newPage();
   }
 
   /** Opens an address, as typed. */
@@ -78,6 +82,19 @@ export class Visitor {
     const pattern = (url) => url.href.startsWith(prefix);
     await this.#context.route(pattern, (route) => route.fulfill({ status: 204 }));
     return { lift: () => this.#context.unroute(pattern) };
+  }
+
+  /**
+   * From here on pages of ours lead on by their button alone. Where there is no such app, Chromium
+   * would ask what to do about it, and hear nothing else.
+   */
+  async stayHere() {
+    const ours = (url) => this.#world.isOurs(url.href);
+    await this.#context.route(ours, async (route) => {
+      const response = await route.fetch({ maxRedirects: 0 });
+      const body = (await response.text()).replace(/<meta http-equiv="refresh"[^>]+>/, "");
+      await route.fulfill({ response, body });
+    });
   }
 
   /** Loses our cookies, and so is another browser from here on. */

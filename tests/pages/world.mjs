@@ -15,6 +15,7 @@ export class World {
   looks = 0;
   #browser;
   #ours;
+  #visitors = [];
   #leaving = [];
 
   /** `endpoint` is that of a server which asks nobody to sign in. */
@@ -33,8 +34,9 @@ export class World {
   /** Somebody who has never been here. */
   async visitor() {
     const context = await this.#browser.newContext();
-    const visitor = new Visitor(this, context, await context.newPage());
-    this.#leaving.push(() => visitor.leave());
+    const visitor = new Visitor(this, context);
+    await visitor.newTab();
+    this.#visitors.push(visitor);
     return visitor;
   }
 
@@ -60,7 +62,12 @@ export class World {
     return URL.canParse(url) && this.#ours.has(new URL(url).origin);
   }
 
+  noTrouble() {
+    for (const visitor of this.#visitors) visitor.noTrouble();
+  }
+
   async everybodyLeaves() {
+    await Promise.all(this.#visitors.splice(0).map((visitor) => visitor.leave()));
     for (const leave of this.#leaving.splice(0).reverse()) await leave();
   }
 

@@ -8,40 +8,57 @@ import { Provider } from "oidc-provider";
 
 import { listening } from "./port.mjs";
 
-/** Whatever password they type. */
+/** Everybody with an account, by the name to sign in with. Any password will do. */
 const people = {
   ann: { name: "Ann Example", email: "ann@example.com", email_verified: true },
+  dan: { name: "Dan Example", email: "dan@example.com", email_verified: true },
   // Anybody could have typed this one in.
   ben: { name: "Ben Example", email: "ben@example.com", email_verified: false },
   cat: { name: "Cat Elsewhere", email: "cat@elsewhere.example", email_verified: true },
 };
 
-const secret = "of-the-server-at-the-provider";
+/** How the server of ours makes itself known there. */
+const client = { client_id: "stagepass", client_secret: "of-the-server-at-the-provider" };
 
 export class OpenIdProvider {
-  #server = createServer((request, response) => this.#callback(request, response));
-  #callback;
+  #server = createServer((request, response) => this.#answer(request, response));
+  #answer;
   #redirectUris = [];
+  /** The first one signs. */
   #keys = [signingKey("RS256")];
 
   static async start() {
     const provider = new OpenIdProvider();
     provider.url = await listening(provider.#server);
-    provider.#renew();
+    provider.#change();
     return provider;
   }
 
-  /** Takes a server of ours for a client, and says what it has to know. */
+  /** Takes the server at `origin` for the client, and says what that has to know. */
   take(origin) {
     this.#redirectUris.push(`${origin}/callback/idp`);
-    this.#renew();
-    return { name: "Example ID", issuer: this.url, client_id: "stagepass", client_secret: secret };
+    this.#change();
+    return { name: "Example ID", issuer: this.url, ...client };
   }
 
-  /** Signs with another key from now on, and forgets all others at once, which is rude. */
-  rotate(algorithm) {
-    this.#keys = [signingKey(algorithm)];
-    this.#renew(algorithm);
+  /** Publishes the key that will sign next. */
+  announceKey(algorithm) {
+    this.#keys.push(signingKey(algorithm));
+    this.#change();
+  }
+
+  /** Signs with the announced key, and forgets the one before. */
+  changeKey() {
+    this.#keys.shift();
+    this.#change();
+  }
+
+  /** Nothing but faults comes from it meanwhile. */
+  async whileAway(meanwhile) {
+    const answer = this.#answer;
+    this.#answer = (_, response) => response.writeHead(503).end();
+    await meanwhile();
+    this.#answer = answer;
   }
 
   async stop() {
@@ -49,24 +66,26 @@ export class OpenIdProvider {
     await new Promise((stopped) => this.#server.close(stopped));
   }
 
-  /** What is stored is stored outside of it, so nobody notices that it is another one. */
-  #renew(algorithm = "RS256") {
-    const provider = new Provider(this.url, {
-      clients: [
-        {
-          client_id: "stagepass",
-          client_secret: secret,
-          redirect_uris: this.#redirectUris,
-          id_token_signed_response_alg: algorithm,
-        },
-      ].filter((client) => client.redirect_uris.length),
-      jwks: { keys: this.#keys },
-      cookies: { keys: ["of-the-provider"] },
-      claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"] },
-      features: { revocation: { enabled: true } },
-      findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId, ...people[accountId] }) }),
-    });
-    this.#callback = provider.callback();
+  /** Another one in its place, which nobody notices: whatever it stores stays. */
+  #change() {
+    const redirect_uris = this.#redirectUris;
+    const id_token_signed_response_alg = this.#keys[0].alg;
+    const known = { ...client, redirect_uris, id_token_signed_response_alg };
+    const hour = 3600;
+    const ttl = { AccessToken: hour, Grant: hour, IdToken: hour, Interaction: hour, Session: hour };
+    this.#answer = quietly(() =>
+      new Provider(this.url, {
+        clients: redirect_uris.length ? [known] : [],
+        jwks: { keys: this.#keys },
+        cookies: { keys: ["of-the-provider"] },
+        claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"] },
+        ttl,
+        findAccount: (_, accountId) => ({
+          accountId,
+          claims: () => ({ sub: accountId, ...people[accountId] }),
+        }),
+      }).callback(),
+    );
   }
 }
 
@@ -76,4 +95,15 @@ function signingKey(algorithm) {
       ? generateKeyPairSync("ec", { namedCurve: "P-256" })
       : generateKeyPairSync("rsa", { modulusLength: 2048 });
   return { ...privateKey.export({ format: "jwk" }), kid: randomUUID(), use: "sig", alg: algorithm };
+}
+
+/** It warns each time that its pages and its store are for development, which is what this is. */
+function quietly(make) {
+  const { warn } = console;
+  console.warn = () => {};
+  try {
+    return make();
+  } finally {
+    console.warn = warn;
+  }
 }
