@@ -28,6 +28,9 @@ const HEADERS: [(HeaderName, &str); 5] = [
     (CACHE_CONTROL, "no-store"),
 ];
 
+/// What is the same for everybody.
+const STYLE: &str = "/style.css";
+
 /// Refuses a `Host` that isn't ours (DNS rebinding), and adds the headers that a page leaves out.
 pub async fn guard(State(hosts): State<Vec<String>>, request: Request, next: Next) -> Response {
     let host = request
@@ -36,7 +39,8 @@ pub async fn guard(State(hosts): State<Vec<String>>, request: Request, next: Nex
         .and_then(|host| host.to_str().ok())
         .or_else(|| request.uri().authority().map(http::uri::Authority::as_str));
     let known = host.is_some_and(|host| hosts.iter().any(|own| own.eq_ignore_ascii_case(host)));
-    let mut response = if known {
+    // The page that refuses has a style, too.
+    let mut response = if known || request.uri().path() == STYLE {
         next.run(request).await
     } else {
         missing::wrong_name(request.uri(), request.headers())

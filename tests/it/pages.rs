@@ -179,6 +179,8 @@ async fn another_name_for_the_server_is_no_name_of_its_own() {
     let request = || client.get(&app.url).header("host", "evil.example");
     is_told(request().header("accept", "text/html"), 403, true).await;
     is_told(request(), 403, false).await;
+    let style = client.get(format!("{}/style.css", app.url)).header("host", "evil.example");
+    assert_eq!(style.send().await.unwrap().status(), StatusCode::OK);
     app.finish().await;
 }
 

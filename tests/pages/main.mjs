@@ -23,7 +23,7 @@ const flags = [
   "--disable-sync",
   "--no-proxy-server",
   // All there is, is on this machine; the OpenID provider's pages want a font from elsewhere.
-  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+  "--host-resolver-rules=MAP another.example 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
 const [endpoint, spotify, folder] = process.argv.slice(2);

@@ -36,6 +36,21 @@ export async function a_link_that_was_begun_in_another_browser(world) {
   await second.look("other-browser", "Opened in another browser", 409);
 }
 
+export async function whom_spotify_does_not_serve(world) {
+  const person = await world.visitor();
+  await person.open(await world.link());
+  await person.press("Continue to Spotify");
+  await person.signIn("mallory");
+  await person.look("not-served", "Not connected", 400);
+}
+
+export async function another_name_for_the_server(world) {
+  const person = await world.visitor();
+  const { port } = new URL(world.origin);
+  await person.open(`http://another.example:${port}/`);
+  await person.look("another-name", "This server doesn't answer to that name", 403);
+}
+
 export async function an_address_that_leads_nowhere(world) {
   const person = await world.visitor();
   await person.open("/nowhere");

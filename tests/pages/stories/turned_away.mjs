@@ -82,6 +82,13 @@ export async function a_provider_that_is_away(world) {
   });
 }
 
+export async function who_is_not_served_by_the_provider(world) {
+  const { person } = await asked(world, "open", ["spotify"]);
+  await person.press("Continue with Spotify");
+  await person.signIn("mallory");
+  await person.look("sign-in-not-served", "Not signed in", 403);
+}
+
 export async function an_app_that_nobody_knows(world) {
   const { app, person } = await asked(world);
   await person.open(app.authorizeUrl({ client_id: "made up" }));
