@@ -47,7 +47,7 @@ pub(super) fn wrong_name(uri: &Uri, headers: &HeaderMap) -> Response {
         status,
         "This server doesn't answer to that name",
         "The address that you opened leads here, but it isn't the one that this server goes by.",
-        "Use the address that you were given. If this server is yours, set `public_url` to the \
+        "Use the address that you were given. If this server is yours, set its public_url to the \
          address that people use.",
     )
 }
