@@ -39,6 +39,7 @@ pub struct AppBuilder {
     clock: Clock,
     rules: Rules,
     door: Door,
+    toolsets: Vec<Toolset>,
 }
 
 impl AppBuilder {
@@ -63,16 +64,26 @@ impl AppBuilder {
         self
     }
 
+    /// The same with one more toolset besides those of the configuration: for programs that bring
+    /// their own tools, as the benchmark does. Toolsets and tools go by their names, so no two may
+    /// share one.
+    #[must_use]
+    pub fn toolset(mut self, toolset: Toolset) -> Self {
+        self.toolsets.push(toolset);
+        self
+    }
+
     /// Opens the database, unlocks the vault and puts the rooms together.
     ///
     /// # Errors
     /// When the database or the keys can't be used, or no provider is configured.
     pub async fn build(self) -> anyhow::Result<App> {
-        let Self { config, clock, rules, door } = self;
+        let Self { config, clock, rules, door, toolsets: own } = self;
         let db = Db::open(config.database_url.as_ref(), &config.data_dir).await?;
         let sealer = vault::unlock(&config, &db, &clock).await?;
         let client = http::client().context("can't make the HTTP client")?;
-        let toolsets = toolsets(&config, &client);
+        let mut toolsets = toolsets(&config, &client);
+        toolsets.extend(own);
         let providers = providers(&config, &toolsets, &client, &clock)?;
         anyhow::ensure!(!providers.is_empty(), NO_PROVIDER);
         let tasks = TaskTracker::new();
@@ -121,7 +132,7 @@ impl App {
     #[must_use]
     pub fn builder(config: Config) -> AppBuilder {
         let (clock, rules, door) = (Clock::system(), Rules::default(), Door::default());
-        AppBuilder { config, clock, rules, door }
+        AppBuilder { config, clock, rules, door, toolsets: Vec::new() }
     }
 
     /// A code that makes somebody the owner, while there is none. For the operator's eyes alone.

@@ -1,192 +1,86 @@
-//! A tool call through everything (identity, host, vault with warm caches) against the same tool
-//! on a bare rmcp server.
+//! A tool call through everything, with sign-in off and on, against the same tool on a bare rmcp
+//! server.
+//!
+//! Off: identity, host, the vault's warm cache. On: the access token's check (remembered) and the
+//! scopes, too.
 
-use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
+use std::time::Instant;
 
-use anyhow::{Context, ensure};
-use axum::{Router, middleware};
-use rmcp::{
-    ErrorData, RoleServer, ServerHandler,
-    model::{
-        CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, JsonObject,
-        ServerCapabilities, ServerConfig, Tool as Descriptor,
-    },
-    service::RequestContext,
-    transport::streamable_http_server::{
-        StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
-    },
+use serde_json::json;
+
+use crate::{
+    bare,
+    load::{self, Speed},
+    server::Server,
+    sign_in::SignedIn,
 };
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use stagepass::{
-    clock::Clock,
-    config::Config,
-    connect::Connect,
-    identity::{self, Principal},
-    mcp::{
-        Host,
-        transport::{self, Origins},
-    },
-    providers::ProviderClient,
-    store::Db,
-    vault::{self, Vault},
-    web::body::BodyLimits,
-};
-use stagepass_kit::{Attempt, Caller, Connections, Effect, Identity, Tool, ToolError, Toolset};
-use stagepass_standin::{Browser, Spotify};
-use tokio::net::TcpListener;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use url::Url;
 
-use crate::load;
+const ROUNDS: usize = 15;
+/// How many access tokens are used for the first time.
+const TOKENS: u32 = 500;
 
-const ROUNDS: usize = 5;
-
-/// Prints how a full call compares with a bare one.
+/// Prints how full calls compare with bare ones.
 ///
 /// # Errors
 /// When something doesn't work at all.
 pub(crate) async fn measure() -> anyhow::Result<()> {
-    let bare = serve_bare().await?;
-    let (full, _world) = serve_full().await?;
-    println!("\ntool calls per second, {ROUNDS} rounds in turn (bare rmcp | stagepass | ratio)");
+    let bare = bare::start().await?;
+    let (local, open) = (Server::start("local").await?, Server::start("open").await?);
+    let off = local.link().await?;
+    let client = SignedIn::at(&open).await?;
+    let on = open.target(Some(client.access.clone()));
+    let targets = [("bare rmcp", bare), ("sign-in off", off), ("sign-in on", on)];
     for connections in [1, 32] {
-        let mut ratios = Vec::new();
+        let mut rounds = targets.each_ref().map(|_| Vec::new());
         for _ in 0..ROUNDS {
-            let floor = load::run(&bare, "noop", connections).await?;
-            let ours = load::run(&full, "noop", connections).await?;
-            println!("  {connections:2} callers  {floor:8.0} | {ours:8.0} | {:.2}", ours / floor);
-            ratios.push(ours / floor);
+            for ((_, target), speeds) in targets.iter().zip(&mut rounds) {
+                speeds.push(load::run(target, connections).await?);
+            }
         }
-        ratios.sort_by(f64::total_cmp);
-        let median = ratios.get(ROUNDS / 2).context("no rounds")?;
-        println!("  {connections:2} callers  median ratio {median:.2}");
+        println!("\n{connections} callers     calls/s  ratio  CPU µs/call  ratio");
+        for ((name, _), speeds) in targets.iter().zip(&rounds) {
+            print(name, &rounds[0], speeds);
+        }
     }
+    first_calls(&open, client).await
+}
+
+/// Prints the medians of `rounds`, and of their ratios to the first target in the same round.
+fn print(name: &str, floor: &[Speed], ours: &[Speed]) {
+    let each = |of: fn(&Speed) -> f64| median(ours.iter().map(of).collect());
+    let ratio = |of: fn(&Speed) -> f64| {
+        median(ours.iter().zip(floor).map(|(ours, floor)| of(ours) / of(floor)).collect())
+    };
+    println!(
+        "  {name:<12} {:8.0} {:6.2} {:10.1} {:6.2}",
+        each(|speed| speed.rate),
+        ratio(|speed| speed.rate),
+        each(|speed| speed.cpu),
+        ratio(|speed| speed.cpu),
+    );
+}
+
+/// Prints what it costs to check a token that isn't remembered yet.
+async fn first_calls(server: &Server, mut client: SignedIn) -> anyhow::Result<()> {
+    let mut targets = Vec::new();
+    for _ in 0..TOKENS {
+        client.renew().await?;
+        targets.push(server.target(Some(client.access.clone())));
+    }
+    let http = load::client()?;
+    let mut each = Vec::new();
+    for _ in 0..2 {
+        let begun = Instant::now();
+        for target in &targets {
+            load::call(&http, target, "noop", json!({})).await?;
+        }
+        each.push(begun.elapsed() / TOKENS);
+    }
+    println!("a token's first call, and its second: {each:.0?}");
     Ok(())
 }
 
-/// The baseline: rmcp, JSON answers, no sign-in, nothing else.
-#[derive(Clone)]
-struct Bare;
-
-impl ServerHandler for Bare {
-    fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
-    }
-
-    fn get_tool(&self, _name: &str) -> Option<Descriptor> {
-        Some(Descriptor::new("noop", "Does nothing.", Arc::new(JsonObject::new())))
-    }
-
-    async fn call_tool(
-        &self,
-        _request: CallToolRequestParams,
-        _context: RequestContext<RoleServer>,
-    ) -> Result<CallToolResponse, ErrorData> {
-        let mut result = CallToolResult::success(vec![ContentBlock::text("done")]);
-        result.structured_content = Some(serde_json::json!({"length": 4}));
-        Ok(result.into())
-    }
-}
-
-async fn serve_bare() -> anyhow::Result<String> {
-    let config = StreamableHttpServerConfig::default()
-        .with_legacy_session_mode(false)
-        .with_json_response(true);
-    let sessions = Arc::new(NeverSessionManager::default());
-    let service = StreamableHttpService::new(|| Ok(Bare), sessions, config);
-    listen(Router::new().route_service("/mcp", service)).await
-}
-
-/// The same tool with a caller: it asks the vault for the person's token, and sends it nowhere.
-struct Noop;
-
-#[derive(Deserialize, JsonSchema)]
-struct Nothing {}
-
-#[derive(Serialize, JsonSchema)]
-struct Done {
-    length: usize,
-}
-
-impl fmt::Display for Done {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("done")
-    }
-}
-
-impl Tool for Noop {
-    const NAME: &'static str = "noop";
-    const TITLE: &'static str = "Nothing";
-    const DESCRIPTION: &'static str = "Does nothing.";
-    const EFFECT: Effect = Effect::Reads;
-    const SCOPES: &'static [&'static str] = &["user-read-private"];
-    type Args = Nothing;
-    type Answer = Done;
-
-    async fn call(&self, caller: &Caller, _: Nothing) -> Result<Done, ToolError> {
-        caller
-            .call("spotify", |token| async move {
-                Ok(Attempt::Done(Done { length: token.expose().len().min(4) }))
-            })
-            .await
-    }
-}
-
-async fn serve_full() -> anyhow::Result<(String, (Spotify, tempfile::TempDir))> {
-    let spotify = Spotify::start().await;
-    let data = tempfile::tempdir()?;
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let public_url = Url::parse(&format!("http://{}", listener.local_addr()?))?;
-    let config = Config::load(None, variables(&public_url, &spotify, data.path().display()))?;
-    let clock = Clock::system();
-    let db = Db::open(None, &config.data_dir).await?;
-    let sealer = vault::unlock(&config, &db, &clock).await?;
-    let (id, provider) = config.enabled_providers().next().context("no provider")?;
-    let redirect = public_url.join("callback/spotify")?;
-    let http = stagepass::http::client()?;
-    let client = ProviderClient::new(id, provider, &[], redirect, http, clock.clone());
-    let tasks = TaskTracker::new();
-    let providers = [(id.to_owned(), client.clone())].into();
-    let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone());
-    let connect = Connect::new(db, vault.clone(), clock, public_url.clone(), tasks);
-    let connections: Arc<dyn Connections> = Arc::new(vault);
-    let toolset = Toolset::new("bench", Some("spotify")).with(Noop);
-    let host = Host::new(&[&toolset], connections, false, None);
-    let limits = BodyLimits { bytes: 1 << 20, within: Duration::from_secs(30) };
-    let stop = CancellationToken::new();
-    let router = transport::routes("/mcp", host, &public_url, Origins::Own, limits, stop)
-        .layer(middleware::from_fn_with_state(Principal::owner(), identity::everyone_is))
-        .merge(connect.routes());
-    tokio::spawn(axum::serve(listener, router).into_future());
-
-    let link = connect.issue(&Identity::local(), &client).await?;
-    let browser = Browser::new();
-    let page = browser.get(link.url.as_str()).await;
-    let page = browser.submit(&page, "Continue to Spotify", &[]).await;
-    let page = spotify.sign_in(&browser, page, "alice").await;
-    ensure!(page.has_text("is connected"), "{}", page.describe());
-    Ok((format!("{public_url}mcp"), (spotify, data)))
-}
-
-/// The configuration of a server with this Spotify.
-pub(crate) fn variables(
-    public_url: &Url,
-    spotify: &Spotify,
-    data_dir: impl fmt::Display,
-) -> HashMap<String, String> {
-    let mut variables = spotify.variables();
-    variables.extend([
-        ("STAGEPASS_ACCESS__ALLOW".to_owned(), "local".to_owned()),
-        ("STAGEPASS_LISTEN".to_owned(), public_url.authority().to_owned()),
-        ("STAGEPASS_DATA_DIR".to_owned(), data_dir.to_string()),
-    ]);
-    variables
-}
-
-async fn listen(router: Router) -> anyhow::Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let url = format!("http://{}/mcp", listener.local_addr()?);
-    tokio::spawn(axum::serve(listener, router).into_future());
-    Ok(url)
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }

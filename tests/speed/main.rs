@@ -9,8 +9,11 @@ use mimalloc::MiMalloc;
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
+mod bare;
 mod calls;
 mod load;
+mod server;
+mod sign_in;
 mod start;
 
 #[tokio::main]

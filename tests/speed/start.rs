@@ -9,7 +9,7 @@ use stagepass_standin::Spotify;
 use tokio::{net::TcpListener, time::sleep};
 use url::Url;
 
-use crate::calls::variables;
+use crate::{load, server::variables};
 
 const ROUNDS: usize = 7;
 
@@ -41,11 +41,10 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
 async fn start(data: &std::path::Path, spotify: &Spotify) -> anyhow::Result<(Child, Duration)> {
     let port = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
     let url = Url::parse(&format!("http://127.0.0.1:{port}"))?;
-    #[expect(clippy::disallowed_methods, reason = "the load is no part of the server")]
-    let client = reqwest::Client::builder().build()?;
+    let client = load::client()?;
     let begun = Instant::now();
     let server = Command::new(env!("CARGO_BIN_EXE_stagepass"))
-        .envs(variables(&url, spotify, data.display()))
+        .envs(variables(&url, spotify, "local", data.display()))
         .stderr(Stdio::null())
         .spawn()?;
     while begun.elapsed() < Duration::from_secs(10) {
