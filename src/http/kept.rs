@@ -3,7 +3,7 @@
 use std::{fmt::Display, future::Future, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::clock::Clock;
 
@@ -14,10 +14,11 @@ const PAUSE: TimeDelta = TimeDelta::seconds(10);
 /// How often a good copy may be doubted.
 const DOUBT: TimeDelta = TimeDelta::minutes(1);
 
-/// The document, and when it was asked for. Of several callers at once, one asks.
+/// The document, and when it was asked for. Of several callers at once, one asks; it is asked in a
+/// task of its own, which goes on when its caller has gone. Clones share the document.
 pub(crate) struct Kept<T> {
     clock: Clock,
-    held: Mutex<Held<T>>,
+    held: Arc<Mutex<Held<T>>>,
 }
 
 /// Why there is no document.
@@ -35,64 +36,76 @@ struct Held<T> {
     tried_at: DateTime<Utc>,
 }
 
-impl<T> Kept<T> {
+impl<T> Clone for Kept<T> {
+    fn clone(&self) -> Self {
+        Self { clock: self.clock.clone(), held: self.held.clone() }
+    }
+}
+
+impl<T: Send + Sync + 'static> Kept<T> {
     /// Nothing yet.
     pub(crate) fn new(clock: Clock) -> Self {
         let (fetched_at, tried_at) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
-        Self { clock, held: Mutex::new(Held { copy: None, fetched_at, tried_at }) }
+        let held = Held { copy: None, fetched_at, tried_at };
+        Self { clock, held: Arc::new(Mutex::new(held)) }
     }
 
     /// The document, from `fetch` if no copy is younger than an hour. While the source is away,
     /// the last copy that was had goes on being used.
-    pub(crate) async fn get<E: Display>(
+    pub(crate) async fn get<E: Display + Send + 'static>(
         &self,
-        fetch: impl Future<Output = Result<T, E>>,
+        fetch: impl Future<Output = Result<T, E>> + Send + 'static,
     ) -> Result<Arc<T>, Missing<E>> {
-        let mut held = self.held.lock().await;
+        let held = self.held.clone().lock_owned().await;
         let now = self.clock.now();
         let good = now < held.fetched_at + GOOD;
         let left_alone = now < held.tried_at + PAUSE;
-        match &held.copy {
-            Some(copy) if good || left_alone => return Ok(copy.clone()),
-            None if left_alone => return Err(too_soon()),
-            _ => {}
-        }
-        let fetched = held.refill(now, fetch).await;
-        match (fetched, &held.copy) {
-            (Err(error), Some(copy)) => {
-                tracing::warn!(%error, "a copy of a document is old, and there is no newer one");
-                Ok(copy.clone())
-            }
-            (fetched, _) => fetched.map_err(Missing::Failed),
+        let last = held.copy.clone();
+        match last {
+            Some(copy) if good || left_alone => Ok(copy),
+            None if left_alone => Err(too_soon()),
+            last => match (refill(held, now, fetch).await, last) {
+                (Err(Missing::Failed(error)), Some(copy)) => {
+                    tracing::warn!(%error, "a copy of a document is old, and there is no newer one");
+                    Ok(copy)
+                }
+                (fetched, _) => fetched,
+            },
         }
     }
 
     /// The document anew, because the copy lacks something; at most once a minute.
-    pub(crate) async fn renewed<E>(
+    pub(crate) async fn renewed<E: Send + 'static>(
         &self,
-        fetch: impl Future<Output = Result<T, E>>,
+        fetch: impl Future<Output = Result<T, E>> + Send + 'static,
     ) -> Result<Arc<T>, Missing<E>> {
-        let mut held = self.held.lock().await;
+        let held = self.held.clone().lock_owned().await;
         let now = self.clock.now();
         let failed = held.tried_at > held.fetched_at;
         if now >= held.tried_at + if failed { PAUSE } else { DOUBT } {
-            return held.refill(now, fetch).await.map_err(Missing::Failed);
+            return refill(held, now, fetch).await;
         }
         held.copy.clone().filter(|_| !failed).ok_or_else(too_soon)
     }
 }
 
-impl<T> Held<T> {
-    async fn refill<E>(
-        &mut self,
-        now: DateTime<Utc>,
-        fetch: impl Future<Output = Result<T, E>>,
-    ) -> Result<Arc<T>, E> {
-        self.tried_at = now;
+/// Fetches in a task of its own: whoever hangs up meanwhile spoils nothing for the others.
+async fn refill<T: Send + Sync + 'static, E: Send + 'static>(
+    mut held: OwnedMutexGuard<Held<T>>,
+    now: DateTime<Utc>,
+    fetch: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<Arc<T>, Missing<E>> {
+    held.tried_at = now;
+    let fetching = tokio::spawn(async move {
         let copy = Arc::new(fetch.await?);
-        self.copy = Some(copy.clone());
-        self.fetched_at = now;
+        held.copy = Some(copy.clone());
+        held.fetched_at = now;
         Ok(copy)
+    });
+    // A task that ends without an answer has failed, too.
+    match fetching.await {
+        Ok(fetched) => fetched.map_err(Missing::Failed),
+        Err(_) => Err(too_soon()),
     }
 }
 

@@ -21,7 +21,7 @@ const LARGEST: usize = 64 * 1024;
 pub(super) struct FetchedKeys {
     guarded: GuardedClient,
     clock: Clock,
-    sets: Cache<Url, Arc<Kept<Vec<Jwk>>>>,
+    sets: Cache<Url, Kept<Vec<Jwk>>>,
 }
 
 /// Why there are no keys.
@@ -48,13 +48,16 @@ impl FetchedKeys {
         heard(uri, self.set(uri).renewed(self.fetch(uri)).await)
     }
 
-    fn set(&self, uri: &Url) -> Arc<Kept<Vec<Jwk>>> {
-        self.sets.get_with(uri.clone(), || Arc::new(Kept::new(self.clock.clone())))
+    fn set(&self, uri: &Url) -> Kept<Vec<Jwk>> {
+        self.sets.get_with(uri.clone(), || Kept::new(self.clock.clone()))
     }
 
-    async fn fetch(&self, uri: &Url) -> Result<Vec<Jwk>, NoKeys> {
-        let fetched = self.guarded.get_json(uri, LARGEST).await?;
-        Ok(signing_keys(&check_keys(&fetched.body)?))
+    fn fetch(&self, uri: &Url) -> impl Future<Output = Result<Vec<Jwk>, NoKeys>> + use<> {
+        let (guarded, uri) = (self.guarded.clone(), uri.clone());
+        async move {
+            let fetched = guarded.get_json(&uri, LARGEST).await?;
+            Ok(signing_keys(&check_keys(&fetched.body)?))
+        }
     }
 }
 

@@ -22,7 +22,8 @@ use crate::{
 /// How long the issuer may take for a document: somebody waits for a page.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// One issuer, with copies of its documents.
+/// One issuer, with copies of its documents, which clones share.
+#[derive(Clone)]
 pub(super) struct Issuer {
     name: String,
     http: reqwest::Client,
@@ -57,7 +58,9 @@ impl Issuer {
 
     /// The discovery document.
     pub(super) async fn document(&self) -> Result<Arc<Discovered>, ProviderError> {
-        self.documents.get(self.discover()).await.map_err(unavailable)
+        let issuer = self.clone();
+        let discover = async move { issuer.discover().await };
+        self.documents.get(discover).await.map_err(unavailable)
     }
 
     /// The claims of an id token of this issuer's (OpenID Connect Core §3.1.3.7).
@@ -69,12 +72,12 @@ impl Issuer {
     ) -> Result<Map<String, Value>, ProviderError> {
         let token = token.expose_secret();
         let header = id_token::header(token).map_err(ProviderError::Untrusted)?;
-        let keys = self.keys.get(self.fetch_keys()).await.map_err(unavailable)?;
+        let keys = self.keys.get(self.clone().fetch_keys()).await.map_err(unavailable)?;
         let claims = if let Some(claims) = keys.open(token, &header) {
             claims
         } else {
             // The keys may have been rotated.
-            let keys = self.keys.renewed(self.fetch_keys()).await.map_err(unavailable)?;
+            let keys = self.keys.renewed(self.clone().fetch_keys()).await.map_err(unavailable)?;
             keys.open(token, &header).ok_or(ProviderError::Untrusted(
                 "no key of the issuer's fits the id token's signature",
             ))?
@@ -99,7 +102,7 @@ impl Issuer {
         Ok(found)
     }
 
-    async fn fetch_keys(&self) -> Result<Keys, ProviderError> {
+    async fn fetch_keys(self) -> Result<Keys, ProviderError> {
         let document = self.document().await?;
         let body = self.fetch(document.jwks_uri.as_str()).await?;
         Keys::read(&body)

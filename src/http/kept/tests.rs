@@ -6,19 +6,22 @@ use super::*;
 struct Source {
     clock: Clock,
     kept: Kept<usize>,
-    asked: AtomicUsize,
+    asked: Arc<AtomicUsize>,
 }
 
 impl Source {
     fn new() -> Self {
         let clock = Clock::fixed(DateTime::from_timestamp(1_790_000_000, 0).unwrap(), 1);
-        Self { kept: Kept::new(clock.clone()), clock, asked: AtomicUsize::new(0) }
+        Self { kept: Kept::new(clock.clone()), clock, asked: Arc::default() }
     }
 
-    async fn give(&self, well: bool) -> Result<usize, &'static str> {
-        let asked = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
-        tokio::task::yield_now().await;
-        if well { Ok(asked) } else { Err("away") }
+    fn give(&self, well: bool) -> impl Future<Output = Result<usize, &'static str>> + 'static {
+        let asked = self.asked.clone();
+        async move {
+            let asked = asked.fetch_add(1, Ordering::Relaxed) + 1;
+            tokio::task::yield_now().await;
+            if well { Ok(asked) } else { Err("away") }
+        }
     }
 
     /// Which copy one gets from a source that is well or not.
@@ -93,4 +96,24 @@ async fn of_many_callers_at_once_one_asks() {
     let got = futures::future::join_all((0..50).map(|_| source.get(true))).await;
     assert!(got.iter().all(|copy| *copy == Some(1)));
     assert_eq!(source.asked.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn who_hangs_up_spoils_it_for_nobody() {
+    let source = Source::new();
+    let mut gone = Box::pin(source.get(true));
+    assert!(futures::poll!(&mut gone).is_pending());
+    drop(gone);
+    assert_eq!(source.get(true).await, Some(1));
+    source.wait(60);
+    let mut gone = Box::pin(source.renewed(true));
+    assert!(futures::poll!(&mut gone).is_pending());
+    drop(gone);
+    assert_eq!(source.renewed(true).await, Some(2));
+    source.wait(7200);
+    let mut gone = Box::pin(source.get(true));
+    assert!(futures::poll!(&mut gone).is_pending());
+    drop(gone);
+    assert_eq!(source.get(true).await, Some(3));
+    assert_eq!(source.asked.load(Ordering::Relaxed), 3, "what was begun is brought to its end");
 }
