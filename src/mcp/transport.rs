@@ -85,6 +85,9 @@ where
     Router::new().route(path, serve.clone()).route(&format!("{path}/"), serve)
 }
 
+/// What the pages of desktop apps send that Electron loads from files. It has no host.
+const FROM_FILES: &str = "file://";
+
 /// Whether there is no `Origin`, or one that is an origin (RFC 6454 §6.2): a scheme, a host, maybe
 /// a port, and nothing more. Editors and extensions have schemes of their own.
 fn is_sound(headers: &HeaderMap) -> bool {
@@ -98,6 +101,9 @@ fn is_sound(headers: &HeaderMap) -> bool {
 
 fn is_origin(value: &HeaderValue) -> bool {
     let text = value.to_str().unwrap_or_default();
+    if text == FROM_FILES {
+        return true;
+    }
     // A URL may hold more, and its parser forgives much.
     let bare = text
         .split_once("://")

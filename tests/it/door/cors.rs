@@ -147,6 +147,7 @@ async fn with_a_token_every_origin_will_do_that_is_one() {
         "http://[::1]:3000",
         "chrome-extension://abcdefghijklmnop",
         "vscode-webview://0a1b2c",
+        "file://",
     ] {
         let response = ping(&url).header("origin", origin).send().await.unwrap();
         assert_eq!(response.status(), 200, "{origin}");
@@ -168,7 +169,8 @@ async fn with_a_token_every_origin_will_do_that_is_one() {
         "https://app\t.example",
         "https://a.example https://b.example",
         "https://a.example,https://b.example",
-        "file://",
+        "file:///",
+        "file:///etc/passwd",
         "javascript:alert(1)",
         "*",
     ] {
@@ -195,7 +197,7 @@ async fn without_sign_in_no_foreign_page_reads_or_does_anything() {
         }
     }
     assert_eq!(ping(&app.url).send().await.unwrap().status(), 200);
-    for origin in [INSPECTOR, "https://app.example", "null"] {
+    for origin in [INSPECTOR, "https://app.example", "null", "file://"] {
         let response = ping(&app.url).header("origin", origin).send().await.unwrap();
         assert_eq!(response.status(), 403, "{origin}");
     }
