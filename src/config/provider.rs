@@ -29,6 +29,10 @@ pub struct Provider {
     pub login: bool,
     /// The issuer, letter by letter (OpenID Connect Core §2). Whatever endpoint isn't set here is
     /// then found in its discovery document, and its id tokens are what says who signed in.
+    ///
+    /// Accounts are known by this provider's id in the configuration, not by the issuer. So an id
+    /// must not be pointed at another issuer later: whoever has the same `sub` there would be taken
+    /// for the person who had it here. Another issuer is another id.
     pub issuer: Option<String>,
     /// The authorization endpoint (RFC 6749 §3.1).
     pub authorize_url: Option<Url>,
