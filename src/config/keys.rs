@@ -37,6 +37,8 @@ const KEYS: &[(&str, &str)] = &[
     ("provider.*.account_name", r#"provider.spotify.account_name = ["display_name"]"#),
     ("provider.*.email", r#"provider.work.email = "email""#),
     ("provider.*.email_verified", r#"provider.work.email_verified = "email_verified""#),
+    ("provider.*.email_domain", r#"provider.google.email_domain = "hd""#),
+    ("provider.*.email_own_domains", r#"provider.google.email_own_domains = ["gmail.com"]"#),
     ("provider.*.manage_url", r#"provider.spotify.manage_url = "https://…/account/apps""#),
     ("provider.*.reconnect_months", "provider.spotify.reconnect_months = 6"),
     ("provider.*.reauthorize", r#"provider.spotify.reauthorize = { show_dialog = "true" }"#),

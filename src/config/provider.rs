@@ -58,6 +58,13 @@ pub struct Provider {
     /// The field that says whether the provider has verified that address. Without it no address
     /// counts, because anybody could have typed it in.
     pub email_verified: Option<String>,
+    /// The field with the domain that the provider keeps for the account's organisation. With it or
+    /// with `email_own_domains`, an address counts only in one of these domains: another was the
+    /// person's once, when the provider looked, and may be anybody's since.
+    pub email_domain: Option<String>,
+    /// The domains in which the provider itself gives out the addresses.
+    #[serde(default, deserialize_with = "words")]
+    pub email_own_domains: Vec<String>,
     /// Where a person can withdraw the app's access by hand.
     pub manage_url: Option<Url>,
     /// Months after which the person has to sign in again, whatever was refreshed since.

@@ -27,7 +27,8 @@ pub struct Account {
     pub id: String,
     /// What people call it.
     pub name: String,
-    /// Its e-mail address in small letters, if the provider says that it has verified it.
+    /// Its e-mail address in small letters, if the provider says that it has verified it, and may say
+    /// so of that domain.
     pub email: Option<String>,
 }
 
@@ -151,9 +152,20 @@ fn verified_email(provider: &Provider, told: &Fields) -> Option<String> {
         && email.len() <= LONGEST_EMAIL
         && !email.contains(char::is_whitespace)
         // Nothing in it hides or turns letters.
-        && clean(email) == email;
+        && clean(email) == email
+        && speaks_for(provider, told, domain);
     // Beyond ASCII, two addresses may have the same small letters and different owners.
     sound.then(|| email.to_ascii_lowercase())
+}
+
+/// Whether the provider knows today whose the addresses in `domain` are.
+fn speaks_for(provider: &Provider, told: &Fields, domain: &str) -> bool {
+    let (field, own) = (provider.email_domain.as_ref(), &provider.email_own_domains);
+    let is_it = |known: &str| known.eq_ignore_ascii_case(domain);
+    let kept = field.and_then(|field| told.get(field)?.as_str());
+    (field.is_none() && own.is_empty())
+        || own.iter().any(|known| is_it(known))
+        || kept.is_some_and(is_it)
 }
 
 #[cfg(test)]

@@ -94,6 +94,30 @@ fn without_a_field_that_says_verified_no_address_counts() {
 }
 
 #[test]
+fn googles_word_counts_for_its_own_domains_and_those_it_keeps() {
+    let mut config = Config::load(None, HashMap::new()).unwrap();
+    let google = config.provider.remove("google").unwrap();
+    for (address, hd, counts) in [
+        ("alice@gmail.com", json!(null), true),
+        ("alice@GoogleMail.com", json!(null), true),
+        ("alice@corp.example", json!("corp.example"), true),
+        ("alice@Corp.example", json!("corp.Example"), true),
+        ("alice@corp.example", json!(null), false),
+        ("alice@corp.example", json!(""), false),
+        ("alice@corp.example", json!(["corp.example"]), false),
+        ("alice@corp.example", json!("evil.example"), false),
+        ("alice@corp.example", json!("example"), false),
+        ("alice@mail.corp.example", json!("corp.example"), false),
+        ("alice@notgmail.com", json!(null), false),
+    ] {
+        let fields = json!({"email": address, "email_verified": true, "hd": hd});
+        assert_eq!(email(&google, &[fields]).is_some(), counts, "{address} of {hd}");
+    }
+    let fields = json!({"email": "alice@gmail.com", "email_verified": false});
+    assert_eq!(email(&google, &[fields]), None);
+}
+
+#[test]
 fn the_first_source_names_the_account_and_the_next_fills_in() {
     let work = provider(&[]);
     let all =

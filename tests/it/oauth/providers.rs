@@ -98,6 +98,28 @@ async fn people_choose_with_which_account_they_sign_in() {
 }
 
 #[tokio::test]
+async fn a_domain_lets_in_only_those_whose_address_the_provider_speaks_for() {
+    let several = Several::start_with(vec![
+        ("ACCESS__ALLOW", "@example.org, @example.net".to_owned()),
+        ("PROVIDER__WORK__EMAIL_DOMAIN", "hd".to_owned()),
+        ("PROVIDER__WORK__EMAIL_OWN_DOMAINS", "example.net".to_owned()),
+    ])
+    .await;
+    for domain in [None, Some("example.com")] {
+        several.openid.person("alice", |alice| alice.domain = domain.map(str::to_owned));
+        let page = several.with_work(&several.browser(), "alice").await;
+        assert_eq!(page.status, 403, "{}", page.describe());
+        assert!(page.has_text("You need an invitation"), "{}", page.describe());
+    }
+    several.openid.person("alice", |alice| alice.domain = Some("example.org".to_owned()));
+    for who in ["alice", "bob"] {
+        let page = several.with_work(&several.browser(), who).await;
+        assert!(page.param("code").is_some(), "{who}: {}", page.describe());
+    }
+    several.finish().await;
+}
+
+#[tokio::test]
 async fn a_provider_that_is_not_for_signing_in_is_not_offered() {
     let off = |id: &'static str| (id, "false".to_owned());
     let several = Several::start_with(vec![

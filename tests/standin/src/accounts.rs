@@ -43,6 +43,8 @@ pub struct Person {
     pub email: String,
     /// Whether the provider has verified it.
     pub email_verified: bool,
+    /// The domain of the organisation that the account is managed by (Google's `hd`).
+    pub domain: Option<String>,
 }
 
 impl Person {
@@ -53,6 +55,7 @@ impl Person {
             name: name.to_owned(),
             email: email.to_owned(),
             email_verified: true,
+            domain: None,
         }
     }
 }

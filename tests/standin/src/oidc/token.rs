@@ -70,12 +70,16 @@ fn client(world: &World, asked: &Asked) -> Result<(), Reply> {
 
 /// What the provider tells of a person (OpenID Connect Core, section 5.1).
 pub(super) fn about(person: &Person) -> Value {
-    json!({
+    let mut told = json!({
         "name": person.name,
         "preferred_username": person.id,
         "email": person.email,
         "email_verified": person.email_verified,
-    })
+    });
+    if let Some(domain) = &person.domain {
+        told["hd"] = json!(domain);
+    }
+    told
 }
 
 fn id_token(world: &mut World, code: &Code) -> String {
