@@ -158,7 +158,8 @@ impl App {
         let local = listener.local_addr()?.ip().is_loopback();
         anyhow::ensure!(self.oauth.is_some() || local, WITHOUT_SIGN_IN);
         self.keep_house();
-        let served = listen::serve(listener, self.router(), self.door, self.shutdown.clone());
+        let (proxies, stop_serving) = (self.config.trusted_proxies.clone(), self.shutdown.clone());
+        let served = listen::serve(listener, self.router(), self.door, proxies, stop_serving);
         let shutdown = self.shutdown.clone();
         tokio::spawn(async move {
             stop.await;
@@ -185,7 +186,8 @@ impl App {
         );
         self.keep_house();
         let pages = self.behind_the_door(self.pages(web::landing::of_a_pipe()));
-        let pages = listen::serve(listener, pages, self.door, self.shutdown.clone());
+        let (proxies, stop_serving) = (self.config.trusted_proxies.clone(), self.shutdown.clone());
+        let pages = listen::serve(listener, pages, self.door, proxies, stop_serving);
         let pages = tokio::spawn(pages);
         let host = self.host(None, Some(Identity::local()));
         let conversation = async {

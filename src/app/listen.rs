@@ -3,18 +3,14 @@
 //! `axum::serve` has no limits: it waits for a request for as long as the client likes, and for any
 //! number of clients.
 
+mod places;
+mod traffic;
+
 use std::{
-    io::ErrorKind,
-    net::SocketAddr,
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-    time::Duration,
+    convert::Infallible, io::ErrorKind, net::SocketAddr, pin::pin, sync::Arc, time::Duration,
 };
 
-use axum::{Router, extract::ConnectInfo, http::Request};
+use axum::{Router, extract::ConnectInfo, http::Request, routing::future::RouteFuture};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
@@ -28,6 +24,10 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
+use crate::config::TrustedProxies;
+use places::Places;
+use traffic::{Counted, Traffic};
+
 /// The most bytes that a request's head may have; one with more is refused with 431, and so is one
 /// with more than a hundred fields over HTTP/1, which is hyper's own limit.
 const LONGEST_HEAD: u32 = 32 * 1024;
@@ -35,6 +35,10 @@ const LONGEST_HEAD: u32 = 32 * 1024;
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// How many requests an HTTP/2 connection may have under way at once.
 const MOST_STREAMS: u32 = 100;
+
+/// The fewest bytes that a peer has to take of its answers within [`Door::idle`]. It is more than the
+/// pings of HTTP/2 come to, and less than any network carries.
+const LEAST_TAKEN: u64 = 4 * 1024;
 
 /// How long to wait when the system can't give us a connection, until others have ended.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -44,13 +48,16 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub struct Door {
     /// Connections open at once. Further ones wait until another ends.
     pub connections: usize,
+    /// Connections of one subscriber open at once; further ones are closed. They don't count for
+    /// this machine and for trusted proxies.
+    pub connections_of_one: usize,
     /// Until the head of a connection's first request is there.
     pub head: Duration,
     /// Until all of a request's body is there.
     pub body: Duration,
     /// How long a connection is kept on which nothing more is asked: this long at least, and no
     /// more than twice. Most reverse proxies keep one for a minute; closed before that, it would
-    /// lose them the request just sent on it.
+    /// lose them the request just sent on it. So long, too, nothing of an answer may be taken.
     pub idle: Duration,
 }
 
@@ -58,6 +65,7 @@ impl Default for Door {
     fn default() -> Self {
         Self {
             connections: 10_000,
+            connections_of_one: 200,
             head: Duration::from_secs(10),
             body: Duration::from_secs(30),
             idle: Duration::from_secs(75),
@@ -72,9 +80,11 @@ pub(super) async fn serve(
     listener: TcpListener,
     routes: Router,
     door: Door,
+    proxies: TrustedProxies,
     stop: CancellationToken,
 ) {
     let http = Arc::new(http());
+    let places = Places::new(door.connections_of_one, proxies);
     let free = Arc::new(Semaphore::new(door.connections));
     let connections = TaskTracker::new();
     loop {
@@ -86,10 +96,11 @@ pub(super) async fn serve(
             accepted = accepted => accepted,
             () = stop.cancelled() => break,
         };
+        let Some(own_place) = places.take(peer.ip()) else { continue };
         let connection = connection(http.clone(), stream, peer, routes.clone(), door, stop.clone());
         connections.spawn(async {
             connection.await;
-            drop(place);
+            drop((place, own_place));
         });
     }
     drop(listener);
@@ -132,23 +143,29 @@ async fn connection(
     door: Door,
     stop: CancellationToken,
 ) {
-    let asked = Arc::new(AtomicU64::new(0));
-    let counter = asked.clone();
-    let service = routes.map_request(move |request| {
-        counter.fetch_add(1, Relaxed);
-        from(peer, request)
-    });
-    let served = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    let traffic = Traffic::default();
+    let counted = Counted { stream, traffic: traffic.clone() };
+    let begun = traffic.clone();
+    let service = routes.map_request(move |request| from(peer, request)).map_future(
+        move |answer: RouteFuture<Infallible>| {
+            let work = begun.begin();
+            async move { answer.await.map(|response| work.end_with(response)) }
+        },
+    );
+    let served = http.serve_connection(TokioIo::new(counted), TowerToHyperService::new(service));
     let mut served = pin!(served);
     tokio::select! {
         _ = served.as_mut() => return,
         () = stop.cancelled() => {}
-        () = silence(&asked, door) => {}
+        () = silence(&traffic, door) => {}
     }
-    if asked.load(Relaxed) > 0 {
+    if traffic.asked() > 0 {
         // What is under way goes on, streams included; nothing new begins.
         served.as_mut().graceful_shutdown();
-        served.await.ok();
+        tokio::select! {
+            _ = served => {}
+            () = deafness(&traffic, door) => {}
+        }
     }
 }
 
@@ -158,15 +175,28 @@ fn from<B>(peer: SocketAddr, mut request: Request<B>) -> Request<B> {
 }
 
 /// Done when the first request hasn't come in time, or another one for long.
-async fn silence(asked: &AtomicU64, door: Door) {
+async fn silence(traffic: &Traffic, door: Door) {
     sleep(door.head).await;
     let mut before = 0;
     loop {
-        let now = asked.load(Relaxed);
+        let now = traffic.asked();
         if now == before {
             return;
         }
         before = now;
         sleep(door.idle).await;
+    }
+}
+
+/// Done when the peer has all that it waited for, and hasn't taken it for long.
+async fn deafness(traffic: &Traffic, door: Door) {
+    loop {
+        let before = traffic.sent();
+        let was_at_work = traffic.is_at_work();
+        sleep(door.idle).await;
+        let at_work = was_at_work || traffic.is_at_work();
+        if !at_work && traffic.sent() - before < LEAST_TAKEN {
+            return;
+        }
     }
 }

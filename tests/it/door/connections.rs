@@ -7,7 +7,7 @@ use stagepass_standin::{
     Browser,
     spotify::{Answer, Fault},
 };
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::{LONG, Raw, SHORT, impatient, is_served};
 use crate::harness::TestApp;
@@ -89,6 +89,28 @@ async fn a_place_is_not_held_by_who_does_nothing_with_it() {
     assert_eq!(client.execute(request.unwrap()).await.unwrap().status(), 200);
     assert!(is_served(&app).await);
     drop(client);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_place_is_not_held_by_who_does_not_take_the_answers() {
+    let app = impatient(Door { connections: 1, head: SHORT, idle: SHORT, ..Door::default() }).await;
+    // Far more than what the system takes for a peer that reads nothing.
+    let host = app.url.trim_start_matches("http://");
+    let pipelined = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n").repeat(20_000);
+    // Without a window for data no answer's body may be sent: SETTINGS, then one request.
+    let settings = b"\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\0";
+    let authority = [&[0x41, u8::try_from(host.len()).unwrap()], host.as_bytes()].concat();
+    let fields = [b"\x82\x86\x84".as_slice(), &authority].concat();
+    let length = u8::try_from(fields.len()).unwrap();
+    let request = [&[0, 0, length, 1, 5, 0, 0, 0, 1], fields.as_slice()].concat();
+    let http2 = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".as_slice(), settings, &request].concat();
+    for said in [pipelined.into_bytes(), http2] {
+        let mut deaf = Raw::to(&app).await;
+        timeout(SHORT, deaf.say(said)).await.ok();
+        assert!(is_served(&app).await);
+        drop(deaf);
+    }
     app.finish().await;
 }
 
