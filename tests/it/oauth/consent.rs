@@ -204,17 +204,19 @@ async fn a_page_is_over_after_ten_minutes() {
     let app = TestApp::start_for("open").await;
     let client = Connector::register(&app).await;
     let browser = Browser::new().stop_at("https:");
-    let old = browser.get(&client.authorize_url()).await;
-    let young = browser.get(&client.authorize_url()).await;
+    let open = async || browser.get(&client.authorize_url()).await;
+    let (young, old) = (open().await, [open().await, open().await]);
     app.advance(Duration::from_secs(9 * 60 + 59));
     let spotify = browser.submit(&young, "Continue with Spotify", &[]).await;
     assert!(spotify.url.starts_with(&app.spotify.url()), "{}", spotify.describe());
+    let before = stored(&app).await;
     app.advance(Duration::from_secs(1));
-    for button in ["Continue with Spotify", "Cancel"] {
-        let page = browser.submit(&old, button, &[]).await;
+    for (page, button) in old.iter().zip(["Cancel", "Continue with Spotify"]) {
+        let page = browser.submit(page, button, &[]).await;
         assert_eq!(page.status, 403, "{}", page.describe());
         assert!(page.has_text("too old"), "{}", page.describe());
     }
+    assert_eq!(stored(&app).await, before);
     // Nor is there more time at the provider.
     let page = app.spotify.sign_in(&browser, spotify, "alice").await;
     assert_eq!(page.status, 403, "{}", page.describe());
