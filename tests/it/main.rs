@@ -26,5 +26,6 @@ mod protocol;
 mod registry;
 mod sign_in_providers;
 mod store;
+mod store_oauth;
 mod tokens;
 mod tokens_astray;
