@@ -123,3 +123,27 @@ fn is_for_us(oauth: &OAuth, client: &ClientRow, claims: &Claims) -> bool {
         && claims.nbf.is_none_or(|nbf| nbf <= now + LEEWAY);
     meant && in_time && claims.iss == client.id && claims.sub == client.id
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+    use proptest::prelude::*;
+
+    use super::subject;
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(text in ".{0,200}", parts in any::<[Vec<u8>; 3]>()) {
+            let _ = subject(&text);
+            let _ = subject(&parts.map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join("."));
+        }
+
+        #[test]
+        fn whom_it_names_is_read_before_it_is_believed(name in ".{1,40}") {
+            let part = |json: serde_json::Value| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
+            let header = part(serde_json::json!({"alg": "ES256"}));
+            let claims = part(serde_json::json!({"sub": name}));
+            prop_assert_eq!(subject(&format!("{header}.{claims}.AAAA")), Some(name));
+        }
+    }
+}

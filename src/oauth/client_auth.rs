@@ -119,3 +119,32 @@ fn plain(encoded: &str) -> String {
     // A lone name without a value reads back as the name, decoded.
     form_urlencoded::parse(encoded.as_bytes()).map(|(name, _)| name.into_owned()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(header: &[u8]) -> Result<Option<(String, SecretString)>, OAuthError> {
+        let value = HeaderValue::from_bytes(header).ok();
+        basic(&value.map(|value| (AUTHORIZATION, value)).into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_makes_the_reader_panic(scheme in "(?i)basic|bearer|.{0,6}", rest in any::<Vec<u8>>()) {
+            let _ = read(&[scheme.as_bytes(), b" ", &rest].concat());
+            let _ = read(format!("{scheme} {}", BASE64_STANDARD.encode(&rest)).as_bytes());
+        }
+
+        #[test]
+        fn what_was_encoded_is_read(id in "[a-z:&=+% é]{1,12}", secret in ".{0,12}") {
+            let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let pair = BASE64_STANDARD.encode(format!("{}:{}", encoded(&id), encoded(&secret)));
+            let (read_id, read_secret) = read(format!("Basic {pair}").as_bytes()).unwrap().unwrap();
+            prop_assert_eq!((read_id, read_secret.expose_secret()), (id, secret.as_str()));
+        }
+    }
+}
