@@ -38,6 +38,23 @@ async fn each_token_leads_to_its_own_persons_account_whatever_goes_on_beside() {
     app.finish().await;
 }
 
+/// A client's token is for us alone (MCP 2026-07-28, authorization, token passthrough).
+#[tokio::test]
+async fn what_reaches_the_provider_bears_the_persons_own_token_there() {
+    let app = TestApp::start_for("open").await;
+    let client = Connector::register(&app).await;
+    let alices = client.tokens_of(&app, "alice").await.access;
+    let bobs = client.tokens_of(&app, "bob").await.access;
+    for (token, who) in [(&alices, "alice"), (&bobs, "bob"), (&alices, "alice")] {
+        let before = app.spotify.requests().len();
+        client.call(token, "spotify_now", json!({})).await;
+        let asked = &app.spotify.requests()[before..];
+        assert!(!asked.is_empty());
+        assert!(asked.iter().all(|seen| seen.subject.as_deref() == Some(who)), "{asked:?}");
+    }
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn a_person_is_the_same_through_every_client() {
     let app = TestApp::start_for("open").await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use serde_json::json;
 use stagepass::store::AuditRow;
 
@@ -70,6 +71,36 @@ async fn the_whole_family_goes_with_any_of_its_tokens() {
     for tokens in [&third, &second, &first] {
         assert_over(&client, tokens).await;
     }
+    app.finish().await;
+}
+
+/// Whichever comes first, nothing is left in the end.
+#[tokio::test]
+async fn refreshes_at_the_same_moment_save_nothing() {
+    let (app, client, mut tokens) = start().await;
+    let (url, stop) = app.twin().await;
+    let twin = client.at(&url);
+    for _ in 0..5 {
+        let token = refresh_of(&tokens);
+        let refreshes = join_all((0..10).map(|number| {
+            let client = if number % 2 == 0 { &client } else { &twin };
+            client.refresh(token)
+        }));
+        let (answers, ()) = tokio::join!(refreshes, revoke(&twin, token));
+        for answer in answers {
+            if answer.status == 200 {
+                let late = Connector::tokens(&app, &answer);
+                assert!(client.is_soon_out(&late.access).await);
+                assert!(twin.is_soon_out(&late.access).await);
+                assert_eq!(client.refresh(refresh_of(&late)).await.error(), "invalid_grant");
+            } else {
+                assert_eq!(answer.error(), "invalid_grant");
+            }
+        }
+        assert_over(&twin, &tokens).await;
+        tokens = client.tokens_of(&app, "alice").await;
+    }
+    stop.send(()).unwrap();
     app.finish().await;
 }
 
