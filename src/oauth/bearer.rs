@@ -25,7 +25,7 @@ use moka::sync::Cache;
 use stagepass_kit::Identity;
 use tokio::{sync::Mutex, time::Instant};
 
-use super::OAuth;
+use super::{OAuth, access_token};
 use crate::{
     identity::{Challenge, Principal, Scopes, Token},
     store::Epoch,
@@ -38,6 +38,8 @@ const PAUSE: Duration = Duration::from_secs(2);
 const BELIEF: Duration = Duration::from_secs(4);
 /// How long such a look may take.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a token is remembered: as long as any lives.
+const LIFETIME: Duration = Duration::from_secs(access_token::LIFETIME.unsigned_abs());
 /// How many tokens are remembered.
 const MOST: u64 = 50_000;
 
@@ -89,7 +91,7 @@ struct Seen {
 impl Default for Checked {
     fn default() -> Self {
         Self {
-            tokens: Cache::new(MOST),
+            tokens: Cache::builder().max_capacity(MOST).time_to_live(LIFETIME).build(),
             forgotten: AtomicU64::new(0),
             seen: Mutex::default(),
             seen_at: RwLock::default(),
@@ -97,8 +99,7 @@ impl Default for Checked {
     }
 }
 
-/// Why a request goes no further.
-#[derive(Debug)]
+/// Why a request goes no further. It isn't in the record of what happened: strangers would fill it.
 enum Refused {
     Missing,
     Invalid,
@@ -119,12 +120,6 @@ pub async fn bearer(State(guarded): State<Guarded>, mut request: Request, next: 
         Err(refused) => {
             // Every client begins with a refusal, and goes on from there on the same connection.
             body::read_off(request.into_body()).await;
-            // Not in the record of what happened: strangers would fill it.
-            tracing::debug!(
-                resource = guarded.resource,
-                ?refused,
-                "a request without a good token"
-            );
             refused.answer(&guarded.challenge)
         }
     }
@@ -142,8 +137,14 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 impl Refused {
     fn answer(self, challenge: &Challenge) -> Response {
         let challenge = match self {
-            Self::Missing => challenge.missing(),
-            Self::Invalid => challenge.invalid(),
+            Self::Missing => {
+                tracing::debug!("a request without an access token");
+                challenge.missing()
+            }
+            Self::Invalid => {
+                tracing::debug!("a request with an access token that is no good");
+                challenge.invalid()
+            }
             Self::Away(error) => {
                 tracing::error!(%error, "an access token can't be checked");
                 let wait = [(RETRY_AFTER, HeaderValue::from_static("5"))];

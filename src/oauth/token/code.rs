@@ -93,7 +93,8 @@ async fn end(oauth: &OAuth, code: &CodeRow, address: ClientAddress) -> Result<()
         tracing::warn!(grant, "an authorization code was used again; its tokens were revoked");
         let entry = Entry::refused("code.reused", "tokens revoked").identity(&code.identity);
         let entry = entry.client(&code.client_id).grant(grant).address(address.0);
-        oauth.audit().refused(entry).await;
+        // Whatever else was refused to that address: each of these has cost a grant.
+        oauth.audit().record(entry).await?;
     }
     Ok(())
 }

@@ -71,7 +71,8 @@ async fn successor(
             );
             let entry = Entry::refused("refresh.reused", "grant revoked").identity(&grant.identity);
             let entry = entry.client(&grant.client_id).grant(&grant.id).address(address.0);
-            oauth.audit().refused(entry).await;
+            // Whatever else was refused to that address: each of these has cost a grant.
+            oauth.audit().record(entry).await?;
             Err(refused())
         }
     }

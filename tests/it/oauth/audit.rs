@@ -156,6 +156,30 @@ async fn strangers_don_t_fill_the_record() {
     app.finish().await;
 }
 
+/// Whoever makes much noise first can't hide it.
+#[tokio::test]
+async fn a_theft_is_recorded_however_much_was_refused_before() {
+    let app = TestApp::start_for("open").await;
+    let client = Connector::register(&app).await;
+    let code = client.code_of(&app, "alice").await;
+    let by_code = Connector::tokens(&app, &client.redeem(&code).await);
+    let first = client.tokens_of(&app, "alice").await;
+    let second = Connector::tokens(&app, &client.refresh(refresh_of(&first)).await);
+    Connector::tokens(&app, &client.refresh(refresh_of(&second)).await);
+    app.advance(Duration::from_secs(10));
+    for _ in 0..40 {
+        assert_eq!(client.refresh("spr_unknown").await.error(), "invalid_grant");
+    }
+    assert_eq!(client.refresh(refresh_of(&first)).await.error(), "invalid_grant");
+    assert_eq!(client.redeem(&code).await.error(), "invalid_grant");
+    for (event, tokens) in [("refresh.reused", &first), ("code.reused", &by_code)] {
+        let rows = app.audit().await;
+        let row = rows.iter().find(|row| row.event == event).unwrap();
+        assert_eq!(row.grant_id.as_deref(), claims_of(&tokens.access)["gid"].as_str());
+    }
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn the_record_is_in_the_order_of_time() {
     let app = TestApp::start_for("open").await;
