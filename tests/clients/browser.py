@@ -8,6 +8,7 @@ code of a new server is given CLAIM_CODE. Python's standard library is all it ne
 
 import os
 import sys
+import time
 import urllib.error
 import urllib.request
 from html.parser import HTMLParser
@@ -16,6 +17,9 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 # Ours, the sign-in and the consent make three; more means that we go round in circles.
 MOST_BUTTONS = 6
+
+# How long, in seconds, a program may take until it listens for its user: a person is slower than we are.
+PATIENCE = 20
 
 
 class Page(HTMLParser):
@@ -94,8 +98,19 @@ class Browser:
             text = Page(error.url, error.read().decode(errors="replace")).text
             raise SystemExit(f"{error.url} answered {error.code}: {text}") from None
         if page.refresh:
-            return self.open(urllib.request.Request(urljoin(page.url, page.refresh)))
+            return self.led_on(urljoin(page.url, page.refresh))
         return page
+
+    def led_on(self, url):
+        """Where a page leads on to may be a program that doesn't listen yet."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.open(urllib.request.Request(url))
+            except urllib.error.URLError as error:
+                if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
 
     def press(self, page, person):
         """Sends the page's form as the page itself would."""

@@ -28,7 +28,11 @@ class McpRemote(hosted.Client, PythonSdk):
     def __init__(self, package, endpoint, home):
         self._home = Path(home)
         program = HERE / "node_modules" / package / "dist/proxy.js"
-        environment = os.environ | {"MCP_REMOTE_CONFIG_DIR": home, "BROWSER": str(story.BROWSER)}
+        environment = os.environ | {
+            "MCP_REMOTE_CONFIG_DIR": home,
+            "BROWSER": str(HERE / "browser"),
+            "BROWSER_LOG": str(self._home / "log"),
+        }
         self._process = StdioServerParameters(command="node", args=[str(program), endpoint], env=environment)
 
     async def __aenter__(self):
@@ -36,7 +40,11 @@ class McpRemote(hosted.Client, PythonSdk):
             log = stack.enter_context(open(self._home / "log", "a"))
             transport = stdio_client(self._process, errlog=log)
             client = Client(transport, mode="legacy", read_timeout_seconds=30)
-            self._client = await stack.enter_async_context(client)
+            try:
+                self._client = await stack.enter_async_context(client)
+            except Exception:
+                print((self._home / "log").read_text(), file=sys.stderr)
+                raise
             self._stack = stack.pop_all()
         return self
 
