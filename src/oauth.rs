@@ -1,39 +1,28 @@
 //! Our own OAuth 2.1 authorization server: clients find it by its documents, people agree on its
 //! pages, and its tokens open `/mcp`.
 //!
-//! A client's way: `well_known` → `register` or `document` → `authorize` and `consent` → `login` →
+//! A client's way: `well_known` → `client/register` or `client/document` → `authorize` and `consent` → `login` →
 //! `arrive` → `token`. From then on `bearer` turns its token into a [`crate::identity::Principal`].
 
 mod access;
 mod access_token;
 mod admit;
 mod arrive;
-mod assertion;
 mod authorize;
 mod bearer;
 mod claim;
 mod client;
-mod client_auth;
-mod client_id;
-mod client_keys;
 mod consent;
 mod description;
-mod document;
 mod error;
-mod fetched_keys;
 mod introspect;
 mod keys;
 mod login;
-mod metadata;
-mod names;
 mod page;
 mod parameters;
-mod redirect;
-mod register;
 mod revoke;
 mod sweep;
 mod token;
-mod uri;
 mod well_known;
 
 use std::sync::Arc;
@@ -53,21 +42,17 @@ use crate::{
     vault::Vault,
     web::{cookies::BrowserCookie, limit::Limiter, session::Sessions},
 };
-use fetched_keys::FetchedKeys;
+use client::{FetchedKeys, register};
 
 pub use access::{is_allowed, is_listed};
 pub use bearer::{Guarded, bearer};
-pub use client::row as client_row;
-pub use client_id::ClientIdUrl;
-pub use client_keys::{ClientKeys, check_keys};
+pub use client::{
+    AuthMethod, ClientIdUrl, ClientKeys, ClientMetadata, GrantType, LARGEST_DOCUMENT,
+    MetadataError, RedirectUri, Unreadable, UriError, check_document, check_keys,
+    check_registration, read_basic, read_subject, row as client_row,
+};
 pub use description::Description;
 pub use keys::{KeyError, SigningKeys};
-pub use metadata::{
-    ClientMetadata, LARGEST_DOCUMENT, MetadataError, check_document, check_registration,
-};
-pub use names::{AuthMethod, GrantType};
-pub use redirect::RedirectUri;
-pub use uri::UriError;
 
 /// The authorization server. Clones share everything.
 #[derive(Clone)]

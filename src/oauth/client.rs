@@ -1,17 +1,39 @@
-//! A client, as the endpoints need it.
+//! A client, as the endpoints need it: what it says of itself, how it makes itself known, and how
+//! it proves itself.
+
+mod assertion;
+mod auth;
+mod document;
+mod fetched_keys;
+mod id;
+mod keys;
+mod metadata;
+mod names;
+mod redirect;
+pub(super) mod register;
+mod uri;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    AuthMethod, ClientKeys, ClientMetadata, GrantType, OAuth, RedirectUri, document,
-    error::OAuthError,
-};
+use super::{OAuth, error::OAuthError};
 use crate::{
     identity::{Scope, Scopes},
     store::{ClientKind, ClientRow},
 };
+
+pub use assertion::read_subject;
+pub use auth::{Unreadable, read_basic};
+pub(super) use fetched_keys::FetchedKeys;
+pub use id::ClientIdUrl;
+pub use keys::{ClientKeys, check_keys};
+pub use metadata::{
+    ClientMetadata, LARGEST_DOCUMENT, MetadataError, check_document, check_registration,
+};
+pub use names::{AuthMethod, GrantType};
+pub use redirect::RedirectUri;
+pub use uri::UriError;
 
 /// How a client is stored that is described so. It may have what the tools need, whatever it asks.
 #[must_use]

@@ -1,15 +1,14 @@
 //! Which client is asking, and its proof (RFC 6749 §2.3, RFC 7523 §2.2).
 
-use axum::http::{HeaderMap, header::AUTHORIZATION};
+use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use secrecy::{ExposeSecret, SecretString};
 use url::form_urlencoded;
 
-use super::{
-    AuthMethod, OAuth, assertion, client::Client, error::OAuthError, parameters::Parameters,
-};
+use super::{AuthMethod, Client, OAuth, assertion};
 use crate::{
     audit::Entry,
+    oauth::{error::OAuthError, parameters::Parameters},
     vault::{hash, same},
     web::address::ClientAddress,
 };
@@ -29,7 +28,7 @@ enum Proof<'a> {
 
 impl OAuth {
     /// The client that sent `form`, proven as it was registered.
-    pub(super) async fn authenticate(
+    pub(in crate::oauth) async fn authenticate(
         &self,
         headers: &HeaderMap,
         form: &Parameters,
@@ -73,7 +72,13 @@ impl OAuth {
 
 fn read<'a>(headers: &HeaderMap, form: &'a Parameters) -> Result<(String, Proof<'a>), OAuthError> {
     let named = form.get("client_id").map(str::to_owned);
-    let in_header = basic(headers)?;
+    let in_header = match headers.get(AUTHORIZATION).map(read_basic) {
+        None => None,
+        Some(Ok(pair)) => pair,
+        Some(Err(Unreadable)) => {
+            return Err(OAuthError::invalid_request("The Authorization header can't be read."));
+        }
+    };
     let (secret, assertion) = (form.get("client_secret"), form.get("client_assertion"));
     let ways = [in_header.is_some(), secret.is_some(), assertion.is_some()];
     if ways.into_iter().filter(|used| *used).count() > 1 {
@@ -88,7 +93,7 @@ fn read<'a>(headers: &HeaderMap, form: &'a Parameters) -> Result<(String, Proof<
                     "client_assertion_type is missing or unknown.",
                 ));
             }
-            (assertion::subject(jwt), Proof::Assertion(jwt))
+            (assertion::read_subject(jwt), Proof::Assertion(jwt))
         }
         _ => (named.clone(), Proof::None),
     };
@@ -99,19 +104,24 @@ fn read<'a>(headers: &HeaderMap, form: &'a Parameters) -> Result<(String, Proof<
     Ok((id, proof))
 }
 
-/// The client id and secret of HTTP Basic, each form-encoded (RFC 6749 §2.3.1). None where the
-/// header isn't Basic.
-fn basic(headers: &HeaderMap) -> Result<Option<(String, SecretString)>, OAuthError> {
-    let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
-    let malformed = || OAuthError::invalid_request("The Authorization header can't be read.");
-    let text = header.to_str().map_err(|_| malformed())?;
-    let Some((scheme, encoded)) = text.split_once(' ') else { return Err(malformed()) };
+/// An `Authorization` header that can't be read.
+#[derive(Debug)]
+pub struct Unreadable;
+
+/// The client id and secret in an `Authorization` header of HTTP Basic, each form-encoded (RFC 6749
+/// §2.3.1). None where it isn't Basic.
+///
+/// # Errors
+/// When it is none of the two.
+pub fn read_basic(header: &HeaderValue) -> Result<Option<(String, SecretString)>, Unreadable> {
+    let text = header.to_str().map_err(|_| Unreadable)?;
+    let (scheme, encoded) = text.split_once(' ').ok_or(Unreadable)?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return Ok(None);
     }
-    let decoded = BASE64_STANDARD.decode(encoded.trim()).map_err(|_| malformed())?;
-    let decoded = String::from_utf8(decoded).map_err(|_| malformed())?;
-    let (id, secret) = decoded.split_once(':').ok_or_else(malformed)?;
+    let decoded = BASE64_STANDARD.decode(encoded.trim()).map_err(|_| Unreadable)?;
+    let decoded = String::from_utf8(decoded).map_err(|_| Unreadable)?;
+    let (id, secret) = decoded.split_once(':').ok_or(Unreadable)?;
     Ok(Some((plain(id), plain(secret).into())))
 }
 
@@ -122,14 +132,12 @@ fn plain(encoded: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
     use proptest::prelude::*;
 
     use super::*;
 
-    fn read(header: &[u8]) -> Result<Option<(String, SecretString)>, OAuthError> {
-        let value = HeaderValue::from_bytes(header).ok();
-        basic(&value.map(|value| (AUTHORIZATION, value)).into_iter().collect())
+    fn read(header: &[u8]) -> Result<Option<(String, SecretString)>, Unreadable> {
+        HeaderValue::from_bytes(header).map_or(Ok(None), |value| read_basic(&value))
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     AuthMethod, ClientIdUrl, GrantType, RedirectUri, UriError,
-    client_keys::{ClientKeys, client_keys},
+    keys::{ClientKeys, client_keys},
 };
 use crate::providers::clean;
 

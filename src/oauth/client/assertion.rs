@@ -8,8 +8,8 @@ use jsonwebtoken::{
 use serde::Deserialize;
 use url::Url;
 
-use super::{OAuth, client_keys::signing_keys, error::OAuthError};
-use crate::{store::ClientRow, vault::hash};
+use super::{OAuth, keys::signing_keys};
+use crate::{oauth::error::OAuthError, store::ClientRow, vault::hash};
 
 /// The longest assertion that is looked at, in bytes.
 const LONGEST: usize = 8 * 1024;
@@ -42,7 +42,8 @@ struct Subject {
 }
 
 /// Whom an assertion names, before anything about it is believed.
-pub(super) fn subject(jwt: &str) -> Option<String> {
+#[must_use]
+pub fn read_subject(jwt: &str) -> Option<String> {
     let short = jwt.len() <= LONGEST;
     short.then(|| insecure_decode_claims::<Subject>(jwt).ok()).flatten().map(|claims| claims.sub)
 }
@@ -129,13 +130,13 @@ mod tests {
     use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
     use proptest::prelude::*;
 
-    use super::subject;
+    use super::read_subject;
 
     proptest! {
         #[test]
         fn no_text_makes_the_reader_panic(text in ".{0,200}", parts in any::<[Vec<u8>; 3]>()) {
-            let _ = subject(&text);
-            let _ = subject(&parts.map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join("."));
+            let _ = read_subject(&text);
+            let _ = read_subject(&parts.map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join("."));
         }
 
         #[test]
@@ -143,7 +144,7 @@ mod tests {
             let part = |json: serde_json::Value| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
             let header = part(serde_json::json!({"alg": "ES256"}));
             let claims = part(serde_json::json!({"sub": name}));
-            prop_assert_eq!(subject(&format!("{header}.{claims}.AAAA")), Some(name));
+            prop_assert_eq!(read_subject(&format!("{header}.{claims}.AAAA")), Some(name));
         }
     }
 }

@@ -2,8 +2,11 @@
 
 use chrono::TimeDelta;
 
-use super::{ClientIdUrl, LARGEST_DOCUMENT, OAuth, check_document, client, error::OAuthError};
-use crate::store::{ClientKind, ClientRow};
+use super::{ClientIdUrl, LARGEST_DOCUMENT, OAuth, check_document, row};
+use crate::{
+    oauth::error::OAuthError,
+    store::{ClientKind, ClientRow},
+};
 
 /// How long a copy is fresh, if its document doesn't say less.
 const FRESH: TimeDelta = TimeDelta::hours(24);
@@ -40,7 +43,7 @@ pub(super) async fn client(oauth: &OAuth, id: &str) -> Result<Option<ClientRow>,
     let age = fetched.max_age.and_then(|age| TimeDelta::from_std(age).ok()).unwrap_or(FRESH);
     let row = ClientRow {
         fresh_until: Some(now + age.clamp(SHORTEST, FRESH)),
-        ..client::row(ClientKind::Document, id.to_owned(), &metadata, now)
+        ..row(ClientKind::Document, id.to_owned(), &metadata, now)
     };
     oauth.db().save_client(&row).await?;
     Ok(Some(row))

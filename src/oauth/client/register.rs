@@ -11,16 +11,17 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
-use super::{ClientKeys, ClientMetadata, OAuth, check_registration, client, error::OAuthError};
+use super::{ClientKeys, ClientMetadata, OAuth, check_registration, row};
 use crate::{
     audit::Entry,
+    oauth::error::OAuthError,
     store::{ClientKind, ClientRow},
     vault::{hash, mint},
     web::address::ClientAddress,
 };
 
 /// Registers a client. It may have what the tools need, if a person agrees, and nothing more.
-pub(super) async fn answer(
+pub(in crate::oauth) async fn answer(
     State(oauth): State<OAuth>,
     address: ClientAddress,
     body: Bytes,
@@ -32,7 +33,7 @@ pub(super) async fn answer(
     let secret = metadata.auth_method.has_secret().then(|| mint(oauth.clock(), "spk_"));
     let row = ClientRow {
         secret_hash: secret.as_ref().map(|secret| hash(secret.expose_secret())),
-        ..client::row(ClientKind::Dynamic, id, &metadata, now)
+        ..row(ClientKind::Dynamic, id, &metadata, now)
     };
     oauth.db().save_client(&row).await?;
     let entry = Entry::done("client.registered").client(&row.id).address(address.0);

@@ -6,7 +6,7 @@ use jsonwebtoken::jwk::Jwk;
 use moka::sync::Cache;
 use url::Url;
 
-use super::{MetadataError, check_keys, client_keys::signing_keys};
+use super::{MetadataError, check_keys, keys::signing_keys};
 use crate::{
     clock::Clock,
     http::{FetchError, GuardedClient, Kept, Missing},
@@ -18,7 +18,7 @@ const MOST: u64 = 256;
 const LARGEST: usize = 64 * 1024;
 
 /// The keys at each `jwks_uri` that was needed.
-pub(super) struct FetchedKeys {
+pub(in crate::oauth) struct FetchedKeys {
     guarded: GuardedClient,
     clock: Clock,
     sets: Cache<Url, Kept<Vec<Jwk>>>,
@@ -34,7 +34,7 @@ enum NoKeys {
 }
 
 impl FetchedKeys {
-    pub(super) fn new(guarded: GuardedClient, clock: Clock) -> Self {
+    pub(in crate::oauth) fn new(guarded: GuardedClient, clock: Clock) -> Self {
         Self { guarded, clock, sets: Cache::new(MOST) }
     }
 
