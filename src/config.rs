@@ -4,6 +4,7 @@
 //! both lies the catalogue of providers, so that every field of an entry can be overridden.
 
 mod access;
+mod chat;
 mod error;
 mod keys;
 mod limits;
@@ -26,6 +27,7 @@ use serde::Deserialize;
 use url::Url;
 
 pub use access::{Access, Allow, is_entry};
+pub use chat::{Chat, Confirm, webhook_key};
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use master_key::MasterKey;
@@ -65,6 +67,9 @@ pub struct Config {
     pub limits: Limits,
     /// The providers, by id.
     pub provider: BTreeMap<String, Provider>,
+    /// The bots whose chat users link accounts, by client id.
+    #[serde(default)]
+    pub chat: BTreeMap<String, Chat>,
 }
 
 /// The providers that need no more than credentials.
@@ -110,6 +115,7 @@ impl Config {
         origin::validate(&self.public_url)?;
         self.access.validate(self)?;
         self.limits.validate()?;
+        self.chat.iter().try_for_each(|(client, chat)| chat.validate(client))?;
         self.provider.iter().try_for_each(|(id, provider)| provider.validate(id))
     }
 

@@ -20,6 +20,17 @@ const KEYS: &[(&str, &str)] = &[
     ("limits.token_per_minute", "limits.token_per_minute = 600"),
     ("limits.client_per_minute", "limits.client_per_minute = 3000"),
     ("limits.connect_per_minute", "limits.connect_per_minute = 300"),
+    ("chat.*.confirm", r#"chat.spo_bot-1f2e3d4c.confirm = "code""#),
+    (
+        "chat.*.return_link",
+        r#"chat.spo_bot-1f2e3d4c.return_link = "https://wa.me/15551234567?text={code}""#,
+    ),
+    ("chat.*.webhook_url", r#"chat.spo_bot-1f2e3d4c.webhook_url = "https://bot.example/hook""#),
+    (
+        "chat.*.webhook_secret",
+        r#"chat.spo_bot-1f2e3d4c.webhook_secret = "whsec_<24 to 64 random bytes in base64>""#,
+    ),
+    ("chat.*.idle_days", "chat.spo_bot-1f2e3d4c.idle_days = 90"),
     ("provider.*.name", r#"provider.spotify.name = "Spotify""#),
     ("provider.*.client_id", r#"provider.spotify.client_id = "<from the provider's dashboard>""#),
     ("provider.*.client_secret", r#"provider.spotify.client_secret = "<from the dashboard>""#),
@@ -75,7 +86,7 @@ pub(super) fn nearest(key: &str) -> Option<(String, &'static str)> {
 
 /// Whether the value of `key` must never be shown.
 pub(super) fn is_secret(key: &str) -> bool {
-    ["database_url", "master_key", "provider.*.client_secret"]
+    ["database_url", "master_key", "provider.*.client_secret", "chat.*.webhook_secret"]
         .iter()
         .any(|secret| matches(secret, key))
 }

@@ -62,6 +62,12 @@ impl Identity {
         self.realm
     }
 
+    /// Within what its external id is unique: a provider's id, or a bot's client id.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
     /// What a person would call this identity.
     #[must_use]
     pub fn label(&self) -> &str {
