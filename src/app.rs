@@ -272,7 +272,8 @@ fn providers(
             .filter(|toolset| toolset.provider() == Some(id))
             .flat_map(Toolset::scopes)
             .collect();
-        let redirect_uri = config.public_url.join(&format!("callback/{id}"))?;
+        let own = config.public_url.join(&format!("callback/{id}"))?;
+        let redirect_uri = provider.redirect_url.clone().unwrap_or(own);
         let (http, clock) = (client.clone(), clock.clone());
         let made = ProviderClient::new(id, provider, &scopes, redirect_uri, http, clock);
         clients.insert(id.to_owned(), made);

@@ -4,11 +4,13 @@
 //! `completed`, when whoever signed in is proven to be whoever asked, or `pending` until the
 //! one-time code comes back through the chat.
 
+mod begin;
 mod callback;
 mod confirm;
 mod finish;
 mod issue;
 mod page;
+mod pasted;
 mod revoke;
 mod status;
 mod sweep;

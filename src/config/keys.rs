@@ -37,6 +37,10 @@ const KEYS: &[(&str, &str)] = &[
     ("provider.*.scopes", r#"provider.spotify.scopes = ["user-read-private"]"#),
     ("provider.*.scope_words", r#"provider.spotify.scope_words = { user-read-private = "…" }"#),
     ("provider.*.login", "provider.spotify.login = false"),
+    (
+        "provider.*.redirect_url",
+        r#"provider.spotify.redirect_url = "https://script.google.com/macros/s/…/exec""#,
+    ),
     ("provider.*.issuer", r#"provider.work.issuer = "https://id.example.org/realms/work""#),
     ("provider.*.authorize_url", r#"provider.spotify.authorize_url = "https://…/authorize""#),
     ("provider.*.token_url", r#"provider.spotify.token_url = "https://…/api/token""#),

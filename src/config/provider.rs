@@ -24,9 +24,12 @@ pub struct Provider {
     /// What a person is told that a scope allows; a scope without words is shown as it is.
     #[serde(default)]
     pub scope_words: BTreeMap<String, String>,
-    /// Whether people may sign in to this server with an account there.
-    #[serde(default = "yes")]
-    pub login: bool,
+    /// Whether people may sign in to this server with an account there. Left out, they may, unless
+    /// there is a `redirect_url`.
+    pub login: Option<bool>,
+    /// A page elsewhere that the provider sends people back to instead of this server, which their
+    /// browsers can't reach. It shows them what to paste into the chat.
+    pub redirect_url: Option<Url>,
     /// The issuer, letter by letter (OpenID Connect Core §2). Whatever endpoint isn't set here is
     /// then found in its discovery document, and its id tokens are what says who signed in.
     ///
@@ -120,6 +123,12 @@ impl Provider {
         Url::parse(&format!("{}{path}", api.as_str().trim_end_matches('/'))).ok()
     }
 
+    /// Whether people may sign in to this server with an account there.
+    #[must_use]
+    pub fn takes_sign_ins(&self) -> bool {
+        self.login.unwrap_or(self.redirect_url.is_none())
+    }
+
     /// Fills in what is the same for every issuer.
     pub(super) fn complete(&mut self) {
         if self.issuer.is_none() {
@@ -172,12 +181,20 @@ impl Provider {
             ("token_url", self.token_url.as_ref()),
             ("revoke_url", self.revoke_url.as_ref()),
             ("api_url", self.api_url.as_ref()),
+            ("redirect_url", self.redirect_url.as_ref()),
         ];
         for (field, url) in urls {
             let Some(url) = url else { continue };
             if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(url)) {
                 return refused(field, "must be https, except on loopback");
             }
+        }
+        if self.redirect_url.as_ref().is_some_and(|url| url.fragment().is_some()) {
+            // RFC 6749 §3.1.2.
+            return refused("redirect_url", "must be a URL without a fragment");
+        }
+        if self.redirect_url.is_some() && self.login == Some(true) {
+            return refused("login", "can't be true: with a redirect_url nobody comes back to sign in");
         }
         let secret = self.client_secret.as_ref().map(ExposeSecret::expose_secret);
         for (field, value) in [("client_id", self.client_id.as_deref()), ("client_secret", secret)]
@@ -212,8 +229,4 @@ fn is_bare(url: &Url) -> bool {
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none()
-}
-
-fn yes() -> bool {
-    true
 }

@@ -1,18 +1,17 @@
 //! `Auth(handle_callback)`: what came back through the chat.
 //!
 //! Three things may come: the one-time code from our page; the whole URL that the provider
-//! redirected to, from a browser that couldn't reach this server; or the bare authorization code
-//! out of it. Whoever gives it in this chat is whoever asked in this chat, so nothing more has to
+//! redirected to, from a browser that couldn't reach this server, or a relay's line of it; or the
+//! bare authorization code out of it. Whoever gives it in this chat is whoever asked in this chat, so nothing more has to
 //! be proven. PKCE's verifier never leaves the server, so a stranger's code is worth nothing here.
 
 use secrecy::SecretString;
 use stagepass_kit::{Identity, ToolError, code};
-use url::Url;
 
 use super::{
     CODE, Connect, TRIES,
     finish::{Connected, Ended, Finished, open_grant},
-    link_expired, problem, tool_error,
+    link_expired, pasted, problem, tool_error,
 };
 use crate::{
     providers::{AuthorizationAnswer, ProviderClient},
@@ -41,9 +40,9 @@ impl Connect {
         if given.is_empty() || given.len() > LONGEST {
             return Err(unusable());
         }
-        let pasted = Url::parse(given).ok().filter(|url| url.query().is_some());
+        let pasted = pasted::read(given)?;
         let link = match &pasted {
-            Some(url) => self.link_of_url(identity, client, url).await?,
+            Some(answer) => self.link_of_pasted(identity, client, answer).await?,
             None => self.newest_link(identity, client).await?,
         };
         if link.state == LinkState::Completed {
@@ -58,10 +57,7 @@ impl Connect {
         let finished = match (link.state, pasted) {
             (LinkState::Pending, Some(_)) => return Err(code_awaited()),
             (LinkState::Pending, None) => self.redeem(link, client, given).await?,
-            (LinkState::Started, Some(url)) => {
-                let answer = read_answer(&url).ok_or_else(unusable)?;
-                self.finish(link, answer, true).await?
-            }
+            (LinkState::Started, Some(answer)) => self.finish(link, answer, true).await?,
             (LinkState::Started, None) if !may_be_a_code(given) => return Err(unusable()),
             (LinkState::Started, None) => {
                 // Alone, a code doesn't say whose it is.
@@ -90,15 +86,14 @@ impl Connect {
         link.map_err(ToolError::internal)?.ok_or_else(none_under_way)
     }
 
-    async fn link_of_url(
+    async fn link_of_pasted(
         &self,
         identity: &Identity,
         client: &ProviderClient,
-        url: &Url,
+        answer: &AuthorizationAnswer,
     ) -> Result<LinkRow, ToolError> {
-        let answer = read_answer(url).ok_or_else(unusable)?;
-        let state = answer.state.ok_or_else(unusable)?;
-        let link = self.db.link_by_state(&hash(&state)).await.map_err(ToolError::internal)?;
+        let state = answer.state.as_deref().ok_or_else(unusable)?;
+        let link = self.db.link_by_state(&hash(state)).await.map_err(ToolError::internal)?;
         let link = link.filter(|link| link.provider == client.id());
         let link = link.ok_or_else(|| tool_error(&link_expired()))?;
         if link.identity == identity.to_string() {
@@ -148,27 +143,13 @@ impl Connect {
     }
 }
 
-/// Reads a pasted redirect URL as the browser's request would be read.
-fn read_answer(url: &Url) -> Option<AuthorizationAnswer> {
-    let value = |name: &str| {
-        url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-    };
-    let answer = AuthorizationAnswer {
-        state: value("state"),
-        code: value("code").map(SecretString::from),
-        error: value("error"),
-        iss: value("iss"),
-    };
-    (answer.code.is_some() || answer.error.is_some()).then_some(answer)
-}
-
 /// Whether `given` looks like an authorization code at all. A model that says "done" here, or gives
 /// our own link back, must not end a sign-in that is under way.
 fn may_be_a_code(given: &str) -> bool {
     given.len() >= SHORTEST && !given.contains(char::is_whitespace) && !given.contains("://")
 }
 
-fn unusable() -> ToolError {
+pub(super) fn unusable() -> ToolError {
     ToolError::new(
         code::CODE_INVALID,
         "That is neither a one-time code nor a redirect URL.",

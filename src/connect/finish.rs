@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use secrecy::SecretString;
 use stagepass_kit::{Identity, ToolError, code};
 
-use super::{CODE, Connect, link_expired, page::verifier_place, problem, tool_error};
+use super::{CODE, Connect, begin::verifier_place, link_expired, problem, tool_error};
 use crate::{
     providers::{Account, AuthorizationAnswer, ProviderClient, ProviderError, nonce_of},
     store::{LinkRow, LinkState, Problem},
@@ -202,7 +202,7 @@ fn denied(client: &ProviderClient, error: Option<&str>) -> Problem {
 }
 
 /// What a provider's refusal means for the person.
-fn explain(client: &ProviderClient, error: &ProviderError) -> Problem {
+pub(super) fn explain(client: &ProviderClient, error: &ProviderError) -> Problem {
     let name = &client.provider().name;
     match error {
         ProviderError::InvalidGrant => problem(

@@ -6,10 +6,10 @@ use secrecy::ExposeSecret;
 use stagepass_kit::{Identity, ToolError};
 use url::Url;
 
-use super::{Connect, LIFETIME};
+use super::{Connect, LIFETIME, begin::NoWay, finish::explain, tool_error};
 use crate::{
     providers::ProviderClient,
-    store::LinkRow,
+    store::{LinkRow, LinkState},
     vault::{hash, mint},
 };
 
@@ -25,6 +25,7 @@ impl Connect {
     /// Makes a link for `identity`. Earlier ones for the same provider no longer work.
     ///
     /// # Errors
+    /// `provider_unavailable` when the link would be the provider's own and its pages can't be found;
     /// `internal` when the database fails.
     pub async fn issue(
         &self,
@@ -33,7 +34,7 @@ impl Connect {
     ) -> Result<IssuedLink, ToolError> {
         let ticket = mint(&self.clock, "spt_");
         let now = self.clock.now();
-        let link = LinkRow::issued(
+        let mut link = LinkRow::issued(
             BASE64_URL_SAFE_NO_PAD.encode(self.clock.random::<16>()),
             hash(ticket.expose_secret()),
             identity.to_string(),
@@ -42,12 +43,19 @@ impl Connect {
             now,
             now + LIFETIME,
         );
+        let url = if client.has_relay() {
+            // No browser gets to a page of ours: the link is the provider's own, and begun by this.
+            link.state = LinkState::Started;
+            self.begin(&mut link, client).await.map_err(|why| match why {
+                NoWay::Away(error) => tool_error(&explain(client, &error)),
+                NoWay::Internal(error) => error,
+            })?
+        } else {
+            let path = format!("connect/{}", ticket.expose_secret());
+            self.public_url.join(&path).map_err(ToolError::internal)?
+        };
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
         self.give_back_pending(earlier);
-        let url = self
-            .public_url
-            .join(&format!("connect/{}", ticket.expose_secret()))
-            .map_err(ToolError::internal)?;
         Ok(IssuedLink { url, expires_at: link.expires_at })
     }
 }

@@ -14,11 +14,11 @@ use serde::Deserialize;
 use stagepass_kit::{Identity, Realm, ToolError, code};
 use url::Url;
 
-use super::{Connect, link_expired, problem};
+use super::{Connect, begin::NoWay, link_expired, problem};
 use crate::{
-    providers::{AuthorizeRequest, ProviderClient, ProviderError, nonce_of},
+    providers::{ProviderClient, ProviderError},
     store::{LinkRow, LinkState, Problem},
-    vault::{Place, hash, mint, same},
+    vault::{hash, mint, same},
     web::{
         guard, layout, parts,
         sent::{Named, Sent},
@@ -68,31 +68,15 @@ pub(super) async fn start(
     {
         return Err(PageError::ForeignForm);
     }
-    let state = mint(&connect.clock, "");
-    let verifier = mint(&connect.clock, "");
-    let request = AuthorizeRequest {
-        state: state.expose_secret(),
-        verifier: &verifier,
-        nonce: Some(&nonce_of(&verifier)),
-        scopes: client.scopes(),
-        again: connect.is_linked(&link).await?,
-    };
-    let url = client.authorize_url(&request).await;
-    let url = url.map_err(|error| PageError::away(client, &error))?;
+    let url = connect.begin(&mut link, client).await.map_err(|why| match why {
+        NoWay::Away(error) => PageError::away(client, &error),
+        NoWay::Internal(error) => PageError::Internal(error),
+    })?;
     link.browser_hash = Some(hash(&cookie));
-    link.state_hash = Some(hash(state.expose_secret()));
-    let plain = verifier.expose_secret().as_bytes();
-    let sealed = connect.vault.sealer().seal(verifier_place(&link.id), plain);
-    link.sealed_verifier = Some(sealed.map_err(ToolError::internal)?);
     if !connect.db.start_link(&link, connect.clock.now()).await.map_err(ToolError::internal)? {
         return Err(PageError::OtherBrowser);
     }
     Ok(layout::onward(&url, &client.provider().name))
-}
-
-/// Where the PKCE verifier of link `id` is sealed for.
-pub(super) fn verifier_place(id: &str) -> Place<'_> {
-    Place { table: "links", row: id, field: "sealed_verifier", version: 1 }
 }
 
 impl Connect {
@@ -124,11 +108,6 @@ impl Connect {
             Realm::Local => Ok("the owner of this server, on this computer".to_owned()),
             _ => self.label(&identity).await,
         }
-    }
-
-    async fn is_linked(&self, link: &LinkRow) -> Result<bool, ToolError> {
-        let rows = self.db.connections_of(&link.identity).await.map_err(ToolError::internal)?;
-        Ok(rows.iter().any(|row| row.provider == link.provider))
     }
 }
 

@@ -44,8 +44,8 @@ struct Args {
     action: Action,
     /// The service, e.g. "spotify". May be left out when there is only one.
     provider: Option<String>,
-    /// For `handle_callback`: the one-time code from the page, or the whole address of the page
-    /// that the browser ended on, or the bare authorization code.
+    /// For `handle_callback`: the one-time code or the line that the page shows, or the whole address
+    /// of the page that the browser ended on, or the bare authorization code.
     code: Option<String>,
     /// For revoke, when several accounts are connected: the account's id or name.
     account: Option<String>,

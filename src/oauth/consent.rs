@@ -55,6 +55,9 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Stop> {
     let request = authorize::check(&oauth, &query.unwrap_or_default()).await?;
+    if oauth.sign_in_providers().next().is_none() {
+        return Err(nobody());
+    }
     let known = oauth.cookie().read(&headers);
     let cookie = known.unwrap_or_else(|| mint(oauth.clock(), "spb_").expose_secret().to_owned());
     let id = BASE64_URL_SAFE_NO_PAD.encode(oauth.clock().random::<16>());
@@ -171,6 +174,16 @@ impl OAuth {
     async fn press(&self, row: &AuthorizationRow) -> Result<(), Stop> {
         if self.db().add_authorization(row).await? { Ok(()) } else { Err(Stop::again()) }
     }
+}
+
+/// Every provider is for the tools alone.
+fn nobody() -> Stop {
+    Stop::page(
+        StatusCode::FORBIDDEN,
+        "Nobody can sign in here",
+        "None of this server's providers is for signing in, so no app can be given access on a page.",
+        "Ask whoever runs this server. Bots with a client id and a secret of their own work without.",
+    )
 }
 
 fn place(id: &str) -> Place<'_> {

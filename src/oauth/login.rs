@@ -268,7 +268,7 @@ impl OAuth {
 
     /// The providers that people may sign in with.
     pub(super) fn sign_in_providers(&self) -> impl Iterator<Item = &ProviderClient> {
-        self.vault().providers().values().filter(|provider| provider.provider().login)
+        self.vault().providers().values().filter(|provider| provider.provider().takes_sign_ins())
     }
 
     /// The only one, if it is.

@@ -106,6 +106,12 @@ impl ProviderClient {
         self.issuer.as_deref().map(Issuer::name)
     }
 
+    /// Whether it sends people back to a page elsewhere, which shows them what to paste.
+    #[must_use]
+    pub fn has_relay(&self) -> bool {
+        self.provider.redirect_url.is_some()
+    }
+
     /// Where the provider sends people back to.
     #[must_use]
     pub fn redirect_uri(&self) -> &Url {

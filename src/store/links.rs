@@ -126,7 +126,7 @@ const TAKE: &str = "DELETE FROM links WHERE identity = $1 AND provider = $2 RETU
 
 impl Db {
     /// Stores a new link in place of the identity's earlier one for the same provider, and answers
-    /// with that one: only the newest link can be finished.
+    /// with that one: only the newest link can be finished. It may be started already, in no browser.
     ///
     /// # Errors
     /// When the database fails.
@@ -152,8 +152,9 @@ impl Db {
                 .fetch_optional(&mut *transaction)
                 .await?;
             sqlx::query(
-                "INSERT INTO links (id, ticket_hash, identity, provider, scopes, state, tries,
-                 created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)",
+                "INSERT INTO links (id, ticket_hash, identity, provider, scopes, state, state_hash,
+                 sealed_verifier, tries, created_at, expires_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)",
             )
             .bind(&link.id)
             .bind(&link.ticket_hash)
@@ -161,6 +162,8 @@ impl Db {
             .bind(&link.provider)
             .bind(&link.scopes)
             .bind(link.state)
+            .bind(&link.state_hash)
+            .bind(&link.sealed_verifier)
             .bind(link.created_at)
             .bind(link.expires_at)
             .execute(&mut *transaction)

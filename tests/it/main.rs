@@ -24,6 +24,7 @@ mod odd_providers;
 mod pages;
 mod protocol;
 mod registry;
+mod relay;
 mod sign_in_providers;
 mod store;
 mod store_oauth;

@@ -146,15 +146,20 @@ pub enum Remotely {
     Failed,
 }
 
+/// What to do with a link to a page of ours.
+const SHOW: &str = "Show the link to the person. When they say that they are done, call Auth with \
+    action \"status\", or \"handle_callback\" if they bring a code.";
+/// What to do with a provider's own link, whose way ends on a relay's page.
+const PASTE: &str = "Show the link to the person, as it is. The page that they end on shows a line, \
+    which they give you: pass it on as `code` with action \"handle_callback\".";
+
 impl Answer {
     pub(super) fn link(client: &ProviderClient, link: IssuedLink) -> Self {
         Self::Link {
             provider: client.id().to_owned(),
             url: link.url.into(),
             expires_at: when(link.expires_at),
-            next_step: "Show the link to the person. When they say that they are done, call Auth \
-                        with action \"status\", or \"handle_callback\" if they bring a code."
-                .to_owned(),
+            next_step: if client.has_relay() { PASTE } else { SHOW }.to_owned(),
         }
     }
 

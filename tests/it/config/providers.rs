@@ -26,7 +26,7 @@ fn an_issuer_needs_a_name_and_credentials() {
     assert_eq!(work.account_name, ["name", "preferred_username", "email"]);
     assert_eq!(work.email.as_deref(), Some("email"));
     assert_eq!(work.email_verified.as_deref(), Some("email_verified"));
-    assert_eq!((work.client_auth, work.login), (ClientAuth::Basic, true));
+    assert_eq!((work.client_auth, work.takes_sign_ins()), (ClientAuth::Basic, true));
     assert!(work.authorize_url.is_none() && work.token_url.is_none() && work.api_url.is_none());
     let text = refused("provider.work.issuer = \"https://id.example.org\"", &[]);
     assert!(text.contains("lacks `provider.work.name`"), "{text}");
@@ -122,7 +122,7 @@ fn what_is_new_in_a_provider_can_be_set_by_variables() {
     )
     .unwrap();
     let work = &config.provider["work"];
-    assert_eq!((work.login, work.client_auth), (false, ClientAuth::Post));
+    assert_eq!((work.takes_sign_ins(), work.client_auth), (false, ClientAuth::Post));
     assert_eq!(work.email.as_deref(), Some("mail"));
     assert_eq!(work.email_verified.as_deref(), Some("mail_verified"));
     assert_eq!(work.issuer.as_deref(), Some("https://other.example.org"));
@@ -144,4 +144,27 @@ fn github_and_google_need_no_more_than_credentials() {
     for scope in &google.scopes {
         assert!(google.scope_words.contains_key(scope), "no words for {scope}");
     }
+}
+
+#[test]
+fn a_redirect_url_is_https_or_loopback_and_ends_signing_in() {
+    let relay = "https://script.google.com/macros/s/AKfycb/exec";
+    let spotify = |more: &str| {
+        let mut config = load(&format!("[provider.spotify]\n{more}"), &[])?;
+        Ok::<_, stagepass::config::ConfigError>(config.provider.remove("spotify").unwrap())
+    };
+    assert!(spotify("").unwrap().takes_sign_ins());
+    let line = format!("redirect_url = \"{relay}\"\n");
+    let set = spotify(&line).unwrap();
+    assert_eq!(set.redirect_url.as_ref().map(url::Url::as_str), Some(relay));
+    assert!(!set.takes_sign_ins());
+    assert!(!spotify(&format!("{line}login = false")).unwrap().takes_sign_ins());
+    let text = spotify(&format!("{line}login = true")).unwrap_err().to_string();
+    assert_helps(&text, "provider.spotify.login");
+    assert!(text.contains("redirect_url"), "{text}");
+    for wrong in ["http://relay.example/", "javascript:alert(1)", "https://relay.example/#x"] {
+        let text = spotify(&format!("redirect_url = \"{wrong}\"")).unwrap_err().to_string();
+        assert_helps(&text, "provider.spotify.redirect_url");
+    }
+    spotify("redirect_url = \"http://127.0.0.1:9/back\"").unwrap();
 }
