@@ -639,3 +639,19 @@ async fn processes_that_start_at_once_share_a_new_database() {
     }
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_link_that_is_added_started_belongs_to_no_browser() {
+    let store = Store::open().await;
+    let mut row = link("l");
+    row.state = LinkState::Started;
+    row.state_hash = Some(b"state".to_vec());
+    row.sealed_verifier = Some(b"verifier".to_vec());
+    assert!(store.db.add_link(&row).await.unwrap().is_none());
+    let stored = store.db.link_by_state(b"state").await.unwrap().unwrap();
+    assert_eq!(format!("{stored:?}"), format!("{row:?}"));
+    press(&mut row, "b", "another");
+    assert!(!store.db.start_link(&row, at(0)).await.unwrap(), "no browser goes on with it");
+    assert!(store.db.begin_exchange("l", at(0)).await.unwrap());
+    store.finish().await;
+}

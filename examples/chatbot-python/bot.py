@@ -1,0 +1,27 @@
+"""A chat bot whose chat is this terminal: type `alice: search harbour`, or as anybody else.
+
+Its server, id and secret come from STAGEPASS_URL, STAGEPASS_CLIENT_ID and STAGEPASS_CLIENT_SECRET.
+"""
+
+import asyncio
+import os
+import sys
+
+from assistant import HELP, Assistant
+
+
+async def main():
+    names = ("STAGEPASS_URL", "STAGEPASS_CLIENT_ID", "STAGEPASS_CLIENT_SECRET")
+    assistant = Assistant(*(os.environ[name] for name in names))
+    print(f"Write as somebody, e.g. `alice: search harbour`. {HELP}\n", flush=True)
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        name, colon, text = line.partition(":")
+        if not colon:
+            print("Who says that? Write `alice: …`.\n", flush=True)
+            continue
+        # Here everybody is who they say; on a real platform it is the platform that says so.
+        answer = await assistant.answer(f"terminal:{name.strip()}", text.strip())
+        print(f"bot to {name.strip()}: {answer}\n", flush=True)
+
+
+asyncio.run(main())
