@@ -80,12 +80,12 @@ class Assistant:
         # What to do once somebody is connected, by chat id.
         self._postponed = {}
 
-    async def answer(self, chat_id, text):
+    async def answer(self, chat_id, name, text):
         """What to answer to `text`. The platform vouches for `chat_id`: it never comes from a text."""
         call = understand(text)
         if call is None:
             return HELP
-        async with self._speaking_for(chat_id) as stagepass:
+        async with self._speaking_for(chat_id, name) as stagepass:
             result = await stagepass.call_tool(*call)
             failed = result.structured_content["code"] if result.is_error else None
             if failed in UNCONNECTED:
@@ -109,9 +109,9 @@ class Assistant:
         return f"For that I need your account. Sign in here: {url}\nThen send me what the page shows."
 
     @asynccontextmanager
-    async def _speaking_for(self, chat_id):
-        """A client for one message. A chat id is UTF-8, percent-encoded."""
-        headers = {"Stagepass-Chat-Id": quote(chat_id, safe="")}
+    async def _speaking_for(self, chat_id, name):
+        """A client for one message. Both are UTF-8, percent-encoded; the name is for people's eyes."""
+        headers = {"Stagepass-Chat-Id": quote(chat_id, safe=""), "Stagepass-Chat-Name": quote(name)}
         async with httpx2.AsyncClient(auth=self._auth, headers=headers, timeout=60) as http:
             transport = streamable_http_client(self._endpoint, http_client=http)
             async with Client(transport, mode="2026-07-28") as client:

@@ -15,13 +15,13 @@ async def main():
     assistant = Assistant(*(os.environ[name] for name in names))
     print(f"Write as somebody, e.g. `alice: search harbour`. {HELP}\n", flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
-        name, colon, text = line.partition(":")
+        name, colon, text = (part.strip() for part in line.partition(":"))
         if not colon:
             print("Who says that? Write `alice: …`.\n", flush=True)
             continue
         # Here everybody is who they say; on a real platform it is the platform that says so.
-        answer = await assistant.answer(f"terminal:{name.strip()}", text.strip())
-        print(f"bot to {name.strip()}: {answer}\n", flush=True)
+        answer = await assistant.answer(f"terminal:{name}", name, text)
+        print(f"bot to {name}: {answer}\n", flush=True)
 
 
 asyncio.run(main())

@@ -76,10 +76,10 @@ class Assistant {
   #postponed = new Map<string, Call>();
 
   /** What to answer to `text`. The platform vouches for `chatId`: it never comes from a text. */
-  async answer(chatId: string, text: string): Promise<string> {
+  async answer(chatId: string, name: string, text: string): Promise<string> {
     const call = understand(text);
     if (!call) return help;
-    const stagepass = await this.#speakingFor(chatId);
+    const stagepass = await this.#speakingFor(chatId, name);
     try {
       const { isError, structuredContent, content } = await this.#call(stagepass, call);
       if (isError && unconnected.includes(structuredContent.code)) {
@@ -110,12 +110,15 @@ class Assistant {
     return stagepass.callTool(call);
   }
 
-  /** A client for one message. A chat id is UTF-8, percent-encoded. */
-  async #speakingFor(chatId: string): Promise<Client> {
+  /** A client for one message. Both are UTF-8, percent-encoded; the name is for people's eyes. */
+  async #speakingFor(chatId: string, name: string): Promise<Client> {
     const client = new Client({ name: "chatbot", version: "1" }, { versionNegotiation: { mode: "auto" } });
-    const requestInit = { headers: { "Stagepass-Chat-Id": encodeURIComponent(chatId) } };
+    const headers = {
+      "Stagepass-Chat-Id": encodeURIComponent(chatId),
+      "Stagepass-Chat-Name": encodeURIComponent(name),
+    };
     const url = new URL(this.#endpoint);
-    await client.connect(new StreamableHTTPClientTransport(url, { authProvider: this.#auth, requestInit }));
+    await client.connect(new StreamableHTTPClientTransport(url, { authProvider: this.#auth, requestInit: { headers } }));
     return client;
   }
 }
@@ -123,12 +126,12 @@ class Assistant {
 const assistant = new Assistant();
 console.log(`Write as somebody, e.g. \`alice: search harbour\`. ${help}\n`);
 for await (const line of createInterface({ input: process.stdin })) {
-  const [, name, text] = /^([^:]*):(.*)$/s.exec(line) ?? [];
+  const [, name, text] = /^\s*([^:]*?)\s*:\s*(.*?)\s*$/s.exec(line) ?? [];
   if (name === undefined) {
     console.log("Who says that? Write `alice: …`.\n");
     continue;
   }
   // Here everybody is who they say; on a real platform it is the platform that says so.
-  const answer = await assistant.answer(`terminal:${name.trim()}`, text.trim());
-  console.log(`bot to ${name.trim()}: ${answer}\n`);
+  const answer = await assistant.answer(`terminal:${name}`, name, text);
+  console.log(`bot to ${name}: ${answer}\n`);
 }

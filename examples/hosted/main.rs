@@ -2,9 +2,10 @@
 //!
 //! A stand-in Spotify, a website where a client describes itself, and the real server around them,
 //! all on loopback. An hour passes there when somebody says so, and whoever drives a client can ask
-//! what the server recorded of it.
+//! what the server recorded of it. With `--bot` there is a bot, too, ready for `examples/chatbot-…`.
 #![expect(clippy::print_stdout, reason = "whoever starts it has to know where everything is")]
 
+mod bot;
 mod control;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -36,6 +37,14 @@ async fn main() -> anyhow::Result<()> {
     let config = Config::load(None, variables)?;
     let clock = Clock::fixed(Clock::system().now(), 0);
     let control = control::start(&config, &spotify, &clock).await?;
+    if std::env::args().any(|argument| argument == "--bot") {
+        let secret = bot::add(&config, &clock).await?;
+        println!(
+            "Bot: STAGEPASS_URL={url}/mcp STAGEPASS_CLIENT_ID={} STAGEPASS_CLIENT_SECRET={}",
+            bot::ID,
+            secret.expose_secret()
+        );
+    }
     let builder = App::builder(config).clock(clock).rules(rules(&site)?);
     let app = builder.build().await?;
     let code = app.claim_code().await?.context("a new server has no owner")?;

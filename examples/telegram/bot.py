@@ -73,7 +73,8 @@ async def main():
         if chat["type"] != "private" or not person:
             continue
         # Telegram itself says who has written; the text can't.
-        answer = await assistant.answer(f"telegram:{person['id']}", said(message))
+        chat_id, name = f"telegram:{person['id']}", person["first_name"]
+        answer = await assistant.answer(chat_id, name, said(message))
         await telegram.send(chat["id"], answer)
 
 

@@ -48,10 +48,11 @@ start_demo() {
   start_server "$1" demo "${DEMO:-}" --keep
 }
 
-# The one that people sign in to. Sets also `control`, where time passes, and `document`, where a
-# client describes itself, and lets the first browser claim it.
+# The one that people sign in to. Sets also `control`, where time passes, `document`, where a client
+# describes itself, and `bot`, the variables of a bot, and lets the first browser claim it.
 start_hosted() {
-  start_server "$1" hosted "${HOSTED:-}"
+  start_server "$1" hosted "${HOSTED:-}" --bot
+  bot="$(said 'Bot')"
   control="$(said 'Control')"
   document="$(said 'Client document')"
   CLAIM_CODE="$(said 'Claim code')"

@@ -94,8 +94,8 @@ async def failure(client, tool, **arguments):
     return result["structuredContent"]
 
 
-def sign_in(url):
+def sign_in(url, person="alice"):
     """What a person does with the link, in a browser of their own."""
-    done = subprocess.run([sys.executable, BROWSER, url], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, BROWSER, url, person], capture_output=True, text=True, timeout=120)
     check(done.returncode == 0, "the browser gets through the sign-in", done.stderr)
     return done.stdout
