@@ -88,7 +88,6 @@ impl AppBuilder {
         anyhow::ensure!(!providers.is_empty(), NO_PROVIDER);
         let tasks = TaskTracker::new();
         let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone());
-        let public_url = config.public_url.clone();
         let oauth = if config.access.allow == Allow::Local {
             None
         } else {
@@ -98,7 +97,7 @@ impl AppBuilder {
             Some(OAuth::new(&config, described, db, vault, clock.clone(), guarded).await?)
         };
         let limiters = Limiters::new(&config.limits, &clock);
-        let connect = Connect::new(db.clone(), vault.clone(), clock, public_url, tasks.clone());
+        let connect = Connect::new(&config, db.clone(), vault.clone(), clock, tasks.clone());
         let shutdown = CancellationToken::new();
         Ok(App { config, door, db, vault, connect, oauth, limiters, toolsets, tasks, shutdown })
     }

@@ -41,6 +41,9 @@ impl Connect {
             return Err(unusable());
         }
         let pasted = pasted::read(given)?;
+        if let Some(code) = read_spoken_code::<CODE>(given) {
+            self.ensure_own_code(identity, &code).await?;
+        }
         let link = match &pasted {
             Some(answer) => self.link_of_pasted(identity, client, answer).await?,
             None => self.newest_link(identity, client).await?,
@@ -99,11 +102,7 @@ impl Connect {
         if link.identity == identity.to_string() {
             Ok(link)
         } else {
-            Err(ToolError::new(
-                code::WRONG_IDENTITY,
-                "This sign-in was begun for somebody else.",
-                "Call Auth with action \"get_url\" and have the person use that new link.",
-            ))
+            Err(self.wrong_chat(link).await?)
         }
     }
 
