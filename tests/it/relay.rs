@@ -4,7 +4,7 @@
 use serde_json::json;
 use stagepass_standin::{Browser, OpenId, Page};
 
-use crate::harness::{Chat, Connector, Setup, TestApp};
+use crate::harness::{Bot, Chat, Connector, Setup, TestApp, code_on};
 
 /// Nobody of ours listens there.
 const RELAY: &str = "https://script.google.com/macros/s/AKfycb-example_1/exec";
@@ -129,6 +129,55 @@ async fn a_line_with_another_code_or_another_state_connects_nobody() {
     let page = sign_in(&app, &foreign, "bob").await;
     assert_eq!(give(&chat, &line(&page)).await, "code_invalid");
     assert_eq!(chat.status().await["state"], "not_connected");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_bots_people_each_bring_their_own_line() {
+    let app = start_for("owner").await;
+    let bot = Bot::add(&app, "bot").await;
+    for (id, account) in [("tg:1", "alice"), ("tg:2", "bob")] {
+        let chat = bot.chat(&app, id).await;
+        let page = sign_in(&app, &chat.get_url().await, account).await;
+        chat.auth(json!({"action": "handle_callback", "code": line(&page)})).await.ok();
+        chat.call("spotify_now", json!({})).await.ok();
+        let seen = app.spotify.requests().last().unwrap().subject.clone();
+        assert_eq!(seen.as_deref(), Some(account));
+        chat.end().await;
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_line_from_another_chat_is_refused_and_ends_what_it_was_for() {
+    let app = start_for("owner").await;
+    let bot = Bot::add(&app, "bot").await;
+    let (mallory, anna) = (bot.chat(&app, "tg:666").await, bot.chat(&app, "tg:1").await);
+    // Mallory sends the own link to Anna, who signs in and brings the line to her own chat.
+    let page = sign_in(&app, &mallory.get_url().await, "alice").await;
+    assert_eq!(give(&anna, &line(&page)).await, "wrong_identity");
+    assert_eq!(give(&mallory, &line(&page)).await, "wrong_identity");
+    assert_eq!(app.spotify.count("POST", "/api/token"), 0);
+    for chat in [&mallory, &anna] {
+        assert_eq!(chat.call("spotify_now", json!({})).await.code(), "not_connected");
+    }
+    mallory.end().await;
+    anna.end().await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn who_gets_here_after_all_is_shown_a_code_for_the_chat() {
+    let app = start().await;
+    let chat = app.chat().await;
+    let page = sign_in(&app, &chat.get_url().await, "alice").await;
+    let (_, query) = page.url.split_once('?').unwrap();
+    // No browser has begun it, so none proves anything.
+    let page = Browser::new().get(&format!("{}/callback/spotify?{query}", app.url)).await;
+    app.heard(&page);
+    let code = code_on(&page);
+    assert_eq!(chat.status().await["awaits_code"], true);
+    chat.auth(json!({"action": "handle_callback", "code": code})).await.ok();
     app.finish().await;
 }
 
