@@ -4,6 +4,7 @@ A few commands stand in for a language model; everything else is what a real bot
 """
 
 import re
+import sys
 import time
 from contextlib import asynccontextmanager
 from urllib.parse import quote, urljoin
@@ -13,6 +14,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 HELP = "I know: search …, play …, now, status, disconnect."
+TROUBLE = "Something went wrong. Please try again in a minute."
 # The code on the page, the line or the address of a relay's page.
 CODE = re.compile(r"[0-9a-z]{4}-[0-9a-z]{4}|\S+#\S+|https?://\S+", re.IGNORECASE)
 # The person has to sign in before this call can work.
@@ -65,7 +67,7 @@ class BotToken(httpx2.Auth):
     async def _keep(self, answer):
         await answer.aread()
         if answer.status_code != 200:
-            raise SystemExit(f"no token: {answer.status_code} {answer.text}")
+            raise RuntimeError(f"no token: {answer.status_code} {answer.text}")
         token = answer.json()
         self._token = token["access_token"]
         self._good_until = time.monotonic() + token["expires_in"] - 60
@@ -85,6 +87,13 @@ class Assistant:
         call = understand(text)
         if call is None:
             return HELP
+        try:
+            return await self._answer(chat_id, name, call)
+        except Exception as error:  # One message that fails must not end the bot
+            print(f"no answer for {chat_id}: {error!r}", file=sys.stderr)
+            return TROUBLE
+
+    async def _answer(self, chat_id, name, call):
         async with self._speaking_for(chat_id, name) as stagepass:
             result = await stagepass.call_tool(*call)
             failed = result.structured_content["code"] if result.is_error else None

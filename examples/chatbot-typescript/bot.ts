@@ -10,6 +10,7 @@ import { Client, StreamableHTTPClientTransport, type AuthProvider } from "@model
 type Call = { name: string; arguments: Record<string, string> };
 
 const help = "I know: search …, play …, now, status, disconnect.";
+const trouble = "Something went wrong. Please try again in a minute.";
 /** The code on the page, the line or the address of a relay's page. */
 const code = /^([0-9a-z]{4}-[0-9a-z]{4}|\S+#\S+|https?:\/\/\S+)$/i;
 /** The person has to sign in before this call can work. */
@@ -79,6 +80,16 @@ class Assistant {
   async answer(chatId: string, name: string, text: string): Promise<string> {
     const call = understand(text);
     if (!call) return help;
+    try {
+      return await this.#answer(chatId, name, call);
+    } catch (error) {
+      // One message that fails must not end the bot.
+      console.error(`no answer for ${chatId}:`, error);
+      return trouble;
+    }
+  }
+
+  async #answer(chatId: string, name: string, call: Call): Promise<string> {
     const stagepass = await this.#speakingFor(chatId, name);
     try {
       const { isError, structuredContent, content } = await this.#call(stagepass, call);

@@ -25,10 +25,12 @@ CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 class Process:
     """A bot that runs, until the story is over."""
 
-    def __init__(self, command, **variables):
-        self._process = subprocess.Popen(
-            command, env=os.environ | variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+    def __init__(self, command, variables):
+        # One that is meant to fail would complain to whoever runs it.
+        stderr = subprocess.DEVNULL if "STAGEPASS_CLIENT_SECRET" in variables else None
+        environment = os.environ | variables
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": stderr}
+        self._process = subprocess.Popen(command, env=environment, text=True, **pipes)
         self._lines = Queue()
         Thread(target=lambda: [self._lines.put(line) for line in self._process.stdout], daemon=True).start()
 
@@ -44,8 +46,8 @@ class Process:
 class InTerminal(Process):
     """One whose chat is its terminal. It ends each of its messages by an empty line."""
 
-    def __init__(self, command):
-        super().__init__(command)
+    def __init__(self, command, **variables):
+        super().__init__(command, variables)
         self._paragraph()
 
     def ask(self, person, text):
@@ -72,9 +74,10 @@ class OnTelegram(Process):
 
     PEOPLE = {"alice": 4711, "bob": 4712}
 
-    def __init__(self, command):
+    def __init__(self, command, **variables):
         self.telegram = Telegram()
-        super().__init__(command, TELEGRAM_API=self.telegram.url, TELEGRAM_TOKEN=TOKEN)
+        own = {"TELEGRAM_API": self.telegram.url, "TELEGRAM_TOKEN": TOKEN}
+        super().__init__(command, own | variables)
 
     def ask(self, person, text):
         self.telegram.say(self.PEOPLE[person], text)
@@ -83,6 +86,13 @@ class OnTelegram(Process):
     def open(self, person, code):
         """The link t.me/<bot>?start=<code> says this for whoever opens it."""
         return self.ask(person, f"/start {code}")
+
+
+BOTS = [
+    ("Chat bot in Python", InTerminal, [sys.executable, EXAMPLES / "chatbot-python" / "bot.py"]),
+    ("Chat bot in TypeScript", InTerminal, ["node", EXAMPLES / "chatbot-typescript" / "bot.ts"]),
+    ("Bot on Telegram", OnTelegram, [sys.executable, EXAMPLES / "telegram" / "bot.py"]),
+]
 
 
 def tell(bot, server):
@@ -143,16 +153,15 @@ def groups_are_left_alone(bot):
 
 async def main():
     server = hosted.Server(*sys.argv[1:], None)
-    with InTerminal([sys.executable, EXAMPLES / "chatbot-python" / "bot.py"]) as bot:
-        tell(bot, server)
-    print("Chat bot in Python: well")
-    with InTerminal(["node", EXAMPLES / "chatbot-typescript" / "bot.ts"]) as bot:
-        tell(bot, server)
-    print("Chat bot in TypeScript: well")
-    with OnTelegram([sys.executable, EXAMPLES / "telegram" / "bot.py"]) as bot:
-        tell(bot, server)
-        groups_are_left_alone(bot)
-    print("Bot on Telegram: well")
+    for name, kind, command in BOTS:
+        with kind(command, STAGEPASS_CLIENT_SECRET="another") as bot:
+            for _ in range(2):
+                says(bot.ask("alice", "now"), "Something went wrong")
+        with kind(command) as bot:
+            tell(bot, server)
+            if kind is OnTelegram:
+                groups_are_left_alone(bot)
+        print(f"{name}: well")
 
 
 story.run(main())
