@@ -194,7 +194,10 @@ impl Provider {
             return refused("redirect_url", "must be a URL without a fragment");
         }
         if self.redirect_url.is_some() && self.login == Some(true) {
-            return refused("login", "can't be true: with a redirect_url nobody comes back to sign in");
+            return refused(
+                "login",
+                "can't be true: with a redirect_url nobody comes back to sign in",
+            );
         }
         let secret = self.client_secret.as_ref().map(ExposeSecret::expose_secret);
         for (field, value) in [("client_id", self.client_id.as_deref()), ("client_secret", secret)]
