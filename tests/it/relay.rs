@@ -232,3 +232,19 @@ async fn nobody_is_sent_to_sign_in_where_they_could_not_come_back_from() {
     assert!(app.spotify.requests().is_empty());
     app.finish().await;
 }
+
+#[tokio::test]
+async fn another_provider_is_offered_for_signing_in_and_the_relayed_one_is_not() {
+    let openid = OpenId::start().await;
+    let variables = vec![
+        ("ACCESS__ALLOW", "open".to_owned()),
+        ("PROVIDER__SPOTIFY__REDIRECT_URL", RELAY.to_owned()),
+    ];
+    let providers = openid.variables("work");
+    let app = TestApp::start_with(Setup { variables, providers, ..Setup::default() }).await;
+    openid.register(&format!("{}/callback/work", app.url));
+    let client = Connector::register(&app).await;
+    let page = Browser::new().get(&client.authorize_url()).await;
+    assert!(page.has_text("Work") && !page.has_text("Spotify"), "{}", page.describe());
+    app.finish_without(openid.secrets()).await;
+}
