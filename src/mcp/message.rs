@@ -21,7 +21,7 @@ use rmcp::{
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::json;
 
-use super::security;
+use super::{security, session};
 use crate::identity::Principal;
 
 /// The endpoint: rmcp's side of it, and who knows the tools.
@@ -57,6 +57,8 @@ where
 {
     let asked: Asked<'_> = serde_json::from_slice(&body).unwrap_or_default();
     let challenge = endpoint.challenge(&asked, &parts);
+    let session = if asked.method == "initialize" { session::offered(&parts, &body) } else { None };
+    session::read(&mut parts);
     // Clients send `*/*`, only JSON, or nothing; rmcp answers all of these with 406.
     parts.headers.insert(ACCEPT, ACCEPT_BOTH);
     let is_json = parts.headers.get(CONTENT_TYPE).is_some_and(is_json);
@@ -64,6 +66,9 @@ where
     let response = endpoint.service.handle(request).await.map(Body::new);
     if asked.method == "tools/list" {
         return with_schemes(response).await;
+    }
+    if let Some(id) = session {
+        return session::with_id(response, id).await;
     }
     if let Some(challenge) = challenge {
         return forbidden(response, &challenge);
