@@ -9,7 +9,7 @@ use url::Url;
 use super::{Connect, LIFETIME};
 use crate::{
     providers::ProviderClient,
-    store::{LinkRow, LinkState, Offered},
+    store::{LinkRow, LinkState, Offered, Problem},
     vault::{Place, hash, mint},
 };
 
@@ -25,8 +25,10 @@ pub struct IssuedLink {
 
 /// How an account that is missing comes to be connected.
 pub enum Offer {
-    /// By this link.
-    Link(IssuedLink),
+    /// By this new link. If the last sign-in failed, this is why.
+    New(IssuedLink, Option<Problem>),
+    /// By this link, which was shown before.
+    Again(IssuedLink),
     /// The person has signed in, and the one-time code from the page is awaited.
     CodeAwaited,
     /// The provider is just being asked who signed in.
@@ -63,8 +65,9 @@ impl Connect {
         let offered = self.db.offer_link(&link, self.clock.now()).await;
         let living = match offered.map_err(ToolError::internal)? {
             Offered::New(earlier) => {
+                let failed = earlier.as_ref().and_then(LinkRow::problem);
                 self.give_back_pending(earlier);
-                return self.shown(&link, &ticket).map(Offer::Link);
+                return Ok(Offer::New(self.shown(&link, &ticket)?, failed));
             }
             Offered::Kept(living) => living,
         };
@@ -72,9 +75,9 @@ impl Connect {
             LinkState::Pending => Ok(Offer::CodeAwaited),
             LinkState::Exchanging => Ok(Offer::Finishing),
             _ => match self.ticket_of(&living) {
-                Some(ticket) => self.shown(&living, &ticket).map(Offer::Link),
+                Some(ticket) => Ok(Offer::Again(self.shown(&living, &ticket)?)),
                 // Sealed with a key that is gone, or never: nobody can be shown it again.
-                None => self.issue(identity, client).await.map(Offer::Link),
+                None => Ok(Offer::New(self.issue(identity, client).await?, None)),
             },
         }
     }

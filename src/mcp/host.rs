@@ -152,7 +152,7 @@ impl ServerHandler for Host {
                 Ok(result) => result.into(),
                 Err(error) => {
                     log(tool.name(), &error);
-                    self.0.offers.answer(&call, &error).await?
+                    self.0.offers.answer(&call, error).await?
                 }
             }
         };

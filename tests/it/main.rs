@@ -15,6 +15,7 @@ mod harness;
 mod cli;
 mod config;
 mod door;
+mod elicitation;
 mod guarded;
 mod linking;
 mod linking_refused;

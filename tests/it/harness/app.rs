@@ -19,12 +19,13 @@ use stagepass::{
     store::{AuditRow, Db},
     vault::{self, Vault},
 };
+use stagepass_kit::Toolset;
 use stagepass_standin::{Browser, Page, Spotify};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tokio_util::task::TaskTracker;
 
-use super::{Chat, Era, canary, database::TestDatabase};
+use super::{Chat, Era, Window, canary, database::TestDatabase};
 
 /// How a story's server differs from the usual one.
 #[derive(Default)]
@@ -39,6 +40,8 @@ pub(crate) struct Setup {
     pub(crate) public_client: bool,
     /// How patient it is.
     pub(crate) door: Door,
+    /// A toolset of the story's own.
+    pub(crate) toolset: Option<fn() -> Toolset>,
 }
 
 /// A server, a stand-in Spotify and a clock for both. Must be ended with [`TestApp::finish`].
@@ -58,6 +61,7 @@ pub(crate) struct TestApp {
     /// The claim code that the server printed at its last start.
     pub(crate) claim_code: Option<String>,
     rules: Rules,
+    toolset: Option<fn() -> Toolset>,
     finished: bool,
 }
 
@@ -104,6 +108,7 @@ impl TestApp {
             given: Arc::default(),
             claim_code: None,
             rules: setup.rules,
+            toolset: setup.toolset,
             finished: false,
         };
         app.serve(listener).await;
@@ -126,6 +131,10 @@ impl TestApp {
     async fn build(&self, config: Config) -> App {
         let builder = App::builder(config).clock(self.clock.clone()).rules(self.rules.clone());
         let builder = builder.door(self.door);
+        let builder = match self.toolset {
+            Some(toolset) => builder.toolset(toolset()),
+            None => builder,
+        };
         builder.build().await.unwrap()
     }
 
@@ -249,6 +258,11 @@ impl TestApp {
     /// An assistant that has a token.
     pub(crate) async fn chat_with(&self, token: &str) -> Chat {
         Chat::begin_with(&self.mcp_url(), Era::Modern, self.said.clone(), Some(token)).await
+    }
+
+    /// An assistant whose client opens links, and the window that it shows them in.
+    pub(crate) async fn chat_with_window(&self, era: Era, token: Option<&str>) -> (Chat, Window) {
+        Chat::begin_with_window(&self.mcp_url(), era, self.said.clone(), token).await
     }
 
     /// Counts a secret among what was given to clients.
