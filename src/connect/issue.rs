@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
-use stagepass_kit::{Identity, ToolError};
+use stagepass_kit::{Caller, ToolError};
 use url::Url;
 
 use super::{Connect, LIFETIME};
@@ -36,32 +36,32 @@ pub enum Offer {
 }
 
 impl Connect {
-    /// Makes a link for `identity`. Earlier ones for the same provider no longer work.
+    /// Makes a link for `caller`. Earlier ones for the same provider no longer work.
     ///
     /// # Errors
     /// `internal` when the database fails.
     pub async fn issue(
         &self,
-        identity: &Identity,
+        caller: &Caller,
         client: &ProviderClient,
     ) -> Result<IssuedLink, ToolError> {
-        let (link, ticket) = self.new_link(identity, client)?;
+        let (link, ticket) = self.new_link(caller, client)?;
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
         self.give_back_pending(earlier);
         self.shown(&link, &ticket)
     }
 
-    /// The way for `identity` to connect an account at `client`, for whoever didn't ask for it: a
+    /// The way for `caller` to connect an account at `client`, for whoever didn't ask for it: a
     /// sign-in that is under way goes on, and its link is given once more.
     ///
     /// # Errors
     /// `internal` when the database fails.
     pub async fn offer(
         &self,
-        identity: &Identity,
+        caller: &Caller,
         client: &ProviderClient,
     ) -> Result<Offer, ToolError> {
-        let (link, ticket) = self.new_link(identity, client)?;
+        let (link, ticket) = self.new_link(caller, client)?;
         let offered = self.db.offer_link(&link, self.clock.now()).await;
         let living = match offered.map_err(ToolError::internal)? {
             Offered::New(earlier) => {
@@ -77,14 +77,14 @@ impl Connect {
             _ => match self.ticket_of(&living) {
                 Some(ticket) => Ok(Offer::Again(self.shown(&living, &ticket)?)),
                 // Sealed with a key that is gone, or never: nobody can be shown it again.
-                None => Ok(Offer::New(self.issue(identity, client).await?, None)),
+                None => Ok(Offer::New(self.issue(caller, client).await?, None)),
             },
         }
     }
 
     fn new_link(
         &self,
-        identity: &Identity,
+        caller: &Caller,
         client: &ProviderClient,
     ) -> Result<(LinkRow, SecretString), ToolError> {
         let ticket = mint(&self.clock, "spt_");
@@ -92,12 +92,13 @@ impl Connect {
         let mut link = LinkRow::issued(
             BASE64_URL_SAFE_NO_PAD.encode(self.clock.random::<16>()),
             hash(ticket.expose_secret()),
-            identity.to_string(),
+            caller.identity().to_string(),
             client.id().to_owned(),
             client.scopes().join(" "),
             now,
             now + LIFETIME,
         );
+        link.chat_name = caller.name().map(ToString::to_string);
         let plain = ticket.expose_secret().as_bytes();
         let sealed = self.vault.sealer().seal(ticket_place(&link.id), plain);
         link.sealed_ticket = Some(sealed.map_err(ToolError::internal)?);

@@ -84,7 +84,8 @@ impl Host {
             .map(|principal| principal.identity.clone())
             .or_else(|| self.0.nobody.clone())
             .ok_or_else(|| ErrorData::internal_error("nobody is calling", None))?;
-        Ok(Caller::new(identity, self.0.connections.clone()))
+        let name = principal.and_then(|principal| principal.chat_name.clone());
+        Ok(Caller::new(identity, self.0.connections.clone()).called(name))
     }
 
     /// The same with who answers in its `_meta`, as since 2026-07-28.
@@ -141,12 +142,14 @@ impl ServerHandler for Host {
         let principal = context.extensions.get::<Parts>();
         let principal = principal.and_then(|parts| parts.extensions.get::<Principal>());
         let caller = self.caller(principal)?;
-        let call = Call { identity: caller.identity(), request: &request, context: &context };
+        let call = Call { caller: &caller, request: &request, context: &context };
         self.0.offers.check(&call)?;
         tracing::debug!(tool = tool.name(), "tool called");
         let forbidden = principal.and_then(|principal| security::refusal(tool, principal));
         let response = if let Some(refusal) = forbidden {
             refusal.into()
+        } else if principal.is_some_and(Principal::speaks_for_nobody) {
+            whom().to_result().into()
         } else {
             match tool.call(&caller, request.arguments.clone().unwrap_or_default()).await {
                 Ok(result) => result.into(),
@@ -158,6 +161,15 @@ impl ServerHandler for Host {
         };
         Ok(if context.meta.protocol_version().is_some() { self.signed(response) } else { response })
     }
+}
+
+/// A bot has said for nobody what it wants.
+fn whom() -> ToolError {
+    ToolError::invalid_argument(
+        "This bot hasn't said for which chat user it asks, and a tool acts for one person.",
+        "The bot sends the chat user's id with each request: in the header Stagepass-Chat-Id \
+         (percent-encoded, e.g. whatsapp:%2B4915112345678) or in _meta as \"io.stagepass/chat-id\".",
+    )
 }
 
 /// Logged once, here, and told to the model without its cause.

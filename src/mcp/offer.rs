@@ -64,7 +64,7 @@ impl Offers {
     ) -> Result<CallToolResponse, ErrorData> {
         let provider = error.provider().and_then(|id| self.connect.provider(Some(id)).ok());
         let Some(provider) = provider else { return Ok(error.to_result().into()) };
-        let (link, error, is_new) = match self.connect.offer(call.identity, provider).await {
+        let (link, error, is_new) = match self.connect.offer(call.caller, provider).await {
             Ok(Offer::New(link, None)) => (link, error, true),
             Ok(Offer::New(link, Some(failed))) => (link, words::after(&error, &failed), true),
             Ok(Offer::Again(link)) => (link, error, false),

@@ -50,6 +50,8 @@ pub struct LinkRow {
     pub provider: String,
     /// Scopes to ask for, with spaces between them.
     pub scopes: String,
+    /// What the bot calls the chat user that it is for.
+    pub chat_name: Option<String>,
     /// How far it has come.
     pub state: LinkState,
     /// SHA-256 of the cookie of the browser in which the button was pressed.
@@ -96,6 +98,7 @@ impl LinkRow {
             identity,
             provider,
             scopes,
+            chat_name: None,
             state: LinkState::Issued,
             browser_hash: None,
             state_hash: None,

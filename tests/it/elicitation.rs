@@ -1,5 +1,6 @@
 //! Links in the answer itself: for clients that open them, and in words for all others.
 
+mod bots;
 mod legacy;
 mod modern;
 mod session;
@@ -42,11 +43,19 @@ impl Raw {
 
     /// Calls `spotify_now` as of 2026-07-28; `more` is added to the parameters.
     async fn call(&self, more: Value) -> Answer {
+        self.call_for(&json!({}), more).await
+    }
+
+    /// The same with this besides in its `_meta`.
+    async fn call_for(&self, meta: &Value, more: Value) -> Answer {
         let mut params = json!({"name": "spotify_now", "arguments": {}});
         params["_meta"] = json!({
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
             "io.modelcontextprotocol/clientCapabilities": {"elicitation": self.elicitation},
         });
+        for (name, value) in meta.as_object().unwrap() {
+            params["_meta"][name] = value.clone();
+        }
         for (name, value) in more.as_object().unwrap() {
             params[name] = value.clone();
         }

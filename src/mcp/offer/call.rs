@@ -8,14 +8,14 @@ use rmcp::{
     service::RequestContext,
 };
 use serde_json::Value;
-use stagepass_kit::Identity;
+use stagepass_kit::Caller;
 
 use super::CONNECT;
 use crate::mcp::{session::OpensLinks, state::Bond};
 
 /// One call, and who makes it.
 pub(in crate::mcp) struct Call<'a> {
-    pub(in crate::mcp) identity: &'a Identity,
+    pub(in crate::mcp) caller: &'a Caller,
     pub(in crate::mcp) request: &'a CallToolRequestParams,
     pub(in crate::mcp) context: &'a RequestContext<RoleServer>,
 }
@@ -40,7 +40,7 @@ pub(super) enum Reply {
 impl Call<'_> {
     /// What a state of this call is bound to.
     pub(super) fn bond(&self) -> Bond {
-        Bond::new(self.identity, self.request)
+        Bond::new(self.caller.identity(), self.request)
     }
 
     /// The state that came with it.

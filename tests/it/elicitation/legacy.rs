@@ -25,7 +25,7 @@ fn named(error: &Value, app: &TestApp) -> String {
 #[tokio::test]
 async fn an_error_names_the_link_and_the_next_call_works() {
     let app = TestApp::start().await;
-    let (chat, window) = app.chat_with_window(Era::Legacy(REVISION), None).await;
+    let (chat, window) = app.chat_with_window(Era::Legacy(REVISION)).await;
     let error = chat.attempt("spotify_now", json!({})).await.unwrap_err();
     let error = serde_json::to_value(error).unwrap();
     let url = named(&error, &app);
@@ -59,7 +59,7 @@ async fn older_revisions_know_no_such_error() {
         told(&owner.legacy(version, &[("mcp-session-id", &id)]).await);
     }
     for version in ["2025-03-26", "2025-06-18"] {
-        let (chat, window) = app.chat_with_window(Era::Legacy(version), None).await;
+        let (chat, window) = app.chat_with_window(Era::Legacy(version)).await;
         assert_eq!(chat.call("spotify_now", json!({})).await.code(), "not_connected");
         assert!(window.is_empty());
         chat.end().await;

@@ -10,7 +10,7 @@ use crate::harness::{Era, TestApp};
 #[tokio::test]
 async fn a_link_opens_by_itself_and_the_call_goes_on() {
     let app = TestApp::start().await;
-    let (chat, mut window) = app.chat_with_window(Era::Modern, None).await;
+    let (chat, mut window) = app.chat_with_window(Era::Modern).await;
     let call = chat.call("spotify_search", json!({"query": "harbour"}));
     let person = async {
         let shown = window.next().await;
@@ -53,7 +53,7 @@ async fn what_asks_for_input_holds_a_link_a_state_and_no_more() {
 #[tokio::test]
 async fn who_declines_is_left_alone() {
     let app = TestApp::start().await;
-    let (chat, mut window) = app.chat_with_window(Era::Modern, None).await;
+    let (chat, mut window) = app.chat_with_window(Era::Modern).await;
     for action in [ElicitationAction::Decline, ElicitationAction::Cancel] {
         let call = chat.call("spotify_now", json!({}));
         let (told, url) = tokio::join!(call, async {
@@ -74,7 +74,7 @@ async fn who_declines_is_left_alone() {
 #[tokio::test]
 async fn who_is_not_done_yet_is_not_asked_in_circles() {
     let app = TestApp::start().await;
-    let (chat, mut window) = app.chat_with_window(Era::Modern, None).await;
+    let (chat, mut window) = app.chat_with_window(Era::Modern).await;
     let call = chat.call("spotify_now", json!({}));
     let (told, url) = tokio::join!(call, async {
         let shown = window.next().await;
@@ -94,7 +94,7 @@ async fn who_is_not_done_yet_is_not_asked_in_circles() {
 #[tokio::test]
 async fn who_cancels_at_the_provider_gets_the_reason_and_another_link() {
     let app = TestApp::start().await;
-    let (chat, mut window) = app.chat_with_window(Era::Modern, None).await;
+    let (chat, mut window) = app.chat_with_window(Era::Modern).await;
     let (told, url) = tokio::join!(chat.call("spotify_now", json!({})), async {
         let shown = window.next().await;
         let browser = Browser::new();
@@ -117,7 +117,7 @@ async fn who_cancels_at_the_provider_gets_the_reason_and_another_link() {
 #[tokio::test]
 async fn scopes_that_are_missing_are_asked_for_all_at_once() {
     let app = TestApp::start().await;
-    let (chat, mut window) = app.chat_with_window(Era::Modern, None).await;
+    let (chat, mut window) = app.chat_with_window(Era::Modern).await;
     app.connect_alice(&chat).await;
     app.sql("UPDATE connections SET scopes = 'user-read-private'").await;
     let (told, ()) = tokio::join!(chat.call("spotify_now", json!({})), async {
@@ -136,7 +136,7 @@ async fn scopes_that_are_missing_are_asked_for_all_at_once() {
 #[tokio::test]
 async fn a_connection_that_ended_is_renewed_in_the_same_call() {
     let app = TestApp::start().await;
-    let (chat, mut window) = app.chat_with_window(Era::Modern, None).await;
+    let (chat, mut window) = app.chat_with_window(Era::Modern).await;
     app.connect_alice(&chat).await;
     app.spotify.world(|world| world.remove_apps_of("alice"));
     let (told, ()) = tokio::join!(chat.call("spotify_now", json!({})), async {

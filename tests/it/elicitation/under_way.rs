@@ -91,7 +91,7 @@ async fn a_link_that_cannot_be_shown_again_is_replaced() {
 #[tokio::test]
 async fn who_has_signed_in_and_has_a_code_is_asked_for_it() {
     let app = TestApp::start().await;
-    let (chat, mut window) = app.chat_with_window(Era::Modern, None).await;
+    let (chat, mut window) = app.chat_with_window(Era::Modern).await;
     let (told, code) = tokio::join!(chat.call("spotify_now", json!({})), async {
         let shown = window.next().await;
         let lost = Browser::new().stop_at(format!("{}/callback", app.url));

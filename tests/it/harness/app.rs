@@ -7,6 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use http::{HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use stagepass::{
     app::{App, Door},
@@ -260,9 +261,28 @@ impl TestApp {
         Chat::begin_with(&self.mcp_url(), Era::Modern, self.said.clone(), Some(token)).await
     }
 
+    /// The assistant of a bot, which sends these headers with everything.
+    pub(crate) async fn chat_as(
+        &self,
+        token: &str,
+        headers: HashMap<HeaderName, HeaderValue>,
+    ) -> Chat {
+        Chat::begin_as(&self.mcp_url(), Era::Modern, self.said.clone(), Some(token), headers).await
+    }
+
     /// An assistant whose client opens links, and the window that it shows them in.
-    pub(crate) async fn chat_with_window(&self, era: Era, token: Option<&str>) -> (Chat, Window) {
-        Chat::begin_with_window(&self.mcp_url(), era, self.said.clone(), token).await
+    pub(crate) async fn chat_with_window(&self, era: Era) -> (Chat, Window) {
+        self.window_as(era, None, HashMap::new()).await
+    }
+
+    /// The same with a token, and with these headers in every request.
+    pub(crate) async fn window_as(
+        &self,
+        era: Era,
+        token: Option<&str>,
+        headers: HashMap<HeaderName, HeaderValue>,
+    ) -> (Chat, Window) {
+        Chat::begin_with_window(&self.mcp_url(), era, self.said.clone(), token, headers).await
     }
 
     /// Counts a secret among what was given to clients.

@@ -1,7 +1,11 @@
 //! A chat assistant: a real MCP client over streamable HTTP.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
+use http::{HeaderName, HeaderValue};
 use rmcp::{
     ErrorData, RoleClient,
     model::{
@@ -66,8 +70,19 @@ impl Chat {
         said: Arc<Mutex<String>>,
         token: Option<&str>,
     ) -> Self {
+        Self::begin_as(mcp_url, era, said, token, HashMap::new()).await
+    }
+
+    /// The same with these headers in every request.
+    pub(crate) async fn begin_as(
+        mcp_url: &str,
+        era: Era,
+        said: Arc<Mutex<String>>,
+        token: Option<&str>,
+        headers: HashMap<HeaderName, HeaderValue>,
+    ) -> Self {
         let assistant = Assistant::new(config(era), said.clone());
-        let client = connect(assistant, mcp_url, era, token).await;
+        let client = connect(assistant, transport(mcp_url, token, headers), era).await;
         Self { client, said }
     }
 
@@ -77,12 +92,13 @@ impl Chat {
         era: Era,
         said: Arc<Mutex<String>>,
         token: Option<&str>,
+        headers: HashMap<HeaderName, HeaderValue>,
     ) -> (Self, Window) {
         let mut config = config(era);
         let links = ElicitationCapability::new().with_url(UrlElicitationCapability::new());
         config.capabilities.elicitation = Some(links);
         let (assistant, window) = Assistant::new(config, said.clone()).with_window();
-        let client = connect(assistant, mcp_url, era, token).await;
+        let client = connect(assistant, transport(mcp_url, token, headers), era).await;
         (Self { client, said }, window)
     }
 
@@ -157,16 +173,24 @@ fn config(era: Era) -> ClientConfig {
     }
 }
 
+fn transport(
+    mcp_url: &str,
+    token: Option<&str>,
+    headers: HashMap<HeaderName, HeaderValue>,
+) -> StreamableHttpClientTransportConfig {
+    let config = StreamableHttpClientTransportConfig::with_uri(mcp_url.to_owned());
+    let config = config.custom_headers(headers);
+    match token {
+        Some(token) => config.auth_header(token),
+        None => config,
+    }
+}
+
 async fn connect(
     assistant: Assistant,
-    mcp_url: &str,
+    config: StreamableHttpClientTransportConfig,
     era: Era,
-    token: Option<&str>,
 ) -> RunningService<RoleClient, Assistant> {
-    let mut config = StreamableHttpClientTransportConfig::with_uri(mcp_url.to_owned());
-    if let Some(token) = token {
-        config = config.auth_header(token);
-    }
     let transport = StreamableHttpClientTransport::from_config(config);
     let mode = match era {
         Era::Modern => ClientLifecycleMode::Discover {
