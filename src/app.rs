@@ -88,7 +88,6 @@ impl AppBuilder {
         anyhow::ensure!(!providers.is_empty(), NO_PROVIDER);
         let tasks = TaskTracker::new();
         let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone());
-        let public_url = config.public_url.clone();
         let oauth = if config.access.allow == Allow::Local {
             None
         } else {
@@ -99,7 +98,7 @@ impl AppBuilder {
         };
         let limiters = Limiters::new(&config.limits, &clock);
         let connect =
-            Connect::new(db.clone(), vault.clone(), clock.clone(), public_url, tasks.clone());
+            Connect::new(&config, db.clone(), vault.clone(), clock.clone(), tasks.clone());
         let shutdown = CancellationToken::new();
         Ok(App {
             config,

@@ -329,8 +329,8 @@ impl TestApp {
     pub(crate) async fn sweep(&self) {
         let tasks = TaskTracker::new();
         let (db, vault) = self.vault(&tasks).await;
-        let url = self.config().public_url;
-        let connect = Connect::new(db.clone(), vault, self.clock.clone(), url, tasks.clone());
+        let (config, clock) = (self.config(), self.clock.clone());
+        let connect = Connect::new(&config, db.clone(), vault, clock, tasks.clone());
         connect.sweep().await.unwrap();
         tasks.close();
         tasks.wait().await;
