@@ -51,8 +51,8 @@ impl Bond {
     }
 
     fn open(&self, state: &str, sealer: &Sealer) -> Option<i64> {
-        let sealed = BASE64_URL_SAFE_NO_PAD.decode(state).ok()?;
-        let opened = sealer.open(self.place(), &sealed).ok()?;
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(state).ok()?;
+        let opened = sealer.open(self.place(), &bytes).ok()?;
         opened.as_slice().try_into().ok().map(i64::from_be_bytes)
     }
 

@@ -73,7 +73,7 @@ impl ClientHandler for Assistant {
         let ElicitRequestParams::UrlElicitationParams { url, message, .. } = request else {
             panic!("not a link: {request:?}");
         };
-        self.said.lock().unwrap().push_str(&format!("{message} {url} "));
+        self.said.lock().unwrap().extend([&message, " ", &url, " "]);
         let (answer, answered) = oneshot::channel();
         let window = self.window.as_ref().expect("a client that opens links");
         window.send(Shown { url, message, answer }).ok().unwrap();

@@ -44,7 +44,7 @@ pub struct ToolError {
     code: Cow<'static, str>,
     message: String,
     next_step: String,
-    provider: Option<String>,
+    provider: Option<Box<str>>,
     retry_after: Option<Duration>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -128,7 +128,7 @@ impl ToolError {
     }
 
     fn cured_by(mut self, provider: &str) -> Self {
-        self.provider = Some(provider.to_owned());
+        self.provider = Some(provider.into());
         self
     }
 
