@@ -97,9 +97,22 @@ impl AppBuilder {
             Some(OAuth::new(&config, described, db, vault, clock.clone(), guarded).await?)
         };
         let limiters = Limiters::new(&config.limits, &clock);
-        let connect = Connect::new(&config, db.clone(), vault.clone(), clock, tasks.clone());
+        let connect =
+            Connect::new(&config, db.clone(), vault.clone(), clock.clone(), tasks.clone());
         let shutdown = CancellationToken::new();
-        Ok(App { config, door, db, vault, connect, oauth, limiters, toolsets, tasks, shutdown })
+        Ok(App {
+            config,
+            door,
+            clock,
+            db,
+            vault,
+            connect,
+            oauth,
+            limiters,
+            toolsets,
+            tasks,
+            shutdown,
+        })
     }
 }
 
@@ -115,6 +128,7 @@ and STAGEPASS_PROVIDER__SPOTIFY__CLIENT_SECRET.";
 pub struct App {
     config: Config,
     door: Door,
+    clock: Clock,
     db: Db,
     vault: Vault,
     connect: Connect,

@@ -34,7 +34,7 @@ use crate::{
 };
 
 pub use finish::Connected;
-pub use issue::IssuedLink;
+pub use issue::{IssuedLink, Offer};
 pub use page::PageError;
 pub use revoke::Revoked;
 pub(crate) use status::missing;

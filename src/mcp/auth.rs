@@ -9,6 +9,7 @@ use stagepass_kit::{Caller, Effect, Tool, ToolError, Toolset};
 use crate::connect::Connect;
 
 pub use answer::Answer;
+pub(super) use answer::when;
 
 /// The toolset of one tool.
 #[must_use]

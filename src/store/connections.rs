@@ -141,7 +141,7 @@ impl Db {
             let mut transaction = pool.begin().await?;
             let completed = sqlx::query(
                 "UPDATE links SET state = 'completed', sealed_verifier = NULL,
-                 sealed_grant = NULL, code_hash = NULL
+                 sealed_ticket = NULL, sealed_grant = NULL, code_hash = NULL
                  WHERE id = $1 AND state IN ('exchanging', 'pending')",
             )
             .bind(link)

@@ -16,6 +16,7 @@ mod bots;
 mod cli;
 mod config;
 mod door;
+mod elicitation;
 mod guarded;
 mod linking;
 mod linking_refused;

@@ -316,6 +316,7 @@ impl From<Account> for AccountRow {
     }
 }
 
-fn when(time: DateTime<Utc>) -> String {
+/// A time as answers write it.
+pub(in crate::mcp) fn when(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

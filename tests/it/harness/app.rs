@@ -20,13 +20,13 @@ use stagepass::{
     store::{AuditRow, Db},
     vault::{self, Grant, Vault},
 };
-use stagepass_kit::Identity;
+use stagepass_kit::{Identity, Toolset};
 use stagepass_standin::{Browser, Page, Spotify};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tokio_util::task::TaskTracker;
 
-use super::{Chat, Era, canary, database::TestDatabase};
+use super::{Chat, Era, Window, canary, database::TestDatabase};
 
 /// How a story's server differs from the usual one.
 #[derive(Default)]
@@ -41,6 +41,8 @@ pub(crate) struct Setup {
     pub(crate) public_client: bool,
     /// How patient it is.
     pub(crate) door: Door,
+    /// A toolset of the story's own.
+    pub(crate) toolset: Option<fn() -> Toolset>,
 }
 
 /// A server, a stand-in Spotify and a clock for both. Must be ended with [`TestApp::finish`].
@@ -60,6 +62,7 @@ pub(crate) struct TestApp {
     /// The claim code that the server printed at its last start.
     pub(crate) claim_code: Option<String>,
     rules: Rules,
+    toolset: Option<fn() -> Toolset>,
     finished: bool,
 }
 
@@ -106,6 +109,7 @@ impl TestApp {
             given: Arc::default(),
             claim_code: None,
             rules: setup.rules,
+            toolset: setup.toolset,
             finished: false,
         };
         app.serve(listener).await;
@@ -128,6 +132,10 @@ impl TestApp {
     async fn build(&self, config: Config) -> App {
         let builder = App::builder(config).clock(self.clock.clone()).rules(self.rules.clone());
         let builder = builder.door(self.door);
+        let builder = match self.toolset {
+            Some(toolset) => builder.toolset(toolset()),
+            None => builder,
+        };
         builder.build().await.unwrap()
     }
 
@@ -260,6 +268,21 @@ impl TestApp {
         headers: HashMap<HeaderName, HeaderValue>,
     ) -> Chat {
         Chat::begin_as(&self.mcp_url(), Era::Modern, self.said.clone(), Some(token), headers).await
+    }
+
+    /// An assistant whose client opens links, and the window that it shows them in.
+    pub(crate) async fn chat_with_window(&self, era: Era) -> (Chat, Window) {
+        self.window_as(era, None, HashMap::new()).await
+    }
+
+    /// The same with a token, and with these headers in every request.
+    pub(crate) async fn window_as(
+        &self,
+        era: Era,
+        token: Option<&str>,
+        headers: HashMap<HeaderName, HeaderValue>,
+    ) -> (Chat, Window) {
+        Chat::begin_with_window(&self.mcp_url(), era, self.said.clone(), token, headers).await
     }
 
     /// Counts a secret among what was given to clients.

@@ -44,6 +44,7 @@ pub struct ToolError {
     code: Cow<'static, str>,
     message: String,
     next_step: String,
+    provider: Option<Box<str>>,
     retry_after: Option<Duration>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -59,6 +60,7 @@ impl ToolError {
             code: code.into(),
             message: message.into(),
             next_step: next_step.into(),
+            provider: None,
             retry_after: None,
             cause: None,
         }
@@ -72,6 +74,7 @@ impl ToolError {
             format!("No {provider} account is connected."),
             reconnect_step(provider),
         )
+        .cured_by(provider)
     }
 
     /// The link to `provider` is dead; `why` is a sentence.
@@ -82,6 +85,7 @@ impl ToolError {
             format!("The {provider} account has to be connected again. {why}"),
             reconnect_step(provider),
         )
+        .cured_by(provider)
     }
 
     /// The link to `provider` lacks `scopes`.
@@ -92,6 +96,7 @@ impl ToolError {
             format!("The {provider} account was connected without {}.", scopes.join(" and ")),
             reconnect_step(provider),
         )
+        .cured_by(provider)
     }
 
     /// Arguments that can't be used; `message` names the argument.
@@ -120,6 +125,11 @@ impl ToolError {
             "Try again; if it stays, the server's log says why.",
         )
         .caused_by(cause)
+    }
+
+    fn cured_by(mut self, provider: &str) -> Self {
+        self.provider = Some(provider.into());
+        self
     }
 
     /// The same error, with how long to wait before the next try.
@@ -152,6 +162,13 @@ impl ToolError {
     #[must_use]
     pub fn next_step(&self) -> &str {
         &self.next_step
+    }
+
+    /// The id of the provider at which the person has to sign in before the call can succeed; none
+    /// if that wouldn't help. A host can offer the way there.
+    #[must_use]
+    pub fn provider(&self) -> Option<&str> {
+        self.provider.as_deref()
     }
 
     /// What a client sees: `isError`, a text for the model, and the same as data.

@@ -25,6 +25,11 @@ pub(crate) fn output_schema<T: JsonSchema>() -> Arc<JsonObject> {
             "message": { "type": "string" },
             "next_step": { "type": "string" },
             "retry_after": { "type": "integer", "description": "Seconds." },
+            "url": {
+                "type": "string",
+                "description": "The link by which the person signs in, where that is missing.",
+            },
+            "expires_at": { "type": "string", "description": "Until when the link works." },
         },
         "required": ["code", "message", "next_step"],
     });
