@@ -24,6 +24,7 @@ use crate::{
     store::Db,
     vault::{self, Vault},
     web,
+    webhooks::Webhooks,
 };
 use limiters::Limiters;
 
@@ -98,9 +99,29 @@ impl AppBuilder {
             Some(OAuth::new(&config, described, db, vault, clock.clone(), guarded).await?)
         };
         let limiters = Limiters::new(&config.limits, &clock);
-        let connect = Connect::new(db.clone(), vault.clone(), clock, public_url, tasks.clone());
+        let webhooks = Webhooks::new(&config.chat, db.clone(), clock.clone(), client);
+        let connect = Connect::new(
+            db.clone(),
+            vault.clone(),
+            webhooks.clone(),
+            clock,
+            public_url,
+            tasks.clone(),
+        );
         let shutdown = CancellationToken::new();
-        Ok(App { config, door, db, vault, connect, oauth, limiters, toolsets, tasks, shutdown })
+        Ok(App {
+            config,
+            door,
+            db,
+            vault,
+            webhooks,
+            connect,
+            oauth,
+            limiters,
+            toolsets,
+            tasks,
+            shutdown,
+        })
     }
 }
 
@@ -118,6 +139,7 @@ pub struct App {
     door: Door,
     db: Db,
     vault: Vault,
+    webhooks: Webhooks,
     connect: Connect,
     /// None where sign-in is off.
     oauth: Option<OAuth>,
@@ -209,6 +231,7 @@ impl App {
     fn keep_house(&self) {
         self.tasks.spawn(self.connect.clone().keep_sweeping(self.shutdown.clone()));
         self.tasks.spawn(self.vault.clone().keep_watching(self.shutdown.clone()));
+        self.tasks.spawn(self.webhooks.clone().keep_telling(self.shutdown.clone()));
         if let Some(oauth) = &self.oauth {
             self.tasks.spawn(oauth.clone().keep_sweeping(self.shutdown.clone()));
         }

@@ -26,6 +26,7 @@ use crate::{
     store::{Db, Problem},
     vault::Vault,
     web::{cookies::BrowserCookie, session::Sessions},
+    webhooks::Webhooks,
 };
 
 pub use finish::Connected;
@@ -52,19 +53,28 @@ pub struct Connect {
     origins: Vec<String>,
     cookie: BrowserCookie,
     sessions: Sessions,
+    webhooks: Webhooks,
     tasks: TaskTracker,
 }
 
 impl Connect {
-    /// What links accounts into `vault`, with pages below `public_url`.
+    /// What links accounts into `vault`, with pages below `public_url`. Bots are told by `webhooks`.
     #[must_use]
-    pub fn new(db: Db, vault: Vault, clock: Clock, public_url: Url, tasks: TaskTracker) -> Self {
+    pub fn new(
+        db: Db,
+        vault: Vault,
+        webhooks: Webhooks,
+        clock: Clock,
+        public_url: Url,
+        tasks: TaskTracker,
+    ) -> Self {
         Self {
             origins: allowed_origins(&public_url),
             cookie: BrowserCookie::new("stagepass-connect", &public_url, 900),
             sessions: Sessions::new(db.clone(), clock.clone(), &public_url),
             db,
             vault,
+            webhooks,
             clock,
             public_url,
             tasks,

@@ -18,6 +18,7 @@ use stagepass::{
     providers::ProviderClient,
     store::{AuditRow, Db},
     vault::{self, Vault},
+    webhooks::Webhooks,
 };
 use stagepass_standin::{Browser, Page, Spotify};
 use tempfile::TempDir;
@@ -295,12 +296,26 @@ impl TestApp {
     pub(crate) async fn sweep(&self) {
         let tasks = TaskTracker::new();
         let (db, vault) = self.vault(&tasks).await;
+        let (webhooks, clock) = (self.webhooks(&db), self.clock.clone());
         let url = self.config().public_url;
-        let connect = Connect::new(db.clone(), vault, self.clock.clone(), url, tasks.clone());
+        let connect = Connect::new(db.clone(), vault, webhooks, clock, url, tasks.clone());
         connect.sweep().await.unwrap();
         tasks.close();
         tasks.wait().await;
         db.close().await;
+    }
+
+    /// Announces once, as the server does every half a minute.
+    pub(crate) async fn announce(&self) {
+        let db = self.db().await;
+        self.webhooks(&db).announce().await.unwrap();
+        db.close().await;
+    }
+
+    /// What tells bots, beside the server, and only when it is told to.
+    fn webhooks(&self, db: &Db) -> Webhooks {
+        let client = stagepass::http::client().unwrap();
+        Webhooks::new(&self.config().chat, db.clone(), self.clock.clone(), client)
     }
 
     /// An authorization server beside the server, that does only what it is told.
