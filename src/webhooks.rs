@@ -62,12 +62,10 @@ impl Webhooks {
 
     /// Sends what is due and announces what ends, until `shutdown`; tries under way are ended.
     pub async fn keep_telling(self, shutdown: CancellationToken) {
-        let senders = self.0.hooks.iter().map(|(bot, hook)| self.keep_sending(bot, hook, &shutdown));
-        futures::future::join(
-            futures::future::join_all(senders),
-            self.keep_announcing(&shutdown),
-        )
-        .await;
+        let senders =
+            self.0.hooks.iter().map(|(bot, hook)| self.keep_sending(bot, hook, &shutdown));
+        futures::future::join(futures::future::join_all(senders), self.keep_announcing(&shutdown))
+            .await;
     }
 
     /// The webhook that is told about `identity`, with the bot's and the chat's id.

@@ -135,7 +135,11 @@ fn settled(row: DeliveryRow, answer: &Answer, now: DateTime<Utc>, dice: u8) -> D
         Verdict::Unwanted => given_up(row),
         Verdict::Later(asked) => {
             let next_at = now + wait(row.attempts, asked, dice);
-            if next_at > row.created_at + PATIENCE { given_up(row) } else { DeliveryRow { next_at, ..row } }
+            if next_at > row.created_at + PATIENCE {
+                given_up(row)
+            } else {
+                DeliveryRow { next_at, ..row }
+            }
         }
     }
 }

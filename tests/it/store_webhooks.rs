@@ -201,10 +201,8 @@ async fn an_end_is_announced_once_with_its_message_until_the_person_signs_in_ane
     let first = connection("c", "bot", Some(1));
     assert!(db.write_connection(&first).await.unwrap());
     let read = async || db.unannounced("chat:bot:", "dead", at(100), 9).await.unwrap();
-    let told = |id: &str, event: &str| DeliveryRow {
-        event: event.to_owned(),
-        ..message(id, "bot", 0)
-    };
+    let told =
+        |id: &str, event: &str| DeliveryRow { event: event.to_owned(), ..message(id, "bot", 0) };
     let ending = read().await.remove(0);
     assert!(db.announce(&ending, &told("1", "expiring")).await.unwrap());
     assert!(!db.announce(&ending, &told("2", "expiring")).await.unwrap(), "told already");

@@ -292,7 +292,12 @@ impl TestApp {
 
     /// Counts a page among what was said.
     pub(crate) fn heard(&self, page: &Page) {
-        self.said.lock().unwrap().push_str(&page.body);
+        self.overheard(&page.body);
+    }
+
+    /// Counts a text among what was said.
+    pub(crate) fn overheard(&self, text: &str) {
+        self.said.lock().unwrap().push_str(text);
     }
 
     /// From nothing to a connected account of alice's.
@@ -323,7 +328,7 @@ impl TestApp {
     }
 
     /// What tells bots, beside the server, and only when it is told to.
-    fn webhooks(&self, db: &Db) -> Webhooks {
+    pub(crate) fn webhooks(&self, db: &Db) -> Webhooks {
         let client = stagepass::http::client().unwrap();
         Webhooks::new(&self.config().chat, db.clone(), self.clock.clone(), client)
     }

@@ -12,9 +12,6 @@ use crate::{
     http::{Asked, Reply},
 };
 
-/// How long a bot dawdles that is too slow for anybody.
-const DAWDLE: Duration = Duration::from_hours(1);
-
 /// A running stand-in; it stops when this value is dropped.
 pub struct Webhook {
     server: Server<Bot>,
@@ -41,8 +38,8 @@ pub struct Message {
 pub enum Answer {
     /// With this status and these headers.
     Status(u16, Vec<(&'static str, String)>),
-    /// Never.
-    Never,
+    /// With 204, after so long.
+    Late(Duration),
 }
 
 struct Bot {
@@ -138,7 +135,11 @@ fn receive(bot: &mut Bot, asked: &Asked) -> Reply {
             let reply = Reply::text(*status, "the bot's own words");
             headers.iter().fold(reply, |reply, (name, value)| reply.with(name, value))
         }
-        Answer::Never => Reply { held: Some(DAWDLE), ..Reply::empty(204) },
+        Answer::Late(pause) => {
+            let mut reply = Reply::empty(204);
+            reply.held = Some(*pause);
+            reply
+        }
     }
 }
 
