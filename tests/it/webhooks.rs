@@ -17,17 +17,17 @@ struct World {
     app: TestApp,
     bot: Bot,
     hook: Webhook,
-    /// Those of other bots.
-    others: Vec<Webhook>,
+    /// That of the bot `spo_other`, if there is one.
+    other: Option<Webhook>,
 }
 
 impl World {
     async fn start() -> Self {
-        Self::start_with(Vec::new()).await
+        Self::start_with(None).await
     }
 
-    /// The same with more bots: `spo_other0` and so on have these webhooks.
-    async fn start_with(others: Vec<Webhook>) -> Self {
+    /// The same with another bot, whose webhook this is.
+    async fn start_with(other: Option<Webhook>) -> Self {
         let hook = Webhook::start(7).await;
         let mut setup = Setup::default();
         setup.variables = vec![
@@ -35,16 +35,13 @@ impl World {
             ("CHAT__SPO_BOT__WEBHOOK_URL", hook.url()),
             ("CHAT__SPO_BOT__WEBHOOK_SECRET", hook.secret().to_owned()),
         ];
-        let names = [
-            ("CHAT__SPO_OTHER0__WEBHOOK_URL", "CHAT__SPO_OTHER0__WEBHOOK_SECRET"),
-            ("CHAT__SPO_OTHER1__WEBHOOK_URL", "CHAT__SPO_OTHER1__WEBHOOK_SECRET"),
-        ];
-        for (other, (url, secret)) in others.iter().zip(names) {
-            setup.variables.extend([(url, other.url()), (secret, other.secret().to_owned())]);
+        if let Some(other) = &other {
+            setup.variables.push(("CHAT__SPO_OTHER__WEBHOOK_URL", other.url()));
+            setup.variables.push(("CHAT__SPO_OTHER__WEBHOOK_SECRET", other.secret().to_owned()));
         }
         let app = TestApp::start_with(setup).await;
         let bot = Bot::add(&app, "bot").await;
-        Self { app, bot, hook, others }
+        Self { app, bot, hook, other }
     }
 
     async fn anna(&self) -> Chat {
@@ -89,7 +86,7 @@ impl World {
 
     /// Ends the story. Nothing that was told was malformed, unsigned, or held a secret.
     async fn finish(self) {
-        let hooks = [&self.hook].into_iter().chain(&self.others);
+        let hooks = [&self.hook].into_iter().chain(&self.other);
         let mut secrets = Vec::new();
         for hook in hooks {
             assert!(hook.violations().is_empty(), "{:?}", hook.violations());

@@ -81,6 +81,21 @@ async fn a_provider_that_breaks_the_sign_in_off_is_told_of() {
 }
 
 #[tokio::test]
+async fn a_fault_of_our_own_is_told_of() {
+    let world = World::start().await;
+    let link = world.anna().await.get_url().await;
+    let browser = Browser::new();
+    let page = browser.get(&link).await;
+    let page = browser.submit(&page, "Continue to Spotify", &[]).await;
+    // The verifier no longer opens.
+    world.app.sql("UPDATE links SET sealed_verifier = ticket_hash").await;
+    let page = world.app.spotify.sign_in(&browser, page, "alice").await;
+    assert_eq!(page.status, 400, "{}", page.describe());
+    assert_eq!(rejected(&world, 0).await, "internal");
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn too_many_wrong_codes_are_told_of_once() {
     let world = World::start().await;
     let anna = world.anna().await;
