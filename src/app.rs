@@ -89,7 +89,6 @@ impl AppBuilder {
         anyhow::ensure!(!providers.is_empty(), NO_PROVIDER);
         let tasks = TaskTracker::new();
         let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone());
-        let public_url = config.public_url.clone();
         let oauth = if config.access.allow == Allow::Local {
             None
         } else {
@@ -100,14 +99,8 @@ impl AppBuilder {
         };
         let limiters = Limiters::new(&config.limits, &clock);
         let webhooks = Webhooks::new(&config.chat, db.clone(), clock.clone(), client);
-        let connect = Connect::new(
-            db.clone(),
-            vault.clone(),
-            webhooks.clone(),
-            clock,
-            public_url,
-            tasks.clone(),
-        );
+        let told = webhooks.clone();
+        let connect = Connect::new(&config, db.clone(), vault.clone(), told, clock, tasks.clone());
         let shutdown = CancellationToken::new();
         Ok(App {
             config,

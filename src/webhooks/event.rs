@@ -1,7 +1,7 @@
 //! What bots are told, as it is written. No token, code or ticket has a place in it.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use stagepass_kit::code;
 
 use crate::{providers::Account, store::Problem};
@@ -40,22 +40,24 @@ impl Event<'_> {
 
     /// The message that it happened at `now` in `chat` with `provider`, as JSON.
     pub(super) fn body(&self, now: DateTime<Utc>, chat: &str, provider: &str) -> String {
-        let mut data = self.facts();
-        data["chat_id"] = chat.into();
-        data["provider"] = provider.into();
+        let whose = [("chat_id", chat.into()), ("provider", provider.into())];
+        let data = whose.into_iter().chain(self.facts());
+        let data: Map<_, _> = data.map(|(name, fact)| (name.to_owned(), fact)).collect();
         json!({"type": self.name(), "timestamp": second(now), "data": data}).to_string()
     }
 
-    fn facts(&self) -> Value {
+    fn facts(&self) -> Vec<(&'static str, Value)> {
         match self {
-            Self::Authorized => json!({}),
-            Self::Completed(account) => json!({"account": named(account)}),
-            Self::Rejected(problem) => json!({"reason": reason(&problem.code, &problem.message)}),
+            Self::Authorized => Vec::new(),
+            Self::Completed(account) => vec![("account", named(account))],
+            Self::Rejected(problem) => {
+                vec![("reason", reason(&problem.code, &problem.message))]
+            }
             Self::NeedsReconnect(account, why) => {
-                json!({"account": named(account), "reason": reason(code::NEEDS_RECONNECT, why)})
+                vec![("account", named(account)), ("reason", reason(code::NEEDS_RECONNECT, why))]
             }
             Self::Expiring(account, end) => {
-                json!({"account": named(account), "reconnect_by": second(*end)})
+                vec![("account", named(account)), ("reconnect_by", second(*end).into())]
             }
         }
     }

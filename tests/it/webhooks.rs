@@ -29,17 +29,16 @@ impl World {
     /// The same with another bot, whose webhook this is.
     async fn start_with(other: Option<Webhook>) -> Self {
         let hook = Webhook::start(7).await;
-        let mut setup = Setup::default();
-        setup.variables = vec![
+        let mut variables = vec![
             ("ACCESS__ALLOW", "open".to_owned()),
             ("CHAT__SPO_BOT__WEBHOOK_URL", hook.url()),
             ("CHAT__SPO_BOT__WEBHOOK_SECRET", hook.secret().to_owned()),
         ];
         if let Some(other) = &other {
-            setup.variables.push(("CHAT__SPO_OTHER__WEBHOOK_URL", other.url()));
-            setup.variables.push(("CHAT__SPO_OTHER__WEBHOOK_SECRET", other.secret().to_owned()));
+            variables.push(("CHAT__SPO_OTHER__WEBHOOK_URL", other.url()));
+            variables.push(("CHAT__SPO_OTHER__WEBHOOK_SECRET", other.secret().to_owned()));
         }
-        let app = TestApp::start_with(setup).await;
+        let app = TestApp::start_with(Setup { variables, ..Setup::default() }).await;
         let bot = Bot::add(&app, "bot").await;
         Self { app, bot, hook, other }
     }

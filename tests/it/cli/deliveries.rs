@@ -12,15 +12,14 @@ use crate::harness::{Setup, TestApp};
 async fn the_operator_sees_what_was_told_to_whom_and_what_came_of_it() {
     let (hook, dead) = (Webhook::start(7).await, Webhook::start(8).await);
     dead.answer(Answer::Status(500, Vec::new()));
-    let mut setup = Setup::default();
-    setup.variables = vec![
+    let variables = vec![
         ("ACCESS__ALLOW", "open".to_owned()),
         ("CHAT__SPO_BOT__WEBHOOK_URL", hook.url()),
         ("CHAT__SPO_BOT__WEBHOOK_SECRET", hook.secret().to_owned()),
         ("CHAT__SPO_DEAD__WEBHOOK_URL", dead.url()),
         ("CHAT__SPO_DEAD__WEBHOOK_SECRET", dead.secret().to_owned()),
     ];
-    let app = TestApp::start_with(setup).await;
+    let app = TestApp::start_with(Setup { variables, ..Setup::default() }).await;
     let said = answer(&app, &["clients", "deliveries"]).await;
     assert!(said.contains("webhook_url"), "{said}");
 

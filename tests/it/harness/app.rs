@@ -311,9 +311,8 @@ impl TestApp {
     pub(crate) async fn sweep(&self) {
         let tasks = TaskTracker::new();
         let (db, vault) = self.vault(&tasks).await;
-        let (webhooks, clock) = (self.webhooks(&db), self.clock.clone());
-        let url = self.config().public_url;
-        let connect = Connect::new(db.clone(), vault, webhooks, clock, url, tasks.clone());
+        let (config, clock, told) = (self.config(), self.clock.clone(), self.webhooks(&db));
+        let connect = Connect::new(&config, db.clone(), vault, told, clock, tasks.clone());
         connect.sweep().await.unwrap();
         tasks.close();
         tasks.wait().await;

@@ -109,6 +109,18 @@ async fn too_many_wrong_codes_are_told_of_once() {
 }
 
 #[tokio::test]
+async fn a_code_from_another_chat_is_told_to_the_chat_of_the_link() {
+    let world = World::start().await;
+    let code = world.code(&world.anna().await).await;
+    let mallory = world.bot.chat(&world.app, "whatsapp:+4915100000000").await;
+    let told = mallory.auth(json!({"action": "handle_callback", "code": code})).await;
+    assert_eq!(told.code(), "wrong_identity");
+    assert_eq!(rejected(&world, 1).await, "wrong_identity");
+    assert_eq!(world.deliveries().await.len(), 2);
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_code_that_nobody_gives_back_is_told_of_once() {
     let world = World::start().await;
     world.code(&world.anna().await).await;
