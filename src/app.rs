@@ -24,6 +24,7 @@ use crate::{
     store::Db,
     vault::{self, Vault},
     web,
+    webhooks::Webhooks,
 };
 use limiters::Limiters;
 
@@ -97,8 +98,9 @@ impl AppBuilder {
             Some(OAuth::new(&config, described, db, vault, clock.clone(), guarded).await?)
         };
         let limiters = Limiters::new(&config.limits, &clock);
-        let connect =
-            Connect::new(&config, db.clone(), vault.clone(), clock.clone(), tasks.clone());
+        let webhooks = Webhooks::new(&config.chat, db.clone(), clock.clone(), client);
+        let (told, now) = (webhooks.clone(), clock.clone());
+        let connect = Connect::new(&config, db.clone(), vault.clone(), told, now, tasks.clone());
         let shutdown = CancellationToken::new();
         Ok(App {
             config,
@@ -106,6 +108,7 @@ impl AppBuilder {
             clock,
             db,
             vault,
+            webhooks,
             connect,
             oauth,
             limiters,
@@ -131,6 +134,7 @@ pub struct App {
     clock: Clock,
     db: Db,
     vault: Vault,
+    webhooks: Webhooks,
     connect: Connect,
     /// None where sign-in is off.
     oauth: Option<OAuth>,
@@ -222,6 +226,7 @@ impl App {
     fn keep_house(&self) {
         self.tasks.spawn(self.connect.clone().keep_sweeping(self.shutdown.clone()));
         self.tasks.spawn(self.vault.clone().keep_watching(self.shutdown.clone()));
+        self.tasks.spawn(self.webhooks.clone().keep_telling(self.shutdown.clone()));
         if let Some(oauth) = &self.oauth {
             self.tasks.spawn(oauth.clone().keep_sweeping(self.shutdown.clone()));
         }

@@ -31,6 +31,7 @@ use crate::{
     store::{Db, Problem},
     vault::Vault,
     web::{cookies::BrowserCookie, session::Sessions},
+    webhooks::Webhooks,
 };
 
 pub use finish::Connected;
@@ -60,13 +61,21 @@ pub struct Connect {
     sessions: Sessions,
     chats: Arc<BTreeMap<String, Chat>>,
     audit: Audit,
+    webhooks: Webhooks,
     tasks: TaskTracker,
 }
 
 impl Connect {
-    /// What links accounts into `vault`, as `config` says.
+    /// What links accounts into `vault`, as `config` says. Bots are told by `webhooks`.
     #[must_use]
-    pub fn new(config: &Config, db: Db, vault: Vault, clock: Clock, tasks: TaskTracker) -> Self {
+    pub fn new(
+        config: &Config,
+        db: Db,
+        vault: Vault,
+        webhooks: Webhooks,
+        clock: Clock,
+        tasks: TaskTracker,
+    ) -> Self {
         let public_url = config.public_url.clone();
         Self {
             origins: allowed_origins(&public_url),
@@ -76,6 +85,7 @@ impl Connect {
             chats: Arc::new(config.chat.clone()),
             db,
             vault,
+            webhooks,
             clock,
             public_url,
             tasks,

@@ -7,7 +7,10 @@ use stagepass_kit::ToolError;
 use tokio_util::sync::CancellationToken;
 
 use super::{Connect, finish::open_grant, link_expired};
-use crate::store::{LinkRow, Problem};
+use crate::{
+    store::{LinkRow, Problem},
+    webhooks::Event,
+};
 
 const PAUSE: Duration = Duration::from_secs(30);
 /// How long a link that is over can still be asked about.
@@ -47,6 +50,7 @@ impl Connect {
     ) -> Result<(), ToolError> {
         let ended = self.db.fail_link(&link.id, link.state, problem).await;
         if ended.map_err(ToolError::internal)? {
+            self.tell(&link, Event::Rejected(problem)).await;
             self.give_back_pending(Some(link));
         }
         Ok(())

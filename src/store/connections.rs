@@ -47,9 +47,11 @@ const INSERT: &str = "INSERT INTO connections (id, identity, provider, account_i
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
     ON CONFLICT DO NOTHING";
 
+/// What the bot was told of the connection counts until the person signs in anew.
 const UPDATE: &str = "UPDATE connections SET account_name = $5, scopes = $6, sealed_access = $7,
     sealed_refresh = $8, access_expires_at = $9, authorized_at = $10, reconnect_by = $11,
-    dead_reason = $12, refreshing_until = $13, version = $14, created_at = $15, updated_at = $16
+    dead_reason = $12, refreshing_until = $13, version = $14, created_at = $15, updated_at = $16,
+    announced = CASE WHEN authorized_at = $10 AND dead_reason IS NULL THEN announced END
     WHERE id = $1 AND identity = $2 AND provider = $3 AND account_id = $4 AND version = $14 - 1";
 
 /// A write of the whole row: version 1 is a new row, any other follows its predecessor.

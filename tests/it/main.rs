@@ -29,5 +29,7 @@ mod registry;
 mod sign_in_providers;
 mod store;
 mod store_oauth;
+mod store_webhooks;
 mod tokens;
 mod tokens_astray;
+mod webhooks;

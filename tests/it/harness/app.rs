@@ -19,6 +19,7 @@ use stagepass::{
     providers::{Account, ProviderClient, TokenAnswer},
     store::{AuditRow, Db},
     vault::{self, Grant, Vault},
+    webhooks::Webhooks,
 };
 use stagepass_kit::{Identity, Toolset};
 use stagepass_standin::{Browser, Page, Spotify};
@@ -315,7 +316,12 @@ impl TestApp {
 
     /// Counts a page among what was said.
     pub(crate) fn heard(&self, page: &Page) {
-        self.said.lock().unwrap().push_str(&page.body);
+        self.overheard(&page.body);
+    }
+
+    /// Counts a text among what was said.
+    pub(crate) fn overheard(&self, text: &str) {
+        self.said.lock().unwrap().push_str(text);
     }
 
     /// From nothing to a connected account of alice's.
@@ -329,8 +335,8 @@ impl TestApp {
     pub(crate) async fn sweep(&self) {
         let tasks = TaskTracker::new();
         let (db, vault) = self.vault(&tasks).await;
-        let (config, clock) = (self.config(), self.clock.clone());
-        let connect = Connect::new(&config, db.clone(), vault, clock, tasks.clone());
+        let (config, clock, told) = (self.config(), self.clock.clone(), self.webhooks(&db));
+        let connect = Connect::new(&config, db.clone(), vault, told, clock, tasks.clone());
         connect.sweep().await.unwrap();
         tasks.close();
         tasks.wait().await;
@@ -347,6 +353,19 @@ impl TestApp {
             vault.adopt(&identity, "spotify", &grant).await.unwrap();
         }
         db.close().await;
+    }
+
+    /// Announces once, as the server does every half a minute.
+    pub(crate) async fn announce(&self) {
+        let db = self.db().await;
+        self.webhooks(&db).announce().await.unwrap();
+        db.close().await;
+    }
+
+    /// What tells bots, beside the server, and only when it is told to.
+    pub(crate) fn webhooks(&self, db: &Db) -> Webhooks {
+        let client = stagepass::http::client().unwrap();
+        Webhooks::new(&self.config().chat, db.clone(), self.clock.clone(), client)
     }
 
     /// An authorization server beside the server, that does only what it is told.
