@@ -8,10 +8,13 @@ use url::Url;
 
 use super::{Connect, LIFETIME};
 use crate::{
-    providers::ProviderClient,
+    providers::{ProviderClient, clean},
     store::LinkRow,
-    vault::{hash, mint},
+    vault::{Connection, hash, mint, same_word},
 };
+
+/// The longest label, in characters.
+const LABEL: usize = 60;
 
 /// A link, ready to be shown. Its ticket is a secret, so it has no `Debug`.
 pub struct IssuedLink {
@@ -22,18 +25,25 @@ pub struct IssuedLink {
 }
 
 impl Connect {
-    /// Makes a link for `identity`. Earlier ones for the same provider no longer work.
+    /// Makes a link for `identity`, to an account that the person will call `label`. Earlier ones
+    /// for the same provider no longer work.
     ///
     /// # Errors
-    /// `internal` when the database fails.
+    /// `invalid_argument` when `label` can't be one or is another account's; `internal` when the
+    /// database fails.
     pub async fn issue(
         &self,
         identity: &Identity,
         client: &ProviderClient,
+        label: Option<&str>,
     ) -> Result<IssuedLink, ToolError> {
+        let label = match label {
+            Some(label) => Some(self.free_label(identity, client, label).await?),
+            None => None,
+        };
         let ticket = mint(&self.clock, "spt_");
         let now = self.clock.now();
-        let link = LinkRow::issued(
+        let issued = LinkRow::issued(
             BASE64_URL_SAFE_NO_PAD.encode(self.clock.random::<16>()),
             hash(ticket.expose_secret()),
             identity.to_string(),
@@ -42,6 +52,7 @@ impl Connect {
             now,
             now + LIFETIME,
         );
+        let link = LinkRow { label, ..issued };
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
         self.give_back_pending(earlier);
         let url = self
@@ -49,5 +60,38 @@ impl Connect {
             .join(&format!("connect/{}", ticket.expose_secret()))
             .map_err(ToolError::internal)?;
         Ok(IssuedLink { url, expires_at: link.expires_at })
+    }
+
+    /// `label` as it is kept, if it may name one more account. One whose account has to be connected
+    /// again is free: that is what the link will be for.
+    async fn free_label(
+        &self,
+        identity: &Identity,
+        client: &ProviderClient,
+        label: &str,
+    ) -> Result<String, ToolError> {
+        let label = clean(label);
+        if !(1..=LABEL).contains(&label.chars().count()) {
+            return Err(ToolError::invalid_argument(
+                "`account` can't be the label of an account.",
+                format!(
+                    "Set it to 1 to {LABEL} visible characters, such as \"work\", or leave it out."
+                ),
+            ));
+        }
+        let connections = self.vault.connections(identity).await.map_err(ToolError::internal)?;
+        let is_taken = |known: &Connection| {
+            known.provider == client.id()
+                && known.dead_reason.is_none()
+                && known.label.as_deref().is_some_and(|known| same_word(known, &label))
+        };
+        match connections.iter().find(|known| is_taken(known)) {
+            None => Ok(label),
+            Some(known) => Err(ToolError::invalid_argument(
+                format!("Another account is called that already: {}.", known.account.name),
+                "To connect that one again, leave `account` out; to connect one more, set it to \
+                 another label.",
+            )),
+        }
     }
 }

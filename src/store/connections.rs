@@ -39,17 +39,23 @@ pub struct ConnectionRow {
     pub created_at: DateTime<Utc>,
     /// When it was last written.
     pub updated_at: DateTime<Utc>,
+    /// What the person calls it.
+    pub label: Option<String>,
+    /// When tools last used it, to about an hour; none if not since the person signed in. Only
+    /// [`Db::note_use`] writes it.
+    pub used_at: Option<DateTime<Utc>>,
 }
 
 const INSERT: &str = "INSERT INTO connections (id, identity, provider, account_id, account_name,
     scopes, sealed_access, sealed_refresh, access_expires_at, authorized_at, reconnect_by,
-    dead_reason, refreshing_until, version, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    dead_reason, refreshing_until, version, created_at, updated_at, label)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
     ON CONFLICT DO NOTHING";
 
 const UPDATE: &str = "UPDATE connections SET account_name = $5, scopes = $6, sealed_access = $7,
     sealed_refresh = $8, access_expires_at = $9, authorized_at = $10, reconnect_by = $11,
-    dead_reason = $12, refreshing_until = $13, version = $14, created_at = $15, updated_at = $16
+    dead_reason = $12, refreshing_until = $13, version = $14, created_at = $15, updated_at = $16,
+    label = $17
     WHERE id = $1 AND identity = $2 AND provider = $3 AND account_id = $4 AND version = $14 - 1";
 
 /// A write of the whole row: version 1 is a new row, any other follows its predecessor.
@@ -72,6 +78,7 @@ macro_rules! write {
             .bind($row.version)
             .bind($row.created_at)
             .bind($row.updated_at)
+            .bind(&$row.label)
             .execute($executor)
             .await
             .map(|done| done.rows_affected() == 1)
@@ -223,6 +230,81 @@ impl Db {
         )
         .bind(id)
         .bind(version)
+        .bind(reason)
+        .bind(now)
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected() == 1))
+    }
+
+    /// Notes that `id` is used `now`, if that wasn't noted since `before`. Answers whether it was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_use(
+        &self,
+        id: &str,
+        now: DateTime<Utc>,
+        before: DateTime<Utc>,
+    ) -> Result<bool> {
+        on!(self, pool => sqlx::query(
+            "UPDATE connections SET used_at = $2
+             WHERE id = $1 AND (used_at IS NULL OR used_at <= $3)",
+        )
+        .bind(id)
+        .bind(now)
+        .bind(before)
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected() == 1))
+    }
+
+    /// At most `most` living connections whose identity begins with `prefix`, which holds no `%` or
+    /// `_`, and that nobody has used or signed in for since `before`; by id, those after `after`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unused_connections(
+        &self,
+        prefix: &str,
+        before: DateTime<Utc>,
+        after: &str,
+        most: i64,
+    ) -> Result<Vec<ConnectionRow>> {
+        on!(self, pool => sqlx::query_as(
+            "SELECT * FROM connections WHERE identity LIKE $1 AND dead_reason IS NULL
+             AND authorized_at <= $2 AND (used_at IS NULL OR used_at <= $2) AND id > $3
+             ORDER BY id LIMIT $4",
+        )
+        .bind(format!("{prefix}%"))
+        .bind(before)
+        .bind(after)
+        .bind(most)
+        .fetch_all(pool)
+        .await)
+    }
+
+    /// Ends `id` at `version` as [`Db::kill_connection`] does, if nobody has used it or signed in
+    /// for it since `before`. Answers whether that was so.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn kill_unused_connection(
+        &self,
+        id: &str,
+        version: i64,
+        before: DateTime<Utc>,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        on!(self, pool => sqlx::query(
+            "UPDATE connections SET dead_reason = $4, refreshing_until = NULL, updated_at = $5
+             WHERE id = $1 AND version = $2 AND dead_reason IS NULL
+             AND authorized_at <= $3 AND (used_at IS NULL OR used_at <= $3)",
+        )
+        .bind(id)
+        .bind(version)
+        .bind(before)
         .bind(reason)
         .bind(now)
         .execute(pool)

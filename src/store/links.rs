@@ -70,10 +70,12 @@ pub struct LinkRow {
     pub created_at: DateTime<Utc>,
     /// Until when it may be finished.
     pub expires_at: DateTime<Utc>,
+    /// What the person will call the account.
+    pub label: Option<String>,
 }
 
 impl LinkRow {
-    /// A link as it is when it is shown, with a ticket of this hash.
+    /// A link as it is when it is shown, with a ticket of this hash, and without a label.
     #[must_use]
     pub fn issued(
         id: String,
@@ -102,6 +104,7 @@ impl LinkRow {
             problem_next_step: None,
             created_at,
             expires_at,
+            label: None,
         }
     }
 
@@ -153,7 +156,7 @@ impl Db {
                 .await?;
             sqlx::query(
                 "INSERT INTO links (id, ticket_hash, identity, provider, scopes, state, tries,
-                 created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)",
+                 created_at, expires_at, label) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)",
             )
             .bind(&link.id)
             .bind(&link.ticket_hash)
@@ -163,6 +166,7 @@ impl Db {
             .bind(link.state)
             .bind(link.created_at)
             .bind(link.expires_at)
+            .bind(&link.label)
             .execute(&mut *transaction)
             .await?;
             transaction.commit().await?;

@@ -1,12 +1,17 @@
 //! Opened access tokens, bounded in number, so that a warm call asks no database.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use chrono::{DateTime, Utc};
 use moka::sync::Cache;
 use stagepass_kit::{AccessToken, Identity};
 
-/// How many opened tokens are kept at most.
+use super::choice::{Known, choose};
+
+/// Of how many identities opened tokens are kept at most.
 const MOST: u64 = 10_000;
 
 /// An access token, opened, with its end.
@@ -14,26 +19,43 @@ const MOST: u64 = 10_000;
 pub(super) struct Fresh {
     pub(super) token: AccessToken,
     pub(super) expires_at: Option<DateTime<Utc>>,
-    /// When it is to be refreshed.
+    /// When the database is to be asked for it again, and it may have to be refreshed.
     pub(super) due_at: Option<DateTime<Utc>>,
 }
 
-/// Opened access tokens by identity and provider. They are wiped when they leave.
+/// What is open of one identity at one provider. All accounts are known, because without the
+/// others nobody can tell which one a word means.
+struct Opened {
+    known: Arc<[Known]>,
+    /// By the place of the account.
+    fresh: Vec<Option<Fresh>>,
+}
+
+/// Opened access tokens by identity and provider: whatever was chosen by which word, one look
+/// finds it, and one forgets it. They are wiped when they leave.
 pub(super) struct TokenCache {
-    tokens: Cache<(Identity, String), Fresh>,
+    opened: Cache<(Identity, String), Arc<Opened>>,
     /// Grows whenever something is forgotten, so that a slow reader doesn't bring it back.
     forgotten: AtomicU64,
 }
 
 impl Default for TokenCache {
     fn default() -> Self {
-        Self { tokens: Cache::new(MOST), forgotten: AtomicU64::new(0) }
+        Self { opened: Cache::new(MOST), forgotten: AtomicU64::new(0) }
     }
 }
 
 impl TokenCache {
-    pub(super) fn get(&self, identity: &Identity, provider: &str) -> Option<Fresh> {
-        self.tokens.get(&(identity.clone(), provider.to_owned()))
+    /// The token of the account that `wanted` means, or of the first one, if it is open.
+    pub(super) fn get(
+        &self,
+        identity: &Identity,
+        provider: &str,
+        wanted: Option<&str>,
+    ) -> Option<Fresh> {
+        let opened = self.opened.get(&(identity.clone(), provider.to_owned()))?;
+        let place = choose(&opened.known, wanted).ok()?;
+        opened.fresh.get(place)?.clone()
     }
 
     /// To be taken before the database is read for something that will be put.
@@ -41,26 +63,44 @@ impl TokenCache {
         self.forgotten.load(Ordering::SeqCst)
     }
 
-    /// Keeps `fresh`, unless something was forgotten since `mark`.
-    pub(super) fn put(&self, mark: u64, identity: &Identity, provider: &str, fresh: Fresh) {
-        self.tokens.insert((identity.clone(), provider.to_owned()), fresh);
+    /// Keeps `fresh` for the account at `place` of `known`, unless something was forgotten since
+    /// `mark`. What was open of another set of accounts goes.
+    pub(super) fn put(
+        &self,
+        mark: u64,
+        identity: &Identity,
+        provider: &str,
+        (known, place): (Arc<[Known]>, usize),
+        fresh: Fresh,
+    ) {
+        let key = (identity.clone(), provider.to_owned());
+        self.opened.entry_by_ref(&key).and_upsert_with(|before| {
+            let before = before.map(moka::Entry::into_value);
+            let mut all = before
+                .filter(|before| before.known == known)
+                .map_or_else(|| vec![None; known.len()], |before| before.fresh.clone());
+            if let Some(slot) = all.get_mut(place) {
+                *slot = Some(fresh);
+            }
+            Arc::new(Opened { known, fresh: all })
+        });
         if self.mark() != mark {
-            self.tokens.invalidate(&(identity.clone(), provider.to_owned()));
+            self.opened.invalidate(&key);
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.tokens.run_pending_tasks();
-        self.tokens.entry_count() == 0
+        self.opened.run_pending_tasks();
+        self.opened.entry_count() == 0
     }
 
     pub(super) fn forget_all(&self) {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
-        self.tokens.invalidate_all();
+        self.opened.invalidate_all();
     }
 
     pub(super) fn forget(&self, identity: &Identity, provider: &str) {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
-        self.tokens.invalidate(&(identity.clone(), provider.to_owned()));
+        self.opened.invalidate(&(identity.clone(), provider.to_owned()));
     }
 }

@@ -76,6 +76,8 @@ fn connection(id: &str, account: &str) -> ConnectionRow {
         version: 1,
         created_at: at(1),
         updated_at: at(1),
+        label: None,
+        used_at: None,
     }
 }
 

@@ -17,7 +17,7 @@ use stagepass::{
     oauth::{Description, OAuth},
     providers::ProviderClient,
     store::{AuditRow, Db},
-    vault::{self, Vault},
+    vault::{self, IdleDays, Vault},
 };
 use stagepass_standin::{Browser, Page, Spotify};
 use tempfile::TempDir;
@@ -319,7 +319,8 @@ impl TestApp {
         let (id, provider) = config.enabled_providers().next().unwrap();
         let provider = ProviderClient::new(id, provider, &[], redirect, client, self.clock.clone());
         let providers = [(id.to_owned(), provider)].into();
-        let vault = Vault::new(db.clone(), sealer, self.clock.clone(), providers, tasks.clone());
+        let (idle, clock) = (IdleDays::new(&config.chat), self.clock.clone());
+        let vault = Vault::new(db.clone(), sealer, clock, providers, idle, tasks.clone());
         (db, vault)
     }
 
