@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 use stagepass_kit::{Identity, Realm};
 
 use super::{Refusal, Vault, cache::Fresh, grant};
@@ -57,7 +57,8 @@ impl Vault {
 
     /// The time so many days ago.
     fn before(&self, days: u32) -> DateTime<Utc> {
-        self.0.clock.now() - TimeDelta::days(days.into())
+        let before = self.0.clock.now().checked_sub_days(Days::new(days.into()));
+        before.unwrap_or(DateTime::UNIX_EPOCH)
     }
 
     /// Notes that `identity` uses `row` now, if it is one that can become idle. Answers until when
@@ -78,8 +79,8 @@ impl Vault {
                 Err(error) => tracing::warn!(%error, "can't note that a connection is used"),
             }
         }
-        let idle_at =
-            self.0.idle_days.of(identity).map(|days| used_at + TimeDelta::days(days.into()));
+        let days = self.0.idle_days.of(identity).map(|days| Days::new(days.into()));
+        let idle_at = days.and_then(|days| used_at.checked_add_days(days));
         Some(Bounds { due_at: now + NOTED, idle_at })
     }
 

@@ -1,5 +1,7 @@
 //! The database, one function after the other, on whichever kind the run has.
 
+mod accounts;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use stagepass::store::{ConnectionRow, Db, Epoch, LinkRow, LinkState, Problem, VaultKeyRow};
 

@@ -311,7 +311,8 @@ impl TestApp {
         OAuth::new(&config, described, db, vault, self.clock.clone(), guarded).await.unwrap()
     }
 
-    async fn vault(&self, tasks: &TaskTracker) -> (Db, Vault) {
+    /// A vault beside the server, on the same database.
+    pub(crate) async fn vault(&self, tasks: &TaskTracker) -> (Db, Vault) {
         let (config, db) = (self.config(), self.db().await);
         let sealer = vault::unlock(&config, &db, &self.clock).await.unwrap();
         let client = stagepass::http::client().unwrap();

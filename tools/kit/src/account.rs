@@ -88,3 +88,6 @@ pub(crate) fn take_choice(arguments: &mut JsonObject) -> Result<Option<Arc<str>>
         )),
     }
 }
+
+#[cfg(test)]
+mod tests;
