@@ -89,7 +89,6 @@ impl AppBuilder {
         let tasks = TaskTracker::new();
         let idle = IdleDays::new(&config.chat);
         let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, idle, tasks.clone());
-        let public_url = config.public_url.clone();
         let oauth = if config.access.allow == Allow::Local {
             None
         } else {
@@ -99,7 +98,7 @@ impl AppBuilder {
             Some(OAuth::new(&config, described, db, vault, clock.clone(), guarded).await?)
         };
         let limiters = Limiters::new(&config.limits, &clock);
-        let connect = Connect::new(db.clone(), vault.clone(), clock, public_url, tasks.clone());
+        let connect = Connect::new(&config, db.clone(), vault.clone(), clock, tasks.clone());
         let shutdown = CancellationToken::new();
         Ok(App { config, door, db, vault, connect, oauth, limiters, toolsets, tasks, shutdown })
     }

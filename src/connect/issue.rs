@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
-use stagepass_kit::{Identity, ToolError};
+use stagepass_kit::{Caller, Identity, ToolError};
 use url::Url;
 
 use super::{Connect, LIFETIME};
@@ -25,34 +25,37 @@ pub struct IssuedLink {
 }
 
 impl Connect {
-    /// Makes a link for `identity`, to an account that the person will call `label`. Earlier ones
-    /// for the same provider no longer work.
+    /// Makes a link for `caller`, to an account that the person will call `label`. Earlier ones for
+    /// the same provider no longer work.
     ///
     /// # Errors
     /// `invalid_argument` when `label` can't be one or is another account's; `internal` when the
     /// database fails.
     pub async fn issue(
         &self,
-        identity: &Identity,
+        caller: &Caller,
         client: &ProviderClient,
         label: Option<&str>,
     ) -> Result<IssuedLink, ToolError> {
         let label = match label {
-            Some(label) => Some(self.free_label(identity, client, label).await?),
+            Some(label) => Some(self.free_label(caller.identity(), client, label).await?),
             None => None,
         };
         let ticket = mint(&self.clock, "spt_");
         let now = self.clock.now();
-        let issued = LinkRow::issued(
-            BASE64_URL_SAFE_NO_PAD.encode(self.clock.random::<16>()),
-            hash(ticket.expose_secret()),
-            identity.to_string(),
-            client.id().to_owned(),
-            client.scopes().join(" "),
-            now,
-            now + LIFETIME,
-        );
-        let link = LinkRow { label, ..issued };
+        let link = LinkRow {
+            label,
+            chat_name: caller.name().map(ToString::to_string),
+            ..LinkRow::issued(
+                BASE64_URL_SAFE_NO_PAD.encode(self.clock.random::<16>()),
+                hash(ticket.expose_secret()),
+                caller.identity().to_string(),
+                client.id().to_owned(),
+                client.scopes().join(" "),
+                now,
+                now + LIFETIME,
+            )
+        };
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
         self.give_back_pending(earlier);
         let url = self

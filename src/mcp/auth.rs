@@ -73,7 +73,7 @@ impl Tool for Auth {
         match args.action {
             Action::GetUrl => {
                 let client = connect.provider(provider)?;
-                Ok(Answer::link(client, connect.issue(who, client, account).await?))
+                Ok(Answer::link(client, connect.issue(caller, client, account).await?))
             }
             Action::HandleCallback => {
                 let client = connect.provider(provider)?;

@@ -8,7 +8,7 @@ use stagepass_kit::{Connections, Identity, Realm, ToolError, code};
 use stagepass_standin::Browser;
 use tokio_util::task::TaskTracker;
 
-use crate::harness::{Setup, TestApp};
+use crate::harness::{Bot as SpeakingBot, Setup, TestApp, code_on};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -255,4 +255,25 @@ async fn only_the_account_that_nobody_uses_rests() {
     assert_eq!(error.code(), code::NEEDS_RECONNECT);
     assert_eq!(call(None).await.unwrap().account().id, "bob");
     bot.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_has_the_number_next_is_told_to_sign_in() {
+    let app = TestApp::start_for("owner").await;
+    let bot = SpeakingBot::add(&app, "band").await;
+    let chat = bot.chat(&app, "whatsapp:+4915112345678").await;
+    let page = app.sign_in(&Browser::new(), &chat.get_url().await, "alice").await;
+    let spoken = code_on(&page);
+    chat.auth(json!({"action": "handle_callback", "code": spoken})).await.ok();
+    app.advance(DAY * 60);
+    chat.call("spotify_now", json!({})).await.ok();
+    app.advance(DAY * 91);
+    let told = chat.call("spotify_now", json!({})).await;
+    assert_eq!(told.code(), code::NEEDS_RECONNECT);
+    assert!(told.text.contains("Nobody used it for 90 days"), "{}", told.text);
+    let status = chat.status().await;
+    assert_eq!(status["state"], "needs_reconnect");
+    assert!(status["problem"]["message"].as_str().unwrap().contains("90 days"), "{status}");
+    chat.end().await;
+    app.finish().await;
 }
