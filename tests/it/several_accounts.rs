@@ -10,6 +10,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::harness::{Chat, TestApp, Told, code_on};
 
+/// What Spotify calls their accounts.
+const ALICE: &str = "yeE6RsXcNOPmeMjvqPVStN";
+const BOB: &str = "KiaEdFrRgSnRFsTHsDDDXh";
+
 /// Connects `who` under `label`, later than whoever was connected before.
 async fn connect(app: &TestApp, chat: &Chat, who: &str, label: Option<&str>) -> Page {
     app.advance(Duration::from_mins(1));
@@ -41,7 +45,7 @@ async fn whose(app: &TestApp, chat: &Chat, account: Option<&str>) -> String {
     let subject = app.spotify.requests().last().unwrap().subject.clone().unwrap();
     // What is said is what was done.
     if let Some(id) = told.meta["io.stagepass/account"]["id"].as_str() {
-        assert_eq!(id, subject);
+        assert_eq!(id, if subject == "alice" { ALICE } else { BOB });
     }
     subject
 }
@@ -73,10 +77,10 @@ async fn the_answer_says_which_of_two_accounts_was_used() {
     connect(&app, &chat, "bob", None).await;
     let told = now(&chat, None).await.ok();
     assert!(told.text.ends_with("\nAccount: work (Alice Example)"), "{}", told.text);
-    let used = json!({"id": "alice", "name": "Alice Example", "label": "work"});
+    let used = json!({"id": ALICE, "name": "Alice Example", "label": "work"});
     assert_eq!(told.meta["io.stagepass/account"], used);
     assert_eq!(told.data, alone.data, "the data keep to their schema");
-    let told = now(&chat, Some("bob")).await.ok();
+    let told = now(&chat, Some(BOB)).await.ok();
     assert!(told.text.ends_with("\nAccount: Bob Example"), "{}", told.text);
     app.finish().await;
 }
@@ -89,18 +93,18 @@ async fn an_account_is_chosen_by_label_name_or_id() {
     for (word, who) in [
         ("work", "alice"),
         ("WORK", "alice"),
-        ("alice", "alice"),
+        (ALICE, "alice"),
         ("alice example", "alice"),
         ("Bob Example", "bob"),
-        ("bob", "bob"),
+        (BOB, "bob"),
     ] {
         assert_eq!(whose(&app, &chat, Some(word)).await, who, "{word}");
     }
-    for word in ["nobody", "Example", "alice ' OR 1=1", "local::owner", "spotify:alice"] {
+    for word in ["nobody", "Example", "alice", "' OR 1=1", "local::owner"] {
         let told = now(&chat, Some(word)).await;
         assert_eq!(told.code(), code::INVALID_ARGUMENT);
         assert!(told.text.contains(r#""work", "Bob Example""#), "{}", told.text);
-        assert!(!told.text.contains(word) || "Bob Example".contains(word), "{}", told.text);
+        assert!(!told.text.contains("owner"), "a stranger's words aren't repeated: {}", told.text);
     }
     let told = chat.call("spotify_now", json!({"account": 1})).await;
     assert_eq!(told.code(), code::INVALID_ARGUMENT);
@@ -217,7 +221,7 @@ async fn where_the_first_account_is_dead_the_next_is_used_and_named() {
     for _ in 0..3 {
         let told = now(&chat, Some("work")).await;
         assert_eq!(told.code(), code::NEEDS_RECONNECT, "whoever is chosen is not replaced");
-        assert_eq!(told.meta["io.stagepass/account"]["id"], "alice");
+        assert_eq!(told.meta["io.stagepass/account"]["id"], ALICE);
         assert_eq!(whose(&app, &chat, None).await, "bob");
     }
     app.finish().await;
@@ -233,13 +237,13 @@ async fn the_same_label_means_another_account_to_another_person() {
     connect(&app, &chat, "alice", Some("work")).await;
     let (db, vault) = app.vault(&TaskTracker::new()).await;
     for _ in ["cold", "warm"] {
-        for (who, id) in [(&Identity::local(), "alice"), (&bob, "bob")] {
+        for (who, id) in [(&Identity::local(), ALICE), (&bob, BOB)] {
             for account in [Some("work"), Some("WORK"), None] {
                 let token = vault.access_token(who, "spotify", account).await.unwrap();
                 assert_eq!(token.account().id, id);
             }
         }
-        let foreign = vault.access_token(&bob, "spotify", Some("alice")).await.unwrap_err();
+        let foreign = vault.access_token(&bob, "spotify", Some(ALICE)).await.unwrap_err();
         assert_eq!(foreign.code(), code::INVALID_ARGUMENT);
         assert!(!format!("{foreign:?}").contains("Alice"), "nobody hears of others' accounts");
     }
@@ -263,7 +267,7 @@ async fn no_account_poses_as_another() {
     connect(&app, &chat, "alice", Some("work")).await;
     connect(&app, &chat, "bob", None).await;
     // Whichever of them is warm.
-    for order in [["bob", "work"], ["work", "bob"]] {
+    for order in [[BOB, "work"], ["work", BOB]] {
         for word in order {
             let who = if word == "work" { "alice" } else { "bob" };
             assert_eq!(whose(&app, &chat, Some(word)).await, who);
@@ -279,16 +283,13 @@ async fn no_account_poses_as_another() {
 async fn warm_calls_with_a_choice_ask_no_database() {
     let app = TestApp::start().await;
     let chat = both(&app).await;
-    for account in [Some("work"), Some("bob")] {
+    for account in [Some("work"), Some(BOB)] {
         now(&chat, account).await.ok();
     }
     app.sql("ALTER TABLE connections RENAME TO away").await;
-    for (account, who) in [
-        (Some("work"), "alice"),
-        (Some("Bob Example"), "bob"),
-        (None, "alice"),
-        (Some("bob"), "bob"),
-    ] {
+    for (account, who) in
+        [(Some("work"), "alice"), (Some("Bob Example"), "bob"), (None, "alice"), (Some(BOB), "bob")]
+    {
         assert_eq!(whose(&app, &chat, account).await, who);
     }
     app.sql("ALTER TABLE away RENAME TO connections").await;
@@ -301,10 +302,10 @@ async fn a_token_rejected_early_is_renewed_for_the_account_that_was_chosen() {
     let chat = both(&app).await;
     assert_eq!(whose(&app, &chat, None).await, "alice");
     app.spotify.world(|world| world.reject_access_tokens_of("bob"));
-    assert_eq!(whose(&app, &chat, Some("bob")).await, "bob");
+    assert_eq!(whose(&app, &chat, Some(BOB)).await, "bob");
     assert_eq!(app.spotify.refreshes(), 1);
-    assert_eq!(app.count("SELECT version FROM connections WHERE account_id = 'bob'").await, 2);
-    assert_eq!(app.count("SELECT version FROM connections WHERE account_id = 'alice'").await, 1);
+    assert_eq!(app.count("SELECT version FROM connections WHERE account_id LIKE 'Kia%'").await, 2);
+    assert_eq!(app.count("SELECT version FROM connections WHERE account_id LIKE 'yeE%'").await, 1);
     // That bob's was renewed a moment ago doesn't keep alice's from it.
     app.spotify.world(|world| world.reject_access_tokens_of("alice"));
     assert_eq!(whose(&app, &chat, Some("work")).await, "alice");
@@ -324,7 +325,7 @@ async fn two_accounts_are_refreshed_at_once_and_each_once_by_two_replicas() {
         world.token_delay = Some(Duration::from_millis(200));
     });
     let calls = (0..15).flat_map(|_| {
-        [(None, "alice"), (Some("work"), "alice"), (Some("bob"), "bob")]
+        [(None, ALICE), (Some("work"), ALICE), (Some(BOB), BOB)]
             .into_iter()
             .flat_map(|(account, id)| [&chat, &other].map(|chat| (chat, account, id)))
     });
