@@ -104,3 +104,66 @@ impl TokenCache {
         self.opened.invalidate(&(identity.clone(), provider.to_owned()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use stagepass_kit::LinkedAccount;
+
+    use super::*;
+
+    fn known(ids: &[&str]) -> Arc<[Known]> {
+        let account = |id: &&str| {
+            let (id, name) = ((*id).to_owned(), (*id).to_owned());
+            Known {
+                account: Arc::new(LinkedAccount { id, name, label: None, one_of_several: true }),
+                lives: true,
+            }
+        };
+        ids.iter().map(account).collect()
+    }
+
+    fn put(cache: &TokenCache, mark: u64, known: &Arc<[Known]>, place: usize) {
+        let account = known[place].account.clone();
+        let token = AccessToken::new("secret".into(), 1, Arc::default(), account);
+        let fresh = Fresh { token, expires_at: None, due_at: None };
+        cache.put(mark, &Identity::local(), "music", (known.clone(), place), fresh);
+    }
+
+    fn whose(cache: &TokenCache, wanted: Option<&str>) -> Option<String> {
+        let fresh = cache.get(&Identity::local(), "music", wanted)?;
+        Some(fresh.token.account().id.clone())
+    }
+
+    #[test]
+    fn tokens_of_all_accounts_stand_side_by_side_and_go_together() {
+        let (cache, known) = (TokenCache::default(), known(&["a", "b"]));
+        put(&cache, cache.mark(), &known, 1);
+        assert_eq!(whose(&cache, None), None, "the first isn't open, and the other won't do");
+        put(&cache, cache.mark(), &known, 0);
+        assert_eq!(whose(&cache, Some("b")).as_deref(), Some("b"));
+        assert_eq!(whose(&cache, None).as_deref(), Some("a"));
+        assert_eq!(whose(&cache, Some("c")), None);
+        cache.forget(&Identity::local(), "music");
+        assert_eq!([whose(&cache, None), whose(&cache, Some("b"))], [None, None]);
+    }
+
+    #[test]
+    fn nothing_stays_open_where_other_accounts_are_known_now() {
+        let cache = TokenCache::default();
+        for place in [0, 1] {
+            put(&cache, cache.mark(), &known(&["a", "b"]), place);
+        }
+        put(&cache, cache.mark(), &known(&["b", "a"]), 1);
+        assert_eq!(whose(&cache, Some("a")).as_deref(), Some("a"));
+        assert_eq!(whose(&cache, Some("b")), None, "a's stood in that place");
+    }
+
+    #[test]
+    fn what_was_read_before_something_was_forgotten_is_not_kept() {
+        let (cache, known) = (TokenCache::default(), known(&["a"]));
+        let mark = cache.mark();
+        cache.forget(&Identity::local(), "other");
+        put(&cache, mark, &known, 0);
+        assert_eq!(whose(&cache, None), None);
+    }
+}
