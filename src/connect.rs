@@ -9,6 +9,7 @@ mod callback;
 mod confirm;
 mod finish;
 mod issue;
+mod label;
 mod page;
 mod pasted;
 mod revoke;
@@ -33,10 +34,11 @@ use crate::{
     store::{Db, Problem},
     vault::Vault,
     web::{cookies::BrowserCookie, session::Sessions},
+    webhooks::Webhooks,
 };
 
 pub use finish::Connected;
-pub use issue::IssuedLink;
+pub use issue::{IssuedLink, Offer};
 pub use page::PageError;
 pub use revoke::Revoked;
 pub(crate) use status::missing;
@@ -62,13 +64,21 @@ pub struct Connect {
     sessions: Sessions,
     chats: Arc<BTreeMap<String, Chat>>,
     audit: Audit,
+    webhooks: Webhooks,
     tasks: TaskTracker,
 }
 
 impl Connect {
-    /// What links accounts into `vault`, as `config` says.
+    /// What links accounts into `vault`, as `config` says. Bots are told by `webhooks`.
     #[must_use]
-    pub fn new(config: &Config, db: Db, vault: Vault, clock: Clock, tasks: TaskTracker) -> Self {
+    pub fn new(
+        config: &Config,
+        db: Db,
+        vault: Vault,
+        webhooks: Webhooks,
+        clock: Clock,
+        tasks: TaskTracker,
+    ) -> Self {
         let public_url = config.public_url.clone();
         Self {
             origins: allowed_origins(&public_url),
@@ -78,6 +88,7 @@ impl Connect {
             chats: Arc::new(config.chat.clone()),
             db,
             vault,
+            webhooks,
             clock,
             public_url,
             tasks,
