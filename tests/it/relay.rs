@@ -67,6 +67,22 @@ async fn the_link_is_the_providers_own_and_the_relays_line_finishes_it() {
 }
 
 #[tokio::test]
+async fn what_a_call_offers_is_the_providers_own_link_too_and_stays_the_same() {
+    let app = start().await;
+    let chat = app.chat().await;
+    let told = chat.call("spotify_now", json!({})).await;
+    assert_eq!(told.code(), "not_connected");
+    let link = told.data["url"].as_str().unwrap();
+    assert!(link.starts_with(&format!("{}/authorize?", app.spotify.url())), "{link}");
+    let page = sign_in(&app, link, "alice").await;
+    app.gave(&page.param("state").unwrap());
+    assert_eq!(chat.call("spotify_now", json!({})).await.data["url"], link);
+    chat.auth(json!({"action": "handle_callback", "code": line(&page)})).await.ok();
+    chat.call("spotify_now", json!({})).await.ok();
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn the_whole_address_of_the_relays_page_works_as_well_as_the_bare_code() {
     let app = start().await;
     let chat = app.chat().await;
