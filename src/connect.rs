@@ -12,6 +12,7 @@ mod page;
 mod revoke;
 mod status;
 mod sweep;
+mod visit;
 
 use axum::{Router, routing::get};
 use chrono::TimeDelta;
@@ -20,12 +21,13 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::{
+    audit::Audit,
     clock::Clock,
     config::allowed_origins,
     providers::ProviderClient,
     store::{Db, Problem},
     vault::Vault,
-    web::{cookies::BrowserCookie, session::Sessions},
+    web::{chat_session::ChatSessions, cookies::BrowserCookie, session::Sessions},
 };
 
 pub use finish::Connected;
@@ -48,10 +50,12 @@ pub struct Connect {
     db: Db,
     vault: Vault,
     clock: Clock,
+    audit: Audit,
     public_url: Url,
     origins: Vec<String>,
     cookie: BrowserCookie,
     sessions: Sessions,
+    chat_sessions: ChatSessions,
     tasks: TaskTracker,
 }
 
@@ -63,6 +67,8 @@ impl Connect {
             origins: allowed_origins(&public_url),
             cookie: BrowserCookie::new("stagepass-connect", &public_url, 900),
             sessions: Sessions::new(db.clone(), clock.clone(), &public_url),
+            chat_sessions: ChatSessions::new(db.clone(), clock.clone(), &public_url),
+            audit: Audit::new(db.clone(), clock.clone()),
             db,
             vault,
             clock,
@@ -76,6 +82,12 @@ impl Connect {
         Router::new()
             .route("/connect/{ticket}", get(page::show).post(page::start))
             .with_state(self.clone())
+    }
+
+    /// The sessions of chat users who look at their own page.
+    #[must_use]
+    pub fn chat_sessions(&self) -> &ChatSessions {
+        &self.chat_sessions
     }
 
     /// The provider with this id, or the only one that tools use.

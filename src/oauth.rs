@@ -18,8 +18,10 @@ mod error;
 mod introspect;
 mod keys;
 mod login;
+mod own_page;
 mod page;
 mod parameters;
+mod purpose;
 mod revoke;
 mod sweep;
 mod token;
@@ -53,6 +55,7 @@ pub use client::{
 };
 pub use description::Description;
 pub use keys::{KeyError, SigningKeys};
+pub use own_page::SIGN_IN;
 
 /// The authorization server. Clones share everything.
 #[derive(Clone)]
@@ -153,7 +156,10 @@ impl OAuth {
     }
 
     /// Whoever is signed in, in this browser, and may still come in.
-    async fn signed_in(&self, headers: &HeaderMap) -> sqlx::Result<Option<UserRow>> {
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn signed_in(&self, headers: &HeaderMap) -> sqlx::Result<Option<UserRow>> {
         match self.sessions().user(headers).await? {
             Some(user) if self.is_allowed(&user).await? => Ok(Some(user)),
             _ => Ok(None),
@@ -176,7 +182,9 @@ impl OAuth {
         &self.0.audit
     }
 
-    fn sessions(&self) -> &Sessions {
+    /// The browsers in which somebody is signed in.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
         &self.0.sessions
     }
 

@@ -5,6 +5,7 @@
 
 mod audit;
 mod authorizations;
+mod chat_sessions;
 mod clients;
 mod codes;
 mod connections;
@@ -17,6 +18,7 @@ mod refresh_tokens;
 mod sessions;
 mod signing_keys;
 mod vault_keys;
+mod visits;
 
 pub use audit::AuditRow;
 pub use authorizations::{AuthorizationRow, Stage};
@@ -25,13 +27,14 @@ pub use codes::{CodeRow, Redemption};
 pub use connections::ConnectionRow;
 pub use db::{Db, OpenError};
 pub use epoch::Epoch;
-pub use grants::GrantRow;
+pub use grants::{AccessRow, GrantRow};
 pub use links::{LinkRow, LinkState, Problem};
 pub use people::UserRow;
 pub use refresh_tokens::{RefreshRow, RefreshState, Rotation};
 pub use sessions::SessionRow;
 pub use signing_keys::SigningKeyRow;
 pub use vault_keys::VaultKeyRow;
+pub use visits::{VisitRow, VisitState};
 
 /// What can go wrong once the database is open. "Not there" is an `Option`, not an error.
 pub type Result<T> = std::result::Result<T, sqlx::Error>;

@@ -1,7 +1,7 @@
 //! `/callback/<provider>`: where the provider sends the browser back to.
 
 use axum::{
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header::LOCATION},
     response::{IntoResponse, Response},
 };
 use maud::html;
@@ -17,7 +17,7 @@ use crate::{
     providers::AuthorizationAnswer,
     store::{LinkRow, LinkState},
     vault::{hash, same},
-    web::layout,
+    web::{ACCOUNT, layout},
 };
 
 impl Connect {
@@ -32,6 +32,7 @@ impl Connect {
         headers: &HeaderMap,
     ) -> Result<Response, PageError> {
         let link = self.link_of_answer(provider, &answer).await?;
+        let from_account = link.from_account;
         if link.state == LinkState::Completed {
             let body = html! {
                 p { "This account is connected already. You can close this page." }
@@ -43,15 +44,19 @@ impl Connect {
         }
         let proven = self.is_proven(&link, headers).await?;
         match self.finish(link, answer, proven).await {
+            // That page shows what is connected.
+            Ok(Finished::Connected { .. }) if from_account => {
+                Ok((StatusCode::SEE_OTHER, [(LOCATION, ACCOUNT)]).into_response())
+            }
             Ok(Finished::Connected { provider, connected }) => Ok(done(&provider, &connected)),
             Ok(Finished::Pending { provider, code }) => Ok(confirm(&provider, &code)),
-            Err(error) => Ok(failed(&error)),
+            Err(error) => Ok(failed(&error, from_account)),
         }
     }
 
     /// Whether the browser that ended the sign-in proves who asked: it began it, and belongs to the
     /// owner of a local process, because nobody else can open a loopback page, or to somebody who is
-    /// signed in here.
+    /// signed in here or has opened their own page from this very chat.
     async fn is_proven(&self, link: &LinkRow, headers: &HeaderMap) -> Result<bool, PageError> {
         let cookie = self.cookie.read(headers).map(|cookie| hash(&cookie));
         let same_browser = match (&cookie, &link.browser_hash) {
@@ -63,6 +68,11 @@ impl Connect {
             && match realm {
                 Ok(Realm::Local) => true,
                 Ok(Realm::User) => self.is_signed_in(link, headers).await? == Some(true),
+                Ok(Realm::Chat) => {
+                    let chat = self.chat_sessions.identity(headers).await;
+                    let chat = chat.map_err(ToolError::internal)?;
+                    chat.is_some_and(|chat| chat.to_string() == link.identity)
+                }
                 _ => false,
             })
     }
@@ -128,9 +138,17 @@ fn code_was_shown() -> Response {
     layout::page("One step is left", &body).into_response()
 }
 
-fn failed(error: &ToolError) -> Response {
+fn failed(error: &ToolError, from_account: bool) -> Response {
     if let Some(cause) = std::error::Error::source(error) {
         tracing::error!(cause, "linking failed");
     }
-    layout::problem(StatusCode::BAD_REQUEST, "Not connected", error.message(), error.next_step())
+    if !from_account {
+        let (message, next_step) = (error.message(), error.next_step());
+        return layout::problem(StatusCode::BAD_REQUEST, "Not connected", message, next_step);
+    }
+    let body = html! {
+        div role="alert" { p { (error.message()) } }
+        p { a href=(ACCOUNT) { "Back to your own page" } }
+    };
+    (StatusCode::BAD_REQUEST, layout::page("Not connected", &body)).into_response()
 }

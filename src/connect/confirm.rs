@@ -36,8 +36,7 @@ impl Connect {
         client: &ProviderClient,
         given: &str,
     ) -> Result<Connected, ToolError> {
-        // Chats wrap addresses and codes in all kinds of brackets and quotes.
-        let given = given.trim().trim_matches(['<', '>', '`', '"', '\'', '(', ')', '*']);
+        let given = stripped(given);
         if given.is_empty() || given.len() > LONGEST {
             return Err(unusable());
         }
@@ -146,6 +145,11 @@ impl Connect {
         self.end_pending(link, &problem).await?;
         Err(tool_error(&problem))
     }
+}
+
+/// Chats wrap addresses and codes in all kinds of brackets and quotes.
+pub(super) fn stripped(given: &str) -> &str {
+    given.trim().trim_matches(['<', '>', '`', '"', '\'', '(', ')', '*'])
 }
 
 /// Reads a pasted redirect URL as the browser's request would be read.

@@ -31,6 +31,27 @@ impl Connect {
         identity: &Identity,
         client: &ProviderClient,
     ) -> Result<IssuedLink, ToolError> {
+        self.issue_from(identity, client, false).await
+    }
+
+    /// The same, begun on the person's own page, where it leads back to.
+    ///
+    /// # Errors
+    /// `internal` when the database fails.
+    pub async fn issue_from_account(
+        &self,
+        identity: &Identity,
+        client: &ProviderClient,
+    ) -> Result<IssuedLink, ToolError> {
+        self.issue_from(identity, client, true).await
+    }
+
+    async fn issue_from(
+        &self,
+        identity: &Identity,
+        client: &ProviderClient,
+        from_account: bool,
+    ) -> Result<IssuedLink, ToolError> {
         let ticket = mint(&self.clock, "spt_");
         let now = self.clock.now();
         let link = LinkRow::issued(
@@ -42,6 +63,7 @@ impl Connect {
             now,
             now + LIFETIME,
         );
+        let link = LinkRow { from_account, ..link };
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
         self.give_back_pending(earlier);
         let url = self

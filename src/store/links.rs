@@ -70,6 +70,8 @@ pub struct LinkRow {
     pub created_at: DateTime<Utc>,
     /// Until when it may be finished.
     pub expires_at: DateTime<Utc>,
+    /// Whether it was begun on the person's own page, and leads back there.
+    pub from_account: bool,
 }
 
 impl LinkRow {
@@ -102,6 +104,7 @@ impl LinkRow {
             problem_next_step: None,
             created_at,
             expires_at,
+            from_account: false,
         }
     }
 
@@ -153,7 +156,8 @@ impl Db {
                 .await?;
             sqlx::query(
                 "INSERT INTO links (id, ticket_hash, identity, provider, scopes, state, tries,
-                 created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)",
+                 created_at, expires_at, from_account)
+                 VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)",
             )
             .bind(&link.id)
             .bind(&link.ticket_hash)
@@ -163,6 +167,7 @@ impl Db {
             .bind(link.state)
             .bind(link.created_at)
             .bind(link.expires_at)
+            .bind(link.from_account)
             .execute(&mut *transaction)
             .await?;
             transaction.commit().await?;
@@ -311,6 +316,17 @@ impl Db {
             .bind(identity)
             .bind(provider)
             .fetch_optional(pool)
+            .await)
+    }
+
+    /// Deletes every link of `identity` and answers with them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_links(&self, identity: &str) -> Result<Vec<LinkRow>> {
+        on!(self, pool => sqlx::query_as("DELETE FROM links WHERE identity = $1 RETURNING *")
+            .bind(identity)
+            .fetch_all(pool)
             .await)
     }
 
