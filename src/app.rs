@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    account::Account,
     clock::Clock,
     config::{Allow, Config},
     connect::Connect,
@@ -98,9 +99,26 @@ impl AppBuilder {
             Some(OAuth::new(&config, described, db, vault, clock.clone(), guarded).await?)
         };
         let limiters = Limiters::new(&config.limits, &clock);
-        let connect = Connect::new(db.clone(), vault.clone(), clock, public_url, tasks.clone());
+        let url = public_url.clone();
+        let connect = Connect::new(db.clone(), vault.clone(), clock.clone(), url, tasks.clone());
+        let account = {
+            let (connect, oauth, db) = (connect.clone(), oauth.clone(), db.clone());
+            Account::new(connect, oauth, db, vault.clone(), clock, &public_url)
+        };
         let shutdown = CancellationToken::new();
-        Ok(App { config, door, db, vault, connect, oauth, limiters, toolsets, tasks, shutdown })
+        Ok(App {
+            config,
+            door,
+            db,
+            vault,
+            connect,
+            oauth,
+            account,
+            limiters,
+            toolsets,
+            tasks,
+            shutdown,
+        })
     }
 }
 
@@ -121,6 +139,7 @@ pub struct App {
     connect: Connect,
     /// None where sign-in is off.
     oauth: Option<OAuth>,
+    account: Account,
     limiters: Limiters,
     toolsets: Vec<Toolset>,
     tasks: TaskTracker,

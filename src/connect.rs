@@ -36,6 +36,7 @@ pub use page::PageError;
 pub use revoke::Revoked;
 pub(crate) use status::missing;
 pub use status::{LinkStatus, State};
+pub use visit::masked;
 
 /// Letters of the one-time code: 40 bits, for few tries and minutes.
 const CODE: usize = 8;

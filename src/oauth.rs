@@ -15,6 +15,7 @@ mod client;
 mod consent;
 mod description;
 mod error;
+mod given;
 mod introspect;
 mod keys;
 mod login;
@@ -54,6 +55,7 @@ pub use client::{
     check_registration, read_basic, read_subject, row as client_row,
 };
 pub use description::Description;
+pub use given::ClientAccess;
 pub use keys::{KeyError, SigningKeys};
 pub use own_page::SIGN_IN;
 

@@ -76,7 +76,9 @@ impl Connect {
             let remotely = self.vault.revoke(identity, &connection).await;
             ended.push((connection, remotely.map_err(ToolError::internal)?));
         }
-        links.into_iter().for_each(|link| self.give_back_pending(Some(link)));
+        for link in links {
+            self.give_back_pending(Some(link));
+        }
         Ok(ended)
     }
 

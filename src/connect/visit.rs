@@ -109,6 +109,16 @@ impl Connect {
     }
 }
 
+/// What a chat goes by, so far as the one who is in it recognises it: a link that leaked names
+/// nobody's number.
+#[must_use]
+pub fn masked(chat: &str) -> String {
+    let (place, id) = chat.split_once(':').map_or(("", chat), |(place, id)| (place, id));
+    let colon = if place.is_empty() { "" } else { ":" };
+    let last = id.chars().count().saturating_sub(3).max(3);
+    format!("{place}{colon}…{}", id.chars().skip(last).collect::<String>())
+}
+
 fn elsewhere() -> ToolError {
     ToolError::new(
         code::WRONG_IDENTITY,

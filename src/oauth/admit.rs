@@ -34,9 +34,8 @@ impl OAuth {
             signed_in_at: now,
             identity,
         };
-        let entry = |entry: Entry| {
-            arrival.note(entry.identity(&user.identity).provider(client.id()))
-        };
+        let entry =
+            |entry: Entry| arrival.note(entry.identity(&user.identity).provider(client.id()));
         let (signed_in, claimed, refused) = (
             entry(Entry::done("sign_in")),
             entry(Entry::done("owner.claimed")),

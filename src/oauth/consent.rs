@@ -10,7 +10,7 @@ use axum::{
     body::Bytes,
     extract::{RawQuery, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        HeaderMap, HeaderValue, StatusCode,
         header::{LOCATION, SET_COOKIE},
     },
     response::{AppendHeaders, IntoResponse, Response},
@@ -20,13 +20,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    OAuth,
-    authorize, login,
-    page::Stop,
-    parameters::Parameters,
-    purpose::Purpose,
-};
+use super::{OAuth, authorize, login, page::Stop, parameters::Parameters, purpose::Purpose};
 use crate::{
     audit::Entry,
     store::{AuthorizationRow, Stage},
@@ -37,7 +31,10 @@ use crate::{
 /// How long a person may take from the page to the end.
 const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
-/// One consent page.
+/// What travels in a page's form: its number, and what it asks, sealed.
+pub(super) type Hidden = [(&'static str, String); 2];
+
+/// One consent page, or one of those before a sign-in that no client asks for.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Rendering {
     /// The browser that it was shown in.
@@ -50,7 +47,7 @@ pub(super) struct Rendering {
 
 impl Rendering {
     /// What comes back with a page's form, as it came.
-    pub(super) fn hidden(form: &Parameters) -> [(&'static str, String); 2] {
+    pub(super) fn hidden(form: &Parameters) -> Hidden {
         ["id", "request"].map(|name| (name, form.get(name).unwrap_or_default().to_owned()))
     }
 }
@@ -67,6 +64,7 @@ pub(super) async fn show(
     let identity = user.as_ref().map(|user| user.identity.clone());
     let (hidden, cookie) = oauth.render(&headers, identity, Purpose::Client(request.clone()))?;
     let page = page::page(&oauth, &request, user.as_ref(), fields, &hidden);
+    let cookie = AppendHeaders(cookie.map(|line| (SET_COOKIE, line)));
     Ok((cookie, page).into_response())
 }
 
@@ -127,8 +125,7 @@ impl OAuth {
         headers: &HeaderMap,
         user: Option<String>,
         purpose: Purpose,
-    ) -> Result<([(&'static str, String); 2], AppendHeaders<Option<(HeaderName, HeaderValue)>>), Stop>
-    {
+    ) -> Result<(Hidden, Option<HeaderValue>), Stop> {
         let known = self.cookie().read(headers);
         let cookie = known.unwrap_or_else(|| mint(self.clock(), "spb_").expose_secret().to_owned());
         let id = BASE64_URL_SAFE_NO_PAD.encode(self.clock().random::<16>());
@@ -141,8 +138,7 @@ impl OAuth {
         let plain = serde_json::to_vec(&rendering).map_err(|_| Stop::Internal)?;
         let sealed = self.vault().sealer().seal(place(&id), &plain)?;
         let hidden = [("id", id), ("request", BASE64_URL_SAFE_NO_PAD.encode(sealed))];
-        let line = self.cookie().write(&cookie).map(|line| (SET_COOKIE, line));
-        Ok((hidden, AppendHeaders(line)))
+        Ok((hidden, self.cookie().write(&cookie)))
     }
 
     /// What a form holds, if it is ours, for this browser, and in time; and how it is stored.

@@ -3,8 +3,8 @@
 
 use axum::{
     body::Bytes,
-    http::HeaderMap,
-    response::{IntoResponse, Response},
+    http::{HeaderMap, header::SET_COOKIE},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use maud::{Markup, html};
 
@@ -34,6 +34,7 @@ impl OAuth {
         let shown = async {
             let (hidden, cookie) = self.render(headers, None, Purpose::Account)?;
             let fields = self.fields().await?;
+            let cookie = AppendHeaders(cookie.map(|line| (SET_COOKIE, line)));
             Ok::<_, Stop>((cookie, page(self, &hidden, fields)))
         };
         shown.await.into_response()
