@@ -12,6 +12,7 @@
 
 mod harness;
 
+mod account;
 mod cli;
 mod config;
 mod door;

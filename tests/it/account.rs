@@ -1,0 +1,72 @@
+//! People's own pages.
+
+mod apps;
+mod connections;
+mod delete;
+mod local;
+mod safety;
+mod sign_in;
+
+use stagepass_standin::{Browser, Page};
+
+use crate::harness::{Connector, TestApp, Tokens};
+
+fn own_page(app: &TestApp) -> String {
+    format!("{}/account", app.url)
+}
+
+/// Signs in as `who` for their own page, and gets there.
+async fn sign_in(app: &TestApp, browser: &Browser, who: &str) -> Page {
+    sign_in_with(app, browser, who, &[]).await
+}
+
+/// The same with these fields filled in on our page.
+async fn sign_in_with(
+    app: &TestApp,
+    browser: &Browser,
+    who: &str,
+    fields: &[(&str, &str)],
+) -> Page {
+    let page = browser.get(&own_page(app)).await;
+    assert!(page.has_button("Continue with Spotify"), "{}", page.describe());
+    let page = browser.submit(&page, "Continue with Spotify", fields).await;
+    app.spotify.sign_in(browser, page, who).await
+}
+
+/// Somebody's own page.
+async fn look(app: &TestApp, browser: &Browser) -> Page {
+    let page = browser.get(&own_page(app)).await;
+    assert_eq!(page.status, 200, "{}", page.describe());
+    page
+}
+
+/// An app that `who` has allowed, in a browser of another day.
+async fn allowed_app(app: &TestApp, who: &str) -> (Connector, Tokens) {
+    let client = Connector::register(app).await;
+    let tokens = client.tokens_of(app, who).await;
+    (client, tokens)
+}
+
+/// What the forms of a page are bound to its browser by.
+fn token_on(page: &Page) -> String {
+    let fields = page.forms.iter().flat_map(|form| &form.fields);
+    let token = fields.into_iter().find(|(name, _)| name == "token");
+    token.unwrap_or_else(|| panic!("no token: {}", page.describe())).1.clone()
+}
+
+/// The value of the first button with this text.
+fn value_of(page: &Page, button: &str) -> String {
+    let mut buttons = page.forms.iter().flat_map(|form| &form.buttons);
+    let found = buttons.find(|known| known.text == button);
+    found.unwrap_or_else(|| panic!("no `{button}`: {}", page.describe())).value.clone()
+}
+
+/// What was recorded under this name: whom it was about, and how it ended.
+async fn recorded(app: &TestApp, event: &str) -> Vec<(String, String)> {
+    let rows = app.audit().await.into_iter().filter(|row| row.event == event);
+    rows.map(|row| (row.identity.unwrap_or_default(), row.outcome)).collect()
+}
+
+fn done(identity: &str) -> (String, String) {
+    (identity.to_owned(), "done".to_owned())
+}
