@@ -89,7 +89,6 @@ impl AppBuilder {
         anyhow::ensure!(!providers.is_empty(), NO_PROVIDER);
         let tasks = TaskTracker::new();
         let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone());
-        let public_url = config.public_url.clone();
         let oauth = if config.access.allow == Allow::Local {
             None
         } else {
@@ -99,11 +98,11 @@ impl AppBuilder {
             Some(OAuth::new(&config, described, db, vault, clock.clone(), guarded).await?)
         };
         let limiters = Limiters::new(&config.limits, &clock);
-        let url = public_url.clone();
-        let connect = Connect::new(db.clone(), vault.clone(), clock.clone(), url, tasks.clone());
+        let (url, tasks_of) = (config.public_url.clone(), tasks.clone());
+        let connect = Connect::new(&config, db.clone(), vault.clone(), clock.clone(), tasks_of);
         let account = {
             let (connect, oauth, db) = (connect.clone(), oauth.clone(), db.clone());
-            Account::new(connect, oauth, db, vault.clone(), clock, &public_url)
+            Account::new(connect, oauth, db, vault.clone(), clock, &url)
         };
         let shutdown = CancellationToken::new();
         Ok(App {

@@ -19,11 +19,13 @@ mod given;
 mod introspect;
 mod keys;
 mod login;
+mod made_token;
 mod own_page;
 mod page;
 mod parameters;
 mod purpose;
 mod revoke;
+mod speaker;
 mod sweep;
 mod token;
 mod well_known;
@@ -57,6 +59,7 @@ pub use client::{
 pub use description::Description;
 pub use given::ClientAccess;
 pub use keys::{KeyError, SigningKeys};
+pub use made_token::MADE;
 pub use own_page::SIGN_IN;
 
 /// The authorization server. Clones share everything.

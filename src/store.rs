@@ -17,6 +17,7 @@ mod people;
 mod refresh_tokens;
 mod sessions;
 mod signing_keys;
+mod tokens;
 mod vault_keys;
 mod visits;
 
@@ -33,6 +34,7 @@ pub use people::UserRow;
 pub use refresh_tokens::{RefreshRow, RefreshState, Rotation};
 pub use sessions::SessionRow;
 pub use signing_keys::SigningKeyRow;
+pub use tokens::TokenRow;
 pub use vault_keys::VaultKeyRow;
 pub use visits::{VisitRow, VisitState};
 

@@ -4,8 +4,9 @@ use axum::{
     http::{HeaderMap, StatusCode, header::LOCATION},
     response::{IntoResponse, Response},
 };
-use maud::html;
+use maud::{Markup, html};
 use stagepass_kit::{Identity, Realm, ToolError};
+use url::Url;
 
 use super::{
     Connect,
@@ -14,10 +15,11 @@ use super::{
     page::PageError,
 };
 use crate::{
+    config::{Chat, Confirm},
     providers::AuthorizationAnswer,
     store::{LinkRow, LinkState},
     vault::{hash, same},
-    web::{ACCOUNT, layout},
+    web::{ACCOUNT, layout, parts, qr},
 };
 
 impl Connect {
@@ -42,39 +44,62 @@ impl Connect {
         if link.state == LinkState::Pending {
             return Ok(code_was_shown());
         }
+        if let Some(problem) = link.problem() {
+            return Err(PageError::Over(problem));
+        }
         let proven = self.is_proven(&link, headers).await?;
+        let whom = self.whom(&link).await?;
+        let way_back = self.way_back(&link);
         match self.finish(link, answer, proven).await {
             // That page shows what is connected.
             Ok(Finished::Connected { .. }) if from_account => {
                 Ok((StatusCode::SEE_OTHER, [(LOCATION, ACCOUNT)]).into_response())
             }
             Ok(Finished::Connected { provider, connected }) => Ok(done(&provider, &connected)),
-            Ok(Finished::Pending { provider, code }) => Ok(confirm(&provider, &code)),
+            Ok(Finished::Pending { provider, code }) => {
+                let way_back = way_back.and_then(|chat| chat.return_url(&code));
+                Ok(confirm(&provider, &whom, &code, way_back.as_ref()))
+            }
             Err(error) => Ok(failed(&error, from_account)),
         }
     }
 
+    /// What the operator has set for the bot that `link` is for.
+    fn way_back(&self, link: &LinkRow) -> Option<Chat> {
+        let identity: Identity = link.identity.parse().ok()?;
+        self.chat_of(&identity).cloned()
+    }
+
     /// Whether the browser that ended the sign-in proves who asked: it began it, and belongs to the
     /// owner of a local process, because nobody else can open a loopback page, or to somebody who is
-    /// signed in here or has opened their own page from this very chat.
+    /// signed in here. That of a chat user proves it only where the operator says so, or if they have
+    /// opened their own page in it.
     async fn is_proven(&self, link: &LinkRow, headers: &HeaderMap) -> Result<bool, PageError> {
         let cookie = self.cookie.read(headers).map(|cookie| hash(&cookie));
         let same_browser = match (&cookie, &link.browser_hash) {
             (Some(cookie), Some(begun)) => same(cookie, begun),
             _ => false,
         };
-        let realm = link.identity.parse::<Identity>().map(|identity| identity.realm());
+        let Ok(identity) = link.identity.parse::<Identity>() else { return Ok(false) };
         Ok(same_browser
-            && match realm {
-                Ok(Realm::Local) => true,
-                Ok(Realm::User) => self.is_signed_in(link, headers).await? == Some(true),
-                Ok(Realm::Chat) => {
-                    let chat = self.chat_sessions.identity(headers).await;
-                    let chat = chat.map_err(ToolError::internal)?;
-                    chat.is_some_and(|chat| chat.to_string() == link.identity)
-                }
-                _ => false,
+            && match identity.realm() {
+                Realm::Local => true,
+                Realm::User => self.is_signed_in(link, headers).await? == Some(true),
+                Realm::Chat => self.is_of_chat(&identity, headers).await?,
+                Realm::Client => false,
             })
+    }
+
+    async fn is_of_chat(
+        &self,
+        identity: &Identity,
+        headers: &HeaderMap,
+    ) -> Result<bool, PageError> {
+        if self.chat_of(identity).is_some_and(|chat| chat.confirm == Confirm::Auto) {
+            return Ok(true);
+        }
+        let chat = self.chat_sessions.identity(headers).await.map_err(ToolError::internal)?;
+        Ok(chat.as_ref() == Some(identity))
     }
 
     /// Whether this browser is signed in as whom the link is for; none if nobody is, or if the link
@@ -118,13 +143,24 @@ fn done(provider: &str, connected: &Connected) -> Response {
     layout::page(&format!("{provider} is connected"), &body).into_response()
 }
 
-fn confirm(provider: &str, code: &str) -> Response {
+/// The code, for `whom`, and `way_back` into their chat with it.
+fn confirm(provider: &str, whom: &Markup, code: &str, way_back: Option<&Url>) -> Response {
     let body = html! {
         p { "You signed in at " (provider) ". One step is left: give this code to the assistant, in \
              the chat in which you asked." }
         p { span.code { (code) } }
-        p.soft { "It works once, for ten minutes. If you didn't ask for this, close this page: \
-                  without the code nothing is connected." }
+        (parts::facts(&[("It is for", whom.clone())]))
+        @if let Some(url) = way_back {
+            p { a.button href=(url) { "Back to the chat with this code" } }
+            @if let Some(code) = qr::code(url.as_str(), "The same link, for your phone") {
+                p.soft { "Is the chat on your phone? Scan this with its camera." }
+                (code)
+            }
+        }
+        p.soft { "It works once, for ten minutes, and only in that chat. If you didn't ask for this \
+                  there yourself, close this page and give the code to nobody: without it nothing is \
+                  connected." }
+        p.soft { "Load this page again to see what became of it." }
     };
     layout::page("One step is left", &body).into_response()
 }

@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
-use stagepass_kit::{Identity, ToolError};
+use stagepass_kit::{Caller, Identity, ToolError};
 use url::Url;
 
 use super::{Connect, LIFETIME};
@@ -22,19 +22,20 @@ pub struct IssuedLink {
 }
 
 impl Connect {
-    /// Makes a link for `identity`. Earlier ones for the same provider no longer work.
+    /// Makes a link for `caller`. Earlier ones for the same provider no longer work.
     ///
     /// # Errors
     /// `internal` when the database fails.
     pub async fn issue(
         &self,
-        identity: &Identity,
+        caller: &Caller,
         client: &ProviderClient,
     ) -> Result<IssuedLink, ToolError> {
-        self.issue_from(identity, client, false).await
+        let chat_name = caller.name().map(ToString::to_string);
+        self.issue_for(caller.identity(), client, chat_name, false).await
     }
 
-    /// The same, begun on the person's own page, where it leads back to.
+    /// The same for `identity`, begun on the person's own page, where it leads back to.
     ///
     /// # Errors
     /// `internal` when the database fails.
@@ -43,27 +44,31 @@ impl Connect {
         identity: &Identity,
         client: &ProviderClient,
     ) -> Result<IssuedLink, ToolError> {
-        self.issue_from(identity, client, true).await
+        self.issue_for(identity, client, None, true).await
     }
 
-    async fn issue_from(
+    async fn issue_for(
         &self,
         identity: &Identity,
         client: &ProviderClient,
+        chat_name: Option<String>,
         from_account: bool,
     ) -> Result<IssuedLink, ToolError> {
         let ticket = mint(&self.clock, "spt_");
         let now = self.clock.now();
-        let link = LinkRow::issued(
-            BASE64_URL_SAFE_NO_PAD.encode(self.clock.random::<16>()),
-            hash(ticket.expose_secret()),
-            identity.to_string(),
-            client.id().to_owned(),
-            client.scopes().join(" "),
-            now,
-            now + LIFETIME,
-        );
-        let link = LinkRow { from_account, ..link };
+        let link = LinkRow {
+            chat_name,
+            from_account,
+            ..LinkRow::issued(
+                BASE64_URL_SAFE_NO_PAD.encode(self.clock.random::<16>()),
+                hash(ticket.expose_secret()),
+                identity.to_string(),
+                client.id().to_owned(),
+                client.scopes().join(" "),
+                now,
+                now + LIFETIME,
+            )
+        };
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
         self.give_back_pending(earlier);
         let url = self

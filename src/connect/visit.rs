@@ -80,8 +80,8 @@ impl Connect {
     /// `wrong_identity` for another chat's code; for one that is nobody's `code_invalid`, or
     /// `link_expired` once there were too many, if nothing but the own page waits for a code.
     pub async fn confirm_visit(&self, identity: &Identity, given: &str) -> Result<bool, ToolError> {
-        let Some(typed) = read_spoken_code::<CODE>(stripped(given)) else { return Ok(false) };
-        let (who, typed, now) = (identity.to_string(), hash(&typed), self.clock.now());
+        let Some(code) = read_spoken_code::<CODE>(stripped(given)) else { return Ok(false) };
+        let (who, typed, now) = (identity.to_string(), hash(&code), self.clock.now());
         if self.db.prove_visit(&who, &typed, now).await.map_err(ToolError::internal)? {
             return Ok(true);
         }
@@ -94,6 +94,7 @@ impl Connect {
         if self.awaits_code(identity).await? {
             return Ok(false);
         }
+        self.ensure_own_code(identity, &code).await?;
         let missed = self.db.miss_visit(&who, TRIES, TOO_MANY, now).await;
         match missed.map_err(ToolError::internal)? {
             None => Ok(false),
@@ -107,16 +108,6 @@ impl Connect {
         let status = self.status(identity, None).await?;
         Ok(status.iter().any(|row| row.awaits_code))
     }
-}
-
-/// What a chat goes by, so far as the one who is in it recognises it: a link that leaked names
-/// nobody's number.
-#[must_use]
-pub fn masked(chat: &str) -> String {
-    let (place, id) = chat.split_once(':').map_or(("", chat), |(place, id)| (place, id));
-    let colon = if place.is_empty() { "" } else { ":" };
-    let last = id.chars().count().saturating_sub(3).max(3);
-    format!("{place}{colon}…{}", id.chars().skip(last).collect::<String>())
 }
 
 fn elsewhere() -> ToolError {

@@ -77,7 +77,8 @@ impl Host {
             .map(|principal| principal.identity.clone())
             .or_else(|| self.0.nobody.clone())
             .ok_or_else(|| ErrorData::internal_error("nobody is calling", None))?;
-        Ok(Caller::new(identity, self.0.connections.clone()))
+        let name = principal.and_then(|principal| principal.chat_name.clone());
+        Ok(Caller::new(identity, self.0.connections.clone()).called(name))
     }
 }
 
@@ -125,6 +126,8 @@ impl ServerHandler for Host {
         let forbidden = principal.and_then(|principal| security::refusal(tool, principal));
         let mut result = if let Some(refusal) = forbidden {
             refusal
+        } else if principal.is_some_and(Principal::speaks_for_nobody) {
+            whom().to_result()
         } else {
             let result = tool.call(&caller, request.arguments.unwrap_or_default()).await;
             result.unwrap_or_else(|error| refused(tool.name(), &error))
@@ -137,6 +140,15 @@ impl ServerHandler for Host {
         }
         Ok(result.into())
     }
+}
+
+/// A bot has said for nobody what it wants.
+fn whom() -> ToolError {
+    ToolError::invalid_argument(
+        "This bot hasn't said for which chat user it asks, and a tool acts for one person.",
+        "The bot sends the chat user's id with each request: in the header Stagepass-Chat-Id \
+         (percent-encoded, e.g. whatsapp:%2B4915112345678) or in _meta as \"io.stagepass/chat-id\".",
+    )
 }
 
 /// Logged once, here, and told to the model without its cause.

@@ -46,6 +46,8 @@ pub struct LinkRow {
     pub provider: String,
     /// Scopes to ask for, with spaces between them.
     pub scopes: String,
+    /// What the bot calls the chat user that it is for.
+    pub chat_name: Option<String>,
     /// How far it has come.
     pub state: LinkState,
     /// SHA-256 of the cookie of the browser in which the button was pressed.
@@ -92,6 +94,7 @@ impl LinkRow {
             identity,
             provider,
             scopes,
+            chat_name: None,
             state: LinkState::Issued,
             browser_hash: None,
             state_hash: None,
@@ -156,8 +159,8 @@ impl Db {
                 .await?;
             sqlx::query(
                 "INSERT INTO links (id, ticket_hash, identity, provider, scopes, state, tries,
-                 created_at, expires_at, from_account)
-                 VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)",
+                 created_at, expires_at, chat_name, from_account)
+                 VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10)",
             )
             .bind(&link.id)
             .bind(&link.ticket_hash)
@@ -167,6 +170,7 @@ impl Db {
             .bind(link.state)
             .bind(link.created_at)
             .bind(link.expires_at)
+            .bind(&link.chat_name)
             .bind(link.from_account)
             .execute(&mut *transaction)
             .await?;
@@ -195,6 +199,19 @@ impl Db {
             .bind(state_hash)
             .fetch_optional(pool)
             .await)
+    }
+
+    /// The link that waits for this one-time code, whosever it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn link_by_code(&self, code_hash: &[u8]) -> Result<Option<LinkRow>> {
+        on!(self, pool => sqlx::query_as(
+            "SELECT * FROM links WHERE code_hash = $1 AND state = 'pending'",
+        )
+        .bind(code_hash)
+        .fetch_optional(pool)
+        .await)
     }
 
     /// The link of `identity` for `provider`.

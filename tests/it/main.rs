@@ -13,6 +13,7 @@
 mod harness;
 
 mod account;
+mod bots;
 mod cli;
 mod config;
 mod door;

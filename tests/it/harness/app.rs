@@ -7,6 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use http::{HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use stagepass::{
     app::{App, Door},
@@ -251,6 +252,15 @@ impl TestApp {
         Chat::begin_with(&self.mcp_url(), Era::Modern, self.said.clone(), Some(token)).await
     }
 
+    /// The assistant of a bot, which sends these headers with everything.
+    pub(crate) async fn chat_as(
+        &self,
+        token: &str,
+        headers: HashMap<HeaderName, HeaderValue>,
+    ) -> Chat {
+        Chat::begin_as(&self.mcp_url(), Era::Modern, self.said.clone(), Some(token), headers).await
+    }
+
     /// Counts a secret among what was given to clients.
     pub(crate) fn gave(&self, secret: &str) {
         self.given.lock().unwrap().push(secret.to_owned());
@@ -295,8 +305,8 @@ impl TestApp {
     pub(crate) async fn sweep(&self) {
         let tasks = TaskTracker::new();
         let (db, vault) = self.vault(&tasks).await;
-        let url = self.config().public_url;
-        let connect = Connect::new(db.clone(), vault, self.clock.clone(), url, tasks.clone());
+        let (config, clock) = (self.config(), self.clock.clone());
+        let connect = Connect::new(&config, db.clone(), vault, clock, tasks.clone());
         connect.sweep().await.unwrap();
         tasks.close();
         tasks.wait().await;

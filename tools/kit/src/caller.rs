@@ -80,6 +80,7 @@ pub enum Attempt<T> {
 #[derive(Clone)]
 pub struct Caller {
     identity: Identity,
+    called: Option<Arc<str>>,
     connections: Arc<dyn Connections>,
     needs: &'static [&'static str],
 }
@@ -88,13 +89,25 @@ impl Caller {
     /// The caller `identity`, with the door that its tokens come through.
     #[must_use]
     pub fn new(identity: Identity, connections: Arc<dyn Connections>) -> Self {
-        Self { identity, connections, needs: &[] }
+        Self { identity, called: None, connections, needs: &[] }
+    }
+
+    /// The same caller, with what whoever speaks for them calls them.
+    #[must_use]
+    pub fn called(self, name: Option<Arc<str>>) -> Self {
+        Self { called: name, ..self }
     }
 
     /// The person this call acts for.
     #[must_use]
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// What whoever speaks for this person calls them: for people's eyes, and proof of nothing.
+    #[must_use]
+    pub fn name(&self) -> Option<&Arc<str>> {
+        self.called.as_ref()
     }
 
     /// The same caller, about to run a tool that needs `scopes`.
