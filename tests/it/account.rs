@@ -1,6 +1,8 @@
 //! People's own pages.
 
 mod apps;
+mod chat;
+mod chat_safety;
 mod connections;
 mod delete;
 mod local;
@@ -9,7 +11,7 @@ mod sign_in;
 
 use stagepass_standin::{Browser, Page};
 
-use crate::harness::{Connector, TestApp, Tokens};
+use crate::harness::{Chat, Connector, TestApp, Tokens, Told, code_on};
 
 fn own_page(app: &TestApp) -> String {
     format!("{}/account", app.url)
@@ -69,4 +71,29 @@ async fn recorded(app: &TestApp, event: &str) -> Vec<(String, String)> {
 
 fn done(identity: &str) -> (String, String) {
     (identity.to_owned(), "done".to_owned())
+}
+
+/// The link to their own page that somebody's chat gives.
+async fn link_of(chat: &Chat) -> String {
+    let told = chat.auth(serde_json::json!({"action": "status"})).await.ok();
+    told.data["account_url"].as_str().unwrap().to_owned()
+}
+
+/// Brings a code to a chat.
+async fn give(chat: &Chat, code: &str) -> Told {
+    chat.auth(serde_json::json!({"action": "handle_callback", "code": code})).await
+}
+
+/// Follows a link as far as the page with the code.
+async fn bind(browser: &Browser, link: &str) -> Page {
+    let page = browser.get(link).await;
+    assert_eq!(page.status, 200, "{}", page.describe());
+    browser.submit(&page, "Show me the code", &[]).await
+}
+
+/// From the chat to the page in this browser.
+async fn open(chat: &Chat, browser: &Browser) -> Page {
+    let page = bind(browser, &link_of(chat).await).await;
+    give(chat, &code_on(&page)).await.ok();
+    browser.submit(&page, "Continue", &[]).await
 }

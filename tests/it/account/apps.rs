@@ -11,7 +11,8 @@ async fn an_app_is_shown_by_where_it_is_and_loses_its_access_everywhere() {
     let (client, tokens) = allowed_app(&app, "alice").await;
     let bobs = client.tokens_of(&app, "bob").await;
     let (twin, _running) = app.twin().await;
-    let elsewhere = Connector { url: twin, ..client.clone() };
+    let mut elsewhere = client.clone();
+    elsewhere.url = twin;
     assert!(client.is_let_in(&tokens.access).await && elsewhere.is_let_in(&tokens.access).await);
 
     let browser = Browser::new();

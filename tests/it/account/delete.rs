@@ -29,7 +29,8 @@ async fn everything_about_a_person_goes_here_and_at_the_service() {
     let (client, tokens) = allowed_app(&app, "alice").await;
     let bobs = client.tokens_of(&app, "bob").await;
     let (twin, _running) = app.twin().await;
-    let elsewhere = Connector { url: twin, ..client.clone() };
+    let mut elsewhere = client.clone();
+    elsewhere.url = twin;
     assert!(elsewhere.is_let_in(&tokens.access).await);
     let (browser, phone) = (Browser::new(), Browser::new());
     sign_in(&app, &browser, "alice").await;
