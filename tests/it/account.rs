@@ -13,6 +13,10 @@ use stagepass_standin::{Browser, Page};
 
 use crate::harness::{Chat, Connector, TestApp, Tokens, Told, code_on};
 
+/// Two people, by the keys of their identities.
+const ALICE: &str = "user:spotify:yeE6RsXcNOPmeMjvqPVStN";
+const BOB: &str = "user:spotify:KiaEdFrRgSnRFsTHsDDDXh";
+
 fn own_page(app: &TestApp) -> String {
     format!("{}/account", app.url)
 }
@@ -44,8 +48,15 @@ async fn look(app: &TestApp, browser: &Browser) -> Page {
 
 /// An app that `who` has allowed, in a browser of another day.
 async fn allowed_app(app: &TestApp, who: &str) -> (Connector, Tokens) {
+    allowed_app_in(app, &Browser::new(), who).await
+}
+
+/// The same in this browser, in which `who` is signed in afterwards.
+async fn allowed_app_in(app: &TestApp, browser: &Browser, who: &str) -> (Connector, Tokens) {
     let client = Connector::register(app).await;
-    let tokens = client.tokens_of(app, who).await;
+    let page = client.agree(app, browser, who).await;
+    let code = client.code_at(app, &page);
+    let tokens = Connector::tokens(app, &client.redeem(&code).await);
     (client, tokens)
 }
 

@@ -29,7 +29,7 @@ async fn an_app_is_shown_by_where_it_is_and_loses_its_access_everywhere() {
     assert!(client.is_let_in(&bobs.access).await, "what others gave it stays");
     let rows = app.audit().await;
     let taken = rows.iter().find(|row| row.event == "access.taken").unwrap();
-    assert_eq!(taken.identity.as_deref(), Some("user:spotify:alice"));
+    assert_eq!(taken.identity.as_deref(), Some(super::ALICE));
     assert_eq!(taken.client_id.as_deref(), Some(client.client_id.as_str()));
     app.finish().await;
 }
@@ -61,7 +61,7 @@ async fn an_app_that_was_allowed_twice_is_one_app() {
         assert!(client.is_soon_out(&gone.access).await);
     }
     assert!(client.is_let_in(&other.access).await);
-    assert_eq!(recorded(&app, "access.taken").await, [done("user:spotify:alice")]);
+    assert_eq!(recorded(&app, "access.taken").await, [done(super::ALICE)]);
     app.finish().await;
 }
 

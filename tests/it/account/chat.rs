@@ -174,11 +174,15 @@ async fn people_get_the_plain_address_and_programs_none() {
     let (_, tokens) = super::allowed_app(&app, "alice").await;
     let alice = app.chat_with(&tokens.access).await;
     assert_eq!(link_of(&alice).await, own_page(&app));
-    let bot = Bot::add(&app, "weather").await;
-    let alone = app.chat_with(&bot.token).await;
-    let told = alone.auth(json!({"action": "status"})).await.ok();
+    let program = Bot::stored(&app, "program", None).await;
+    app.sql("UPDATE clients SET scopes = 'mcp.read mcp.write' WHERE id = 'spo_program'").await;
+    let program = Connector::known(&app, &program.id, Some(crate::harness::BOT_SECRET));
+    let form = [("grant_type", "client_credentials"), ("scope", "mcp.write")];
+    let token = Connector::tokens(&app, &program.post("/token", &form).await).access;
+    let told = app.chat_with(&token).await.auth(json!({"action": "status"})).await.ok();
     assert_eq!(told.data.get("account_url"), None);
     assert_eq!(app.count("SELECT COUNT(*) FROM visits").await, 0);
+    let bot = Bot::add(&app, "weather").await;
     // Whoever is signed in sees the chat's page while it is open: that was asked for last.
     let browser = Browser::new();
     sign_in(&app, &browser, "alice").await;

@@ -2,10 +2,8 @@
 
 use stagepass_standin::{Browser, spotify::Revocation};
 
-use super::{allowed_app, done, look, own_page, recorded, sign_in, sign_in_with};
+use super::{allowed_app_in, done, look, own_page, recorded, sign_in, sign_in_with};
 use crate::harness::TestApp;
-
-const ALICE: &str = "user:spotify:alice";
 
 /// From the page that says what will be linked to one's own page, as `who` at Spotify.
 async fn link(
@@ -29,7 +27,7 @@ async fn an_account_is_connected_from_the_own_page_without_a_code() {
     let page = link(&app, &browser, "Connect Spotify", "alice").await;
     assert_eq!(page.url, own_page(&app));
     assert!(page.has_text("Spotify: Alice Example State Connected."), "{}", page.text());
-    assert_eq!(recorded(&app, "link.begun").await, [done(ALICE)]);
+    assert_eq!(recorded(&app, "link.begun").await, [done(super::ALICE)]);
     app.finish().await;
 }
 
@@ -82,16 +80,15 @@ async fn of_several_accounts_each_is_ended_by_its_own_button() {
 #[tokio::test]
 async fn a_disconnected_account_is_given_back_and_gone_for_the_tools() {
     let app = TestApp::start_for("open").await;
-    let (_, tokens) = allowed_app(&app, "alice").await;
+    let browser = Browser::new();
+    let (_, tokens) = allowed_app_in(&app, &browser, "alice").await;
     let chat = app.chat_with(&tokens.access).await;
     assert_eq!(chat.status().await["state"], "connected");
-    let browser = Browser::new();
-    sign_in_with(&app, &browser, "alice", &[("-connects", "")]).await;
     let page = browser.submit(&look(&app, &browser).await, "Disconnect", &[]).await;
     assert!(page.has_text("Not connected."), "{}", page.describe());
     assert_eq!(app.spotify.world(|world| world.live_refresh_tokens_of("alice")), 0);
     assert_eq!(chat.status().await["state"], "not_connected");
-    assert_eq!(recorded(&app, "connection.ended").await, [done(ALICE)]);
+    assert_eq!(recorded(&app, "connection.ended").await, [done(super::ALICE)]);
     app.finish().await;
 }
 

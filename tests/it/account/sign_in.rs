@@ -16,12 +16,12 @@ async fn whoever_is_nobody_yet_signs_in_and_sees_what_is_theirs() {
     for text in [
         "Signed in as Alice Example (Spotify)",
         "Spotify: Alice Example",
-        "see what is playing",
+        "start, stop and change what plays",
         "No app may use this server for you.",
     ] {
         assert!(page.has_text(text), "{text}: {}", page.text());
     }
-    assert_eq!(recorded(&app, "sign_in").await, [done("user:spotify:alice")]);
+    assert_eq!(recorded(&app, "sign_in").await, [done(super::ALICE)]);
     assert_eq!(app.count("SELECT COUNT(*) FROM codes").await, 0, "nobody was given anything");
     app.finish().await;
 }
@@ -57,7 +57,7 @@ async fn signing_out_ends_this_browser_s_session_alone() {
     let request = stagepass::http::client().unwrap().get(own_page(&app));
     let answer = request.header("cookie", format!("stagepass-session={}", kept.value)).send();
     assert!(answer.await.unwrap().text().await.unwrap().contains("Continue with Spotify"));
-    assert_eq!(recorded(&app, "account.signed_out").await, [done("user:spotify:alice")]);
+    assert_eq!(recorded(&app, "account.signed_out").await, [done(super::ALICE)]);
     app.finish().await;
 }
 
@@ -80,7 +80,10 @@ async fn who_was_not_invited_is_told_whom_to_ask() {
     let browser = Browser::new();
     let page = sign_in(&app, &browser, "alice").await;
     assert_eq!(page.status, 403, "{}", page.describe());
-    assert!(page.has_text("spotify:alice") && page.link("Back to the sign-in").is_some());
+    assert!(
+        page.has_text("spotify:yeE6RsXcNOPmeMjvqPVStN")
+            && page.link("Back to the sign-in").is_some()
+    );
     assert!(look(&app, &browser).await.has_button("Continue with Spotify"));
     assert_eq!(app.count("SELECT COUNT(*) FROM users").await, 0);
     app.finish().await;
@@ -88,7 +91,7 @@ async fn who_was_not_invited_is_told_whom_to_ask() {
 
 #[tokio::test]
 async fn a_session_of_somebody_who_may_no_longer_come_in_is_none() {
-    let mut app = TestApp::start_for("spotify:alice").await;
+    let mut app = TestApp::start_for("spotify:yeE6RsXcNOPmeMjvqPVStN").await;
     let browser = Browser::new();
     let page = sign_in(&app, &browser, "alice").await;
     assert!(page.has_button("Sign out"), "{}", page.describe());
@@ -115,7 +118,7 @@ async fn the_owner_claims_the_server_on_the_own_page() {
     let page = browser.submit(&page, "Continue with Spotify", &[("claim", &claim)]).await;
     let page = app.spotify.sign_in(&browser, page, "alice").await;
     assert!(page.has_text("Signed in as Alice Example"), "{}", page.describe());
-    assert_eq!(recorded(&app, "owner.claimed").await, [done("user:spotify:alice")]);
+    assert_eq!(recorded(&app, "owner.claimed").await, [done(super::ALICE)]);
     app.finish().await;
 }
 
