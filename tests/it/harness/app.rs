@@ -16,10 +16,11 @@ use stagepass::{
     connect::Connect,
     http::{GuardedClient, Rules},
     oauth::{Description, OAuth},
-    providers::ProviderClient,
+    providers::{Account, ProviderClient, TokenAnswer},
     store::{AuditRow, Db},
-    vault::{self, Vault},
+    vault::{self, Grant, Vault},
 };
+use stagepass_kit::Identity;
 use stagepass_standin::{Browser, Page, Spotify};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -310,6 +311,18 @@ impl TestApp {
         connect.sweep().await.unwrap();
         tasks.close();
         tasks.wait().await;
+        db.close().await;
+    }
+
+    /// Links accounts behind the server's back: the key of an identity, an account's id, and what
+    /// Spotify gave for it.
+    pub(crate) async fn link_directly(&self, links: Vec<(Identity, String, TokenAnswer)>) {
+        let (db, vault) = self.vault(&TaskTracker::new()).await;
+        for (identity, id, answer) in links {
+            let account = Account { name: id.clone(), id, email: None };
+            let grant = Grant::new(answer, account, &[], &self.clock);
+            vault.adopt(&identity, "spotify", &grant).await.unwrap();
+        }
         db.close().await;
     }
 
