@@ -3,7 +3,7 @@
 use stagepass_standin::{Browser, Page, spotify::Revocation};
 
 use super::{allowed_app, allowed_app_in, done, look, recorded, sign_in, sign_in_with};
-use crate::harness::{Connector, TestApp};
+use crate::harness::TestApp;
 
 const BUTTON: &str = "Delete everything about me";
 
