@@ -23,8 +23,9 @@ use crate::{
     oauth::{Description, OAuth},
     providers::ProviderClient,
     store::Db,
-    vault::{self, Vault},
+    vault::{self, IdleDays, Vault},
     web,
+    webhooks::Webhooks,
 };
 use limiters::Limiters;
 
@@ -88,7 +89,8 @@ impl AppBuilder {
         let providers = providers(&config, &toolsets, &client, &clock)?;
         anyhow::ensure!(!providers.is_empty(), NO_PROVIDER);
         let tasks = TaskTracker::new();
-        let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone());
+        let idle = IdleDays::new(&config.chat);
+        let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, idle, tasks.clone());
         let oauth = if config.access.allow == Allow::Local {
             None
         } else {
@@ -98,18 +100,22 @@ impl AppBuilder {
             Some(OAuth::new(&config, described, db, vault, clock.clone(), guarded).await?)
         };
         let limiters = Limiters::new(&config.limits, &clock);
-        let (url, tasks_of) = (config.public_url.clone(), tasks.clone());
-        let connect = Connect::new(&config, db.clone(), vault.clone(), clock.clone(), tasks_of);
+        let webhooks = Webhooks::new(&config.chat, db.clone(), clock.clone(), client);
+        let (told, now) = (webhooks.clone(), clock.clone());
+        let connect = Connect::new(&config, db.clone(), vault.clone(), told, now, tasks.clone());
         let account = {
-            let (connect, oauth, db) = (connect.clone(), oauth.clone(), db.clone());
-            Account::new(connect, oauth, db, vault.clone(), clock, &url)
+            let (connect, oauth, db, now) =
+                (connect.clone(), oauth.clone(), db.clone(), clock.clone());
+            Account::new(connect, oauth, db, vault.clone(), now, &config.public_url)
         };
         let shutdown = CancellationToken::new();
         Ok(App {
             config,
             door,
+            clock,
             db,
             vault,
+            webhooks,
             connect,
             oauth,
             account,
@@ -133,8 +139,10 @@ and STAGEPASS_PROVIDER__SPOTIFY__CLIENT_SECRET.";
 pub struct App {
     config: Config,
     door: Door,
+    clock: Clock,
     db: Db,
     vault: Vault,
+    webhooks: Webhooks,
     connect: Connect,
     /// None where sign-in is off.
     oauth: Option<OAuth>,
@@ -227,6 +235,7 @@ impl App {
     fn keep_house(&self) {
         self.tasks.spawn(self.connect.clone().keep_sweeping(self.shutdown.clone()));
         self.tasks.spawn(self.vault.clone().keep_watching(self.shutdown.clone()));
+        self.tasks.spawn(self.webhooks.clone().keep_telling(self.shutdown.clone()));
         if let Some(oauth) = &self.oauth {
             self.tasks.spawn(oauth.clone().keep_sweeping(self.shutdown.clone()));
         }

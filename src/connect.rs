@@ -8,6 +8,7 @@ mod callback;
 mod confirm;
 mod finish;
 mod issue;
+mod label;
 mod page;
 mod revoke;
 mod status;
@@ -32,10 +33,11 @@ use crate::{
     store::{Db, Problem},
     vault::Vault,
     web::{chat_session::ChatSessions, cookies::BrowserCookie, session::Sessions},
+    webhooks::Webhooks,
 };
 
 pub use finish::Connected;
-pub use issue::IssuedLink;
+pub use issue::{IssuedLink, Offer};
 pub use page::PageError;
 pub use revoke::Revoked;
 pub(crate) use status::missing;
@@ -62,13 +64,21 @@ pub struct Connect {
     chat_sessions: ChatSessions,
     chats: Arc<BTreeMap<String, Chat>>,
     audit: Audit,
+    webhooks: Webhooks,
     tasks: TaskTracker,
 }
 
 impl Connect {
-    /// What links accounts into `vault`, as `config` says.
+    /// What links accounts into `vault`, as `config` says. Bots are told by `webhooks`.
     #[must_use]
-    pub fn new(config: &Config, db: Db, vault: Vault, clock: Clock, tasks: TaskTracker) -> Self {
+    pub fn new(
+        config: &Config,
+        db: Db,
+        vault: Vault,
+        webhooks: Webhooks,
+        clock: Clock,
+        tasks: TaskTracker,
+    ) -> Self {
         let public_url = config.public_url.clone();
         Self {
             origins: allowed_origins(&public_url),
@@ -79,6 +89,7 @@ impl Connect {
             chats: Arc::new(config.chat.clone()),
             db,
             vault,
+            webhooks,
             clock,
             public_url,
             tasks,

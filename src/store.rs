@@ -3,6 +3,7 @@
 //! Every function here is one transaction. A write that depends on what was read is one
 //! conditional statement whose affected rows are checked.
 
+mod announcements;
 mod audit;
 mod authorizations;
 mod chat_sessions;
@@ -10,6 +11,7 @@ mod clients;
 mod codes;
 mod connections;
 mod db;
+mod deliveries;
 mod epoch;
 mod grants;
 mod links;
@@ -21,15 +23,17 @@ mod tokens;
 mod vault_keys;
 mod visits;
 
+pub use announcements::EndingRow;
 pub use audit::AuditRow;
 pub use authorizations::{AuthorizationRow, Stage};
 pub use clients::{ClientKind, ClientRow};
 pub use codes::{CodeRow, Redemption};
 pub use connections::ConnectionRow;
 pub use db::{Db, OpenError};
+pub use deliveries::{DeliveryRow, DeliveryState};
 pub use epoch::Epoch;
 pub use grants::{AccessRow, GrantRow};
-pub use links::{LinkRow, LinkState, Problem};
+pub use links::{LinkRow, LinkState, Offered, Problem};
 pub use people::UserRow;
 pub use refresh_tokens::{RefreshRow, RefreshState, Rotation};
 pub use sessions::SessionRow;

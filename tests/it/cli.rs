@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod clients;
+mod deliveries;
 mod keys;
 mod process;
 mod refusals;
