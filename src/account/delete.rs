@@ -121,7 +121,8 @@ fn what_stays(realm: Realm, is_owner: bool) -> Markup {
             }))
         }
         @if realm == Realm::Chat {
-            p { "The bot can still write to you, and you can begin anew there." }
+            p { "What the bot was told about your connections is kept for seven days. The bot can \
+                 still write to you, and you can begin anew there." }
         }
     }
 }

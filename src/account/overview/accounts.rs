@@ -29,9 +29,10 @@ pub(super) async fn part(account: &Account, visitor: &Visitor) -> Result<Markup,
 
 fn section(visitor: &Visitor, row: &LinkStatus, client: &ProviderClient) -> Markup {
     let name = &client.provider().name;
-    let title = match &row.account {
-        Some(account) => format!("{name}: {}", account.name),
-        None => name.clone(),
+    let title = match (&row.account, &row.label) {
+        (Some(account), Some(label)) => format!("{name}: {}, called {label}", account.name),
+        (Some(account), None) => format!("{name}: {}", account.name),
+        (None, _) => name.clone(),
     };
     let mut facts = vec![("State", html! { (state(row)) })];
     if row.account.is_some() {
