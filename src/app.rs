@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    account::Account,
     clock::Clock,
     config::{Allow, Config},
     connect::Connect,
@@ -102,6 +103,11 @@ impl AppBuilder {
         let webhooks = Webhooks::new(&config.chat, db.clone(), clock.clone(), client);
         let (told, now) = (webhooks.clone(), clock.clone());
         let connect = Connect::new(&config, db.clone(), vault.clone(), told, now, tasks.clone());
+        let account = {
+            let (connect, oauth, db, now) =
+                (connect.clone(), oauth.clone(), db.clone(), clock.clone());
+            Account::new(connect, oauth, db, vault.clone(), now, &config.public_url)
+        };
         let shutdown = CancellationToken::new();
         Ok(App {
             config,
@@ -112,6 +118,7 @@ impl AppBuilder {
             webhooks,
             connect,
             oauth,
+            account,
             limiters,
             toolsets,
             tasks,
@@ -139,6 +146,7 @@ pub struct App {
     connect: Connect,
     /// None where sign-in is off.
     oauth: Option<OAuth>,
+    account: Account,
     limiters: Limiters,
     toolsets: Vec<Toolset>,
     tasks: TaskTracker,

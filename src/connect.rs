@@ -15,6 +15,7 @@ mod pasted;
 mod revoke;
 mod status;
 mod sweep;
+mod visit;
 mod whom;
 mod wrong_chat;
 
@@ -33,7 +34,7 @@ use crate::{
     providers::ProviderClient,
     store::{Db, Problem},
     vault::Vault,
-    web::{cookies::BrowserCookie, session::Sessions},
+    web::{chat_session::ChatSessions, cookies::BrowserCookie, session::Sessions},
     webhooks::Webhooks,
 };
 
@@ -62,6 +63,7 @@ pub struct Connect {
     origins: Vec<String>,
     cookie: BrowserCookie,
     sessions: Sessions,
+    chat_sessions: ChatSessions,
     chats: Arc<BTreeMap<String, Chat>>,
     audit: Audit,
     webhooks: Webhooks,
@@ -84,6 +86,7 @@ impl Connect {
             origins: allowed_origins(&public_url),
             cookie: BrowserCookie::new("stagepass-connect", &public_url, 900),
             sessions: Sessions::new(db.clone(), clock.clone(), &public_url),
+            chat_sessions: ChatSessions::new(db.clone(), clock.clone(), &public_url),
             audit: Audit::new(db.clone(), clock.clone()),
             chats: Arc::new(config.chat.clone()),
             db,
@@ -106,6 +109,12 @@ impl Connect {
         Router::new()
             .route("/connect/{ticket}", get(page::show).post(page::start))
             .with_state(self.clone())
+    }
+
+    /// The sessions of chat users who look at their own page.
+    #[must_use]
+    pub fn chat_sessions(&self) -> &ChatSessions {
+        &self.chat_sessions
     }
 
     /// The provider with this id, or the only one that tools use.

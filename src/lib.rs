@@ -5,8 +5,10 @@
 //! - [`cli`]: the command line, one file per command.
 //! - [`app`]: the whole server, put together; the one list of routes.
 //! - [`mcp`]: the MCP side: the transport, the host of all toolsets, the `Auth` tool.
+//! - [`account`]: a person's own pages: what is linked, who may use it, and how to end it.
 //! - [`oauth`]: our authorization server, one file per endpoint.
-//! - [`connect`]: linking an account: link, consent page, callback, code, status, revocation.
+//! - [`connect`]: linking an account: link, consent page, callback, code, status, revocation; and a chat
+//!   user's way to their own page.
 //! - [`web`]: what all pages share: layout, style, security headers, cookies, sessions, limits.
 //! - [`audit`]: what happened, to whom, through which client.
 //! - [`identity`]: who is calling, made from the transport alone.
@@ -21,6 +23,7 @@
 //!
 //! The toolsets are crates of their own in `tools/`. They know `stagepass_kit` and nothing of this.
 
+pub mod account;
 pub mod app;
 pub mod audit;
 pub mod cli;

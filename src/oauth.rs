@@ -15,12 +15,15 @@ mod client;
 mod consent;
 mod description;
 mod error;
+mod given;
 mod introspect;
 mod keys;
 mod login;
 mod made_token;
+mod own_page;
 mod page;
 mod parameters;
+mod purpose;
 mod revoke;
 mod speaker;
 mod sweep;
@@ -54,8 +57,10 @@ pub use client::{
     check_registration, read_basic, read_subject, row as client_row,
 };
 pub use description::Description;
+pub use given::ClientAccess;
 pub use keys::{KeyError, SigningKeys};
 pub use made_token::MADE;
+pub use own_page::SIGN_IN;
 
 /// The authorization server. Clones share everything.
 #[derive(Clone)]
@@ -156,7 +161,10 @@ impl OAuth {
     }
 
     /// Whoever is signed in, in this browser, and may still come in.
-    async fn signed_in(&self, headers: &HeaderMap) -> sqlx::Result<Option<UserRow>> {
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn signed_in(&self, headers: &HeaderMap) -> sqlx::Result<Option<UserRow>> {
         match self.sessions().user(headers).await? {
             Some(user) if self.is_allowed(&user).await? => Ok(Some(user)),
             _ => Ok(None),
@@ -179,7 +187,9 @@ impl OAuth {
         &self.0.audit
     }
 
-    fn sessions(&self) -> &Sessions {
+    /// The browsers in which somebody is signed in.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
         &self.0.sessions
     }
 

@@ -6,6 +6,7 @@
 mod announcements;
 mod audit;
 mod authorizations;
+mod chat_sessions;
 mod clients;
 mod codes;
 mod connections;
@@ -20,6 +21,7 @@ mod sessions;
 mod signing_keys;
 mod tokens;
 mod vault_keys;
+mod visits;
 
 pub use announcements::EndingRow;
 pub use audit::AuditRow;
@@ -30,7 +32,7 @@ pub use connections::ConnectionRow;
 pub use db::{Db, OpenError};
 pub use deliveries::{DeliveryRow, DeliveryState};
 pub use epoch::Epoch;
-pub use grants::GrantRow;
+pub use grants::{AccessRow, GrantRow};
 pub use links::{LinkRow, LinkState, Offered, Problem};
 pub use people::UserRow;
 pub use refresh_tokens::{RefreshRow, RefreshState, Rotation};
@@ -38,6 +40,7 @@ pub use sessions::SessionRow;
 pub use signing_keys::SigningKeyRow;
 pub use tokens::TokenRow;
 pub use vault_keys::VaultKeyRow;
+pub use visits::{VisitRow, VisitState};
 
 /// What can go wrong once the database is open. "Not there" is an `Option`, not an error.
 pub type Result<T> = std::result::Result<T, sqlx::Error>;

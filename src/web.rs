@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod body;
+pub mod chat_session;
 pub mod cookies;
 pub mod cors;
 pub mod guard;
@@ -25,6 +26,9 @@ use axum::{
     routing::get,
 };
 use maud::Markup;
+
+/// The path of a person's own page.
+pub const ACCOUNT: &str = "/account";
 
 /// The landing page and the style sheet.
 pub fn routes(landing: Markup) -> Router {

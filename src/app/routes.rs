@@ -71,12 +71,14 @@ impl App {
         }
     }
 
-    /// The routes for people's browsers: the landing page, linking, signing in, health.
+    /// The routes for people's browsers: the landing page, linking, signing in, people's own
+    /// pages, health.
     pub(super) fn pages(&self, landing: Markup) -> Router {
         let hosts = allowed_hosts(&self.config.public_url);
         let callbacks = Callbacks { connect: self.connect.clone(), oauth: self.oauth.clone() };
         let callback = Router::new().route("/callback/{provider}", get(arrive));
         let connect = self.connect.routes().merge(callback.with_state(callbacks));
+        let connect = connect.merge(self.account.routes());
         let connect = self.limited(connect, &self.limiters.connect, Refusal::Page);
         web::routes(landing)
             .merge(connect)

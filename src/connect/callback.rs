@@ -1,7 +1,7 @@
 //! `/callback/<provider>`: where the provider sends the browser back to.
 
 use axum::{
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header::LOCATION},
     response::{IntoResponse, Response},
 };
 use maud::{Markup, html};
@@ -19,7 +19,7 @@ use crate::{
     providers::AuthorizationAnswer,
     store::{LinkRow, LinkState},
     vault::{hash, same},
-    web::{layout, parts, qr},
+    web::{ACCOUNT, layout, parts, qr},
 };
 
 impl Connect {
@@ -34,6 +34,7 @@ impl Connect {
         headers: &HeaderMap,
     ) -> Result<Response, PageError> {
         let link = self.link_of_answer(provider, &answer).await?;
+        let from_account = link.from_account;
         if link.state == LinkState::Completed {
             let body = html! {
                 p { "This account is connected already. You can close this page." }
@@ -50,12 +51,16 @@ impl Connect {
         let whom = self.whom(&link).await?;
         let way_back = self.way_back(&link);
         match self.finish(link, answer, proven).await {
+            // That page shows what is connected.
+            Ok(Finished::Connected { .. }) if from_account => {
+                Ok((StatusCode::SEE_OTHER, [(LOCATION, ACCOUNT)]).into_response())
+            }
             Ok(Finished::Connected { provider, connected }) => Ok(done(&provider, &connected)),
             Ok(Finished::Pending { provider, code }) => {
                 let way_back = way_back.and_then(|chat| chat.return_url(&code));
                 Ok(confirm(&provider, &whom, &code, way_back.as_ref()))
             }
-            Err(error) => Ok(failed(&error)),
+            Err(error) => Ok(failed(&error, from_account)),
         }
     }
 
@@ -67,7 +72,8 @@ impl Connect {
 
     /// Whether the browser that ended the sign-in proves who asked: it began it, and belongs to the
     /// owner of a local process, because nobody else can open a loopback page, or to somebody who is
-    /// signed in here. That of a chat user proves it only where the operator says so.
+    /// signed in here. That of a chat user proves it only where the operator says so, or if they have
+    /// opened their own page in it.
     async fn is_proven(&self, link: &LinkRow, headers: &HeaderMap) -> Result<bool, PageError> {
         let cookie = self.cookie.read(headers).map(|cookie| hash(&cookie));
         let same_browser = match (&cookie, &link.browser_hash) {
@@ -79,11 +85,21 @@ impl Connect {
             && match identity.realm() {
                 Realm::Local => true,
                 Realm::User => self.is_signed_in(link, headers).await? == Some(true),
-                Realm::Chat => {
-                    self.chat_of(&identity).is_some_and(|chat| chat.confirm == Confirm::Auto)
-                }
+                Realm::Chat => self.is_of_chat(&identity, headers).await?,
                 Realm::Client => false,
             })
+    }
+
+    async fn is_of_chat(
+        &self,
+        identity: &Identity,
+        headers: &HeaderMap,
+    ) -> Result<bool, PageError> {
+        if self.chat_of(identity).is_some_and(|chat| chat.confirm == Confirm::Auto) {
+            return Ok(true);
+        }
+        let chat = self.chat_sessions.identity(headers).await.map_err(ToolError::internal)?;
+        Ok(chat.as_ref() == Some(identity))
     }
 
     /// Whether this browser is signed in as whom the link is for; none if nobody is, or if the link
@@ -164,9 +180,17 @@ fn code_was_shown() -> Response {
     layout::page("One step is left", &body).into_response()
 }
 
-fn failed(error: &ToolError) -> Response {
+fn failed(error: &ToolError, from_account: bool) -> Response {
     if let Some(cause) = std::error::Error::source(error) {
         tracing::error!(cause, "linking failed");
     }
-    layout::problem(StatusCode::BAD_REQUEST, "Not connected", error.message(), error.next_step())
+    if !from_account {
+        let (message, next_step) = (error.message(), error.next_step());
+        return layout::problem(StatusCode::BAD_REQUEST, "Not connected", message, next_step);
+    }
+    let body = html! {
+        div role="alert" { p { (error.message()) } }
+        p { a href=(ACCOUNT) { "Back to your own page" } }
+    };
+    (StatusCode::BAD_REQUEST, layout::page("Not connected", &body)).into_response()
 }

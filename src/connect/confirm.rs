@@ -35,8 +35,7 @@ impl Connect {
         client: &ProviderClient,
         given: &str,
     ) -> Result<Connected, ToolError> {
-        // Chats wrap addresses and codes in all kinds of brackets and quotes.
-        let given = given.trim().trim_matches(['<', '>', '`', '"', '\'', '(', ')', '*']);
+        let given = stripped(given);
         if given.is_empty() || given.len() > LONGEST {
             return Err(unusable());
         }
@@ -140,6 +139,11 @@ impl Connect {
         self.end_pending(link, &problem).await?;
         Err(tool_error(&problem))
     }
+}
+
+/// Chats wrap addresses and codes in all kinds of brackets and quotes.
+pub(super) fn stripped(given: &str) -> &str {
+    given.trim().trim_matches(['<', '>', '`', '"', '\'', '(', ')', '*'])
 }
 
 /// Whether `given` looks like an authorization code at all. A model that says "done" here, or gives

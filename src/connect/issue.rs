@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
-use stagepass_kit::{Caller, ToolError};
+use stagepass_kit::{Caller, Identity, ToolError};
 use url::Url;
 
 use super::{Connect, LIFETIME, begin::NoWay, finish::explain, tool_error};
@@ -53,8 +53,25 @@ impl Connect {
             Some(label) => Some(self.free_label(caller.identity(), client, label).await?),
             None => None,
         };
-        let (mut link, way) = self.new_link(caller, client).await?;
+        let (mut link, way) = self.new_link(caller.identity(), client).await?;
+        link.chat_name = caller.name().map(ToString::to_string);
         link.label = label;
+        let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
+        self.give_back_pending(earlier);
+        self.shown(&link, &way)
+    }
+
+    /// A link for `identity` that is begun on the person's own page, and leads back there.
+    ///
+    /// # Errors
+    /// `internal` when the database fails.
+    pub async fn issue_from_account(
+        &self,
+        identity: &Identity,
+        client: &ProviderClient,
+    ) -> Result<IssuedLink, ToolError> {
+        let (mut link, way) = self.new_link(identity, client).await?;
+        link.from_account = true;
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
         self.give_back_pending(earlier);
         self.shown(&link, &way)
@@ -70,7 +87,8 @@ impl Connect {
         caller: &Caller,
         client: &ProviderClient,
     ) -> Result<Offer, ToolError> {
-        let (link, way) = self.new_link(caller, client).await?;
+        let (mut link, way) = self.new_link(caller.identity(), client).await?;
+        link.chat_name = caller.name().map(ToString::to_string);
         let offered = self.db.offer_link(&link, self.clock.now()).await;
         let living = match offered.map_err(ToolError::internal)? {
             Offered::New(earlier) => {
@@ -95,7 +113,7 @@ impl Connect {
     /// browser gets to a page of ours. That one is begun by being made.
     async fn new_link(
         &self,
-        caller: &Caller,
+        identity: &Identity,
         client: &ProviderClient,
     ) -> Result<(LinkRow, SecretString), ToolError> {
         let mut way = mint(&self.clock, "spt_");
@@ -103,13 +121,12 @@ impl Connect {
         let mut link = LinkRow::issued(
             BASE64_URL_SAFE_NO_PAD.encode(self.clock.random::<16>()),
             hash(way.expose_secret()),
-            caller.identity().to_string(),
+            identity.to_string(),
             client.id().to_owned(),
             client.scopes().join(" "),
             now,
             now + LIFETIME,
         );
-        link.chat_name = caller.name().map(ToString::to_string);
         if client.has_relay() {
             link.state = LinkState::Started;
             let url = self.begin(&mut link, client).await.map_err(|why| match why {

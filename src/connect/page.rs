@@ -118,7 +118,11 @@ fn consent(
         allows.map(|scope| words.get(scope).map_or(scope, String::as_str)).collect();
     let allows = if allows.is_empty() { vec!["know which account is yours"] } else { allows };
     let body = html! {
-        p { "An assistant asked to use " strong { (name) } " for you." }
+        @if link.from_account {
+            p { "You are about to connect an account at " strong { (name) } "." }
+        } @else {
+            p { "An assistant asked to use " strong { (name) } " for you." }
+        }
         @if let Some(advice) = advice { (advice) }
         (parts::facts(&[
             ("Will be linked to", html! { (whom) }),

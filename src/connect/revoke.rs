@@ -44,6 +44,44 @@ impl Connect {
         Ok(Revoked { deleted: remotely.is_some(), remotely, manage_url })
     }
 
+    /// Ends this connection of `identity`.
+    ///
+    /// # Errors
+    /// `internal` when the database fails.
+    pub async fn disconnect(
+        &self,
+        identity: &Identity,
+        connection: &Connection,
+    ) -> Result<RevokeOutcome, ToolError> {
+        // As above: the sign-in first, what it was given last.
+        let link = self.db.take_link(&identity.to_string(), &connection.provider).await;
+        let link = link.map_err(ToolError::internal)?;
+        let remotely = self.vault.revoke(identity, connection).await;
+        self.give_back_pending(link);
+        remotely.map_err(ToolError::internal)
+    }
+
+    /// Ends every connection of `identity`, and every sign-in under way. Answers with how each
+    /// came out at its provider.
+    ///
+    /// # Errors
+    /// `internal` when the database fails; what was ended until then stays ended.
+    pub async fn disconnect_all(
+        &self,
+        identity: &Identity,
+    ) -> Result<Vec<(Connection, RevokeOutcome)>, ToolError> {
+        let links = self.db.take_links(&identity.to_string()).await.map_err(ToolError::internal)?;
+        let mut ended = Vec::new();
+        for connection in self.vault.connections(identity).await.map_err(ToolError::internal)? {
+            let remotely = self.vault.revoke(identity, &connection).await;
+            ended.push((connection, remotely.map_err(ToolError::internal)?));
+        }
+        for link in links {
+            self.give_back_pending(Some(link));
+        }
+        Ok(ended)
+    }
+
     async fn end(
         &self,
         identity: &Identity,

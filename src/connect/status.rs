@@ -35,6 +35,8 @@ pub enum State {
 pub struct LinkStatus {
     /// The id of the provider.
     pub provider: String,
+    /// The id of the connection.
+    pub connection: Option<String>,
     /// How it stands.
     pub state: State,
     /// Who is linked.
@@ -137,6 +139,7 @@ impl Connect {
         });
         LinkStatus {
             provider: connection.provider.clone(),
+            connection: Some(connection.id.clone()),
             state,
             account: Some(connection.account.clone()),
             label: connection.label.clone(),
@@ -161,6 +164,7 @@ impl Connect {
             .is_some_and(|link| link.is_live(self.clock.now()) && link.state != LinkState::Issued);
         LinkStatus {
             provider: client.id().to_owned(),
+            connection: None,
             state: if under_way { State::Pending } else { State::NotConnected },
             account: None,
             label: None,

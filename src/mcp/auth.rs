@@ -77,14 +77,18 @@ impl Tool for Auth {
                 Ok(Answer::link(client, connect.issue(caller, client, account).await?))
             }
             Action::HandleCallback => {
-                let client = connect.provider(provider)?;
                 let code = args.code.as_deref().ok_or_else(code_missing)?;
+                if connect.confirm_visit(who, code).await? {
+                    return Ok(Answer::page_open());
+                }
+                let client = connect.provider(provider)?;
                 Ok(Answer::connected(client, connect.confirm(who, client, code).await?))
             }
             Action::Status => {
                 let only = provider.map(|id| connect.provider(Some(id))).transpose()?;
                 let label = connect.label(who).await?;
-                Ok(Answer::status(who.realm(), label, connect.status(who, only).await?))
+                let rows = connect.status(who, only).await?;
+                Ok(Answer::status(who.realm(), label, rows, connect.own_page(who).await?))
             }
             Action::Revoke => {
                 let client = connect.provider(provider)?;

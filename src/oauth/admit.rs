@@ -34,10 +34,8 @@ impl OAuth {
             signed_in_at: now,
             identity,
         };
-        let entry = |entry: Entry| {
-            let entry = entry.identity(&user.identity).provider(client.id());
-            entry.client(&arrival.request.client_id).address(arrival.address.0)
-        };
+        let entry =
+            |entry: Entry| arrival.note(entry.identity(&user.identity).provider(client.id()));
         let (signed_in, claimed, refused) = (
             entry(Entry::done("sign_in")),
             entry(Entry::done("owner.claimed")),
@@ -70,22 +68,19 @@ impl OAuth {
     fn not_invited(&self, arrival: &Arrival, client: &ProviderClient, account: &Account) -> Stop {
         let provider = &client.provider().name;
         let entry = format!("{}:{}", client.id(), account.id);
-        let back = arrival.request.back(self.description().issuer(), &[("error", "access_denied")]);
         let body = html! {
             p { "You signed in as " strong { (account.name) } " with " (provider)
                 ". Whoever runs this server hasn't invited that account." }
             p { "Ask them for an invitation, and tell them this account:" }
             (parts::copy(&entry))
-            p { "Then go back to your app and connect again." }
+            p { "Then " (arrival.purpose.once_more()) "." }
             @if account.email.is_none() {
                 p.soft { "Was your e-mail address invited? It doesn't count, because " (provider)
                     " doesn't say that it is verified." }
             }
             p.soft { "Do you have another account? Sign out at " (provider) " first, then connect \
                 again." }
-            @if let Some(back) = back {
-                p { a href=(back) { "Back to " (arrival.request.client_name) } }
-            }
+            (arrival.purpose.way_back(self.description().issuer()))
         };
         Stop::Shown(StatusCode::FORBIDDEN, Box::new(layout::page("You need an invitation", &body)))
     }

@@ -1,7 +1,10 @@
 //! A person comes back from the provider that they signed in with.
 
 use axum::{
-    http::{HeaderMap, StatusCode, header::SET_COOKIE},
+    http::{
+        HeaderMap, StatusCode,
+        header::{LOCATION, SET_COOKIE},
+    },
     response::{IntoResponse, Response},
 };
 use chrono::TimeDelta;
@@ -14,6 +17,7 @@ use super::{
     authorize::Request,
     login::{away, verifier_place},
     page::{Stop, to_client},
+    purpose::Purpose,
 };
 use crate::{
     audit::Entry,
@@ -22,7 +26,7 @@ use crate::{
     },
     store::{AuthorizationRow, CodeRow, Stage, UserRow},
     vault::{Grant, hash, mint, same},
-    web::address::ClientAddress,
+    web::{ACCOUNT, address::ClientAddress},
 };
 
 /// How long an authorization code lives (OAuth 2.1 §4.1.2 allows ten minutes).
@@ -31,8 +35,15 @@ const CODE: TimeDelta = TimeDelta::seconds(60);
 /// What is known once the provider has sent somebody back.
 pub(super) struct Arrival {
     pub(super) row: AuthorizationRow,
-    pub(super) request: Request,
+    pub(super) purpose: Purpose,
     pub(super) address: ClientAddress,
+}
+
+impl Arrival {
+    /// The same entry with from where the person came, and for which client.
+    pub(super) fn note(&self, entry: Entry) -> Entry {
+        self.purpose.note(entry).address(self.address.0)
+    }
 }
 
 impl OAuth {
@@ -61,7 +72,7 @@ impl OAuth {
         let client = self.sign_in_providers().find(|known| known.id() == provider);
         let client = client.ok_or_else(Stop::again)?;
         let rendering = self.open(&row.id, &row.sealed_request).ok_or_else(Stop::again)?;
-        let arrival = Arrival { request: rendering.request, row, address };
+        let arrival = Arrival { purpose: rendering.purpose, row, address };
         let ours =
             self.db().end_authorization(&arrival.row.id, Stage::SigningIn, self.clock().now());
         if !ours.await? {
@@ -89,8 +100,12 @@ impl OAuth {
             self.connect(client, &user, tokens, account, &arrival).await;
         }
         let session = self.sessions().begin(headers, &user.identity).await?;
-        let url = self.code_for(&arrival.request, &user).await?;
-        let mut response = to_client(&url, &arrival.request.client_name);
+        let mut response = match &arrival.purpose {
+            Purpose::Client(request) => {
+                to_client(&self.code_for(request, &user).await?, &request.client_name)
+            }
+            Purpose::Account => (StatusCode::SEE_OTHER, [(LOCATION, ACCOUNT)]).into_response(),
+        };
         response.headers_mut().extend(session.map(|line| (SET_COOKIE, line)));
         Ok(response)
     }
@@ -155,8 +170,7 @@ impl OAuth {
         let Ok(identity) = user.identity.parse::<Identity>() else { return };
         let grant = Grant::new(tokens, account, client.scopes(), self.clock());
         let entry = Entry::done("connection.made").identity(&user.identity).provider(client.id());
-        let entry = entry.client(&arrival.request.client_id).address(arrival.address.0);
-        let adopted = match self.audit().record(entry).await {
+        let adopted = match self.audit().record(arrival.note(entry)).await {
             Ok(()) => self.vault().adopt(&identity, client.id(), &grant).await,
             Err(error) => Err(error.into()),
         };
@@ -202,12 +216,15 @@ impl OAuth {
             _ => ("server_error", "The provider didn't sign the person in."),
         };
         let entry = Entry::refused("sign_in", why).provider(client.id());
-        let entry = entry.client(&arrival.request.client_id).address(arrival.address.0);
-        self.audit().refused(entry).await;
+        self.audit().refused(arrival.note(entry)).await;
         let answer = [("error", error), ("error_description", why)];
-        match arrival.request.back(self.description().issuer(), &answer) {
-            Some(url) => Stop::Back(url),
-            None => Stop::Internal,
+        match (&arrival.purpose, arrival.purpose.back(self.description().issuer(), &answer)) {
+            (_, Some(url)) => Stop::Back(url),
+            (Purpose::Client(_), None) => Stop::Internal,
+            (Purpose::Account, None) => {
+                let step = format!("To try once more, {}.", arrival.purpose.once_more());
+                Stop::page(StatusCode::FORBIDDEN, "Not signed in", why, step)
+            }
         }
     }
 
@@ -220,8 +237,7 @@ impl OAuth {
         let name = &client.provider().name;
         tracing::warn!(provider = client.id(), %error, "a sign-in failed");
         let entry = Entry::refused("sign_in", "the provider's answer can't be used");
-        let entry = entry.provider(client.id()).client(&arrival.request.client_id);
-        self.audit().refused(entry.address(arrival.address.0)).await;
+        self.audit().refused(arrival.note(entry.provider(client.id()))).await;
         if let ProviderError::Refused(sentence) = error
             && let Some(advice) = client.advice(sentence)
         {
@@ -229,13 +245,16 @@ impl OAuth {
             return Stop::page(StatusCode::FORBIDDEN, "Not signed in", message, next_step);
         }
         match error {
-            ProviderError::Unavailable { .. } => away(name),
+            ProviderError::Unavailable { .. } => away(name, &arrival.purpose),
             _ => Stop::page(
                 StatusCode::BAD_GATEWAY,
                 "Not signed in",
                 format!("{name} didn't confirm who you are, so you weren't signed in."),
-                "Go back to your app and connect again. If it happens again, whoever runs this \
-                 server checks the settings of its app at the provider.",
+                format!(
+                    "To try once more, {}. If it happens again, whoever runs this server checks the settings of its \
+                     app at the provider.",
+                    arrival.purpose.once_more()
+                ),
             ),
         }
     }

@@ -10,23 +10,17 @@ use axum::{
     body::Bytes,
     extract::{RawQuery, State},
     http::{
-        HeaderMap, StatusCode,
+        HeaderMap, HeaderValue, StatusCode,
         header::{LOCATION, SET_COOKIE},
     },
-    response::{IntoResponse, Response},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    OAuth,
-    authorize::{self, Request},
-    login,
-    page::Stop,
-    parameters::Parameters,
-};
+use super::{OAuth, authorize, login, page::Stop, parameters::Parameters, purpose::Purpose};
 use crate::{
     audit::Entry,
     store::{AuthorizationRow, Stage},
@@ -37,7 +31,10 @@ use crate::{
 /// How long a person may take from the page to the end.
 const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
-/// One consent page.
+/// What travels in a page's form: its number, and what it asks, sealed.
+pub(super) type Hidden = [(&'static str, String); 2];
+
+/// One consent page, or one of those before a sign-in that no client asks for.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Rendering {
     /// The browser that it was shown in.
@@ -45,7 +42,14 @@ pub(super) struct Rendering {
     expires_at: DateTime<Utc>,
     /// Who was signed in, and could go on as they are.
     pub(super) user: Option<String>,
-    pub(super) request: Request,
+    pub(super) purpose: Purpose,
+}
+
+impl Rendering {
+    /// What comes back with a page's form, as it came.
+    pub(super) fn hidden(form: &Parameters) -> Hidden {
+        ["id", "request"].map(|name| (name, form.get(name).unwrap_or_default().to_owned()))
+    }
 }
 
 /// The page.
@@ -58,26 +62,13 @@ pub(super) async fn show(
     if oauth.sign_in_providers().next().is_none() {
         return Err(nobody());
     }
-    let known = oauth.cookie().read(&headers);
-    let cookie = known.unwrap_or_else(|| mint(oauth.clock(), "spb_").expose_secret().to_owned());
-    let id = BASE64_URL_SAFE_NO_PAD.encode(oauth.clock().random::<16>());
     let user = oauth.signed_in(&headers).await?;
-    let rendering = Rendering {
-        browser_hash: hash(&cookie),
-        expires_at: oauth.clock().now() + LIFETIME,
-        user: user.as_ref().map(|user| user.identity.clone()),
-        request,
-    };
-    let plain = serde_json::to_vec(&rendering).map_err(|_| Stop::Internal)?;
-    let sealed = oauth.vault().sealer().seal(place(&id), &plain)?;
-    let hidden = [("id", id.as_str()), ("request", &BASE64_URL_SAFE_NO_PAD.encode(sealed))];
     let fields = oauth.fields().await?;
-    let page = page::page(&oauth, &rendering.request, user.as_ref(), fields, &hidden);
-    let mut response = page.into_response();
-    if let Some(line) = oauth.cookie().write(&cookie) {
-        response.headers_mut().insert(SET_COOKIE, line);
-    }
-    Ok(response)
+    let identity = user.as_ref().map(|user| user.identity.clone());
+    let (hidden, cookie) = oauth.render(&headers, identity, Purpose::Client(request.clone()))?;
+    let page = page::page(&oauth, &request, user.as_ref(), fields, &hidden);
+    let cookie = AppendHeaders(cookie.map(|line| (SET_COOKIE, line)));
+    Ok((cookie, page).into_response())
 }
 
 /// The buttons.
@@ -89,12 +80,12 @@ pub(super) async fn decide(
 ) -> Result<Response, Stop> {
     let form = Parameters::read(&body)?;
     let (rendering, row) = oauth.rendering(&form, &headers)?;
-    let request = &rendering.request;
+    let Purpose::Client(request) = &rendering.purpose else { return Err(Stop::again()) };
     let entry = |entry: Entry| entry.client(&request.client_id).address(address.0);
     let consented = entry(Entry::done("consent.given")).detail(&request.scopes);
     match form.get("decision") {
         Some("agree") => {
-            let hidden = ["id", "request"].map(|name| (name, form.get(name).unwrap_or_default()));
+            let hidden = Rendering::hidden(&form);
             let once_more = |fields| page::page(&oauth, request, None, fields, &hidden);
             let choice = oauth.choice(&form, once_more).await?;
             let row = AuthorizationRow { stage: Stage::Consented, ..row };
@@ -130,8 +121,31 @@ pub(super) async fn decide(
 }
 
 impl OAuth {
+    /// A page's number and what it asks, sealed for this browser, to travel in its form; and the
+    /// cookie that goes with them.
+    pub(super) fn render(
+        &self,
+        headers: &HeaderMap,
+        user: Option<String>,
+        purpose: Purpose,
+    ) -> Result<(Hidden, Option<HeaderValue>), Stop> {
+        let known = self.cookie().read(headers);
+        let cookie = known.unwrap_or_else(|| mint(self.clock(), "spb_").expose_secret().to_owned());
+        let id = BASE64_URL_SAFE_NO_PAD.encode(self.clock().random::<16>());
+        let rendering = Rendering {
+            browser_hash: hash(&cookie),
+            expires_at: self.clock().now() + LIFETIME,
+            user,
+            purpose,
+        };
+        let plain = serde_json::to_vec(&rendering).map_err(|_| Stop::Internal)?;
+        let sealed = self.vault().sealer().seal(place(&id), &plain)?;
+        let hidden = [("id", id), ("request", BASE64_URL_SAFE_NO_PAD.encode(sealed))];
+        Ok((hidden, self.cookie().write(&cookie)))
+    }
+
     /// What a form holds, if it is ours, for this browser, and in time; and how it is stored.
-    fn rendering(
+    pub(super) fn rendering(
         &self,
         form: &Parameters,
         headers: &HeaderMap,
@@ -171,7 +185,7 @@ impl OAuth {
     }
 
     /// Stores the decision; a second one for the same page isn't taken.
-    async fn press(&self, row: &AuthorizationRow) -> Result<(), Stop> {
+    pub(super) async fn press(&self, row: &AuthorizationRow) -> Result<(), Stop> {
         if self.db().add_authorization(row).await? { Ok(()) } else { Err(Stop::again()) }
     }
 }

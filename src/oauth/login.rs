@@ -9,7 +9,7 @@ use axum::{
 use maud::{Markup, html};
 use secrecy::ExposeSecret;
 
-use super::{OAuth, page::Stop, parameters::Parameters};
+use super::{OAuth, page::Stop, parameters::Parameters, purpose::Purpose};
 use crate::{
     providers::{AuthorizeRequest, ProviderClient, nonce_of},
     store::{AuthorizationRow, Stage},
@@ -181,12 +181,13 @@ pub(super) async fn go(
         verifier: &verifier,
         nonce: Some(&nonce),
         scopes: if connects { provider.scopes() } else { provider.sign_in_scopes() },
-        // Whoever was signed in wants another account, and not the provider's usual one.
-        again: rendering.user.is_some(),
+        // Whoever was signed in wants another account, and not the provider's usual one. And what
+        // one's own page shows isn't for whoever comes next to the same computer.
+        again: rendering.user.is_some() || matches!(rendering.purpose, Purpose::Account),
     };
     let url = provider.authorize_url(&request).await.map_err(|error| {
         tracing::warn!(provider = provider.id(), %error, "nobody can sign in there");
-        away(&provider.provider().name)
+        away(&provider.provider().name, &rendering.purpose)
     })?;
     if !oauth.db().begin_sign_in(&row, oauth.clock().now()).await? {
         return Err(Stop::again());
@@ -195,12 +196,12 @@ pub(super) async fn go(
 }
 
 /// The provider can't be used at the moment.
-pub(super) fn away(name: &str) -> Stop {
+pub(super) fn away(name: &str, purpose: &Purpose) -> Stop {
     Stop::page(
         StatusCode::BAD_GATEWAY,
         "Not at the moment",
         format!("{name} doesn't answer properly, so you can't sign in with it right now."),
-        "Wait a minute, go back to your app, and connect again.",
+        format!("Wait a minute, then {}.", purpose.once_more()),
     )
 }
 
@@ -262,7 +263,7 @@ impl OAuth {
             StatusCode::FORBIDDEN,
             "This server has an owner",
             "The claim code works no more: somebody has become the owner meanwhile.",
-            "If you were invited, go back to your app, connect again, and enter no code.",
+            "If you were invited, begin again, and enter no code.",
         ))
     }
 

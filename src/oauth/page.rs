@@ -47,7 +47,8 @@ impl Stop {
             StatusCode::FORBIDDEN,
             "This page is over",
             "It was used already, is too old, or was opened from somewhere else.",
-            "Go back to your app and connect again.",
+            "Go back to your app and connect again. If you came for your own page here, open that \
+             again.",
         )
     }
 

@@ -23,6 +23,19 @@ pub struct GrantRow {
     pub expires_at: DateTime<Utc>,
 }
 
+/// What one client may do for a person, as their own page tells it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct AccessRow {
+    /// To which client.
+    pub client_id: String,
+    /// What was granted, with spaces between them.
+    pub scopes: String,
+    /// When it was given.
+    pub created_at: DateTime<Utc>,
+    /// When its tokens were last renewed, if they ever were.
+    pub renewed_at: Option<DateTime<Utc>>,
+}
+
 /// Stores a new grant.
 macro_rules! insert_grant {
     ($grant:expr, $executor:expr) => {
@@ -83,6 +96,48 @@ impl Db {
         })
     }
 
+    /// What `identity` gave to clients and still counts, the first given first. A client may have
+    /// been given access several times.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn access_given(&self, identity: &str, now: DateTime<Utc>) -> Result<Vec<AccessRow>> {
+        on!(self, pool => sqlx::query_as(
+            "SELECT client_id, scopes, created_at,
+             (SELECT MAX(created_at) FROM refresh_tokens WHERE grant_id = grants.id) AS renewed_at
+             FROM grants WHERE identity = $1 AND expires_at > $2 ORDER BY created_at, id",
+        )
+        .bind(identity)
+        .bind(now)
+        .fetch_all(pool)
+        .await)
+    }
+
+    /// Ends what `identity` gave to one client: grants, and codes that would become some. Answers
+    /// whether there was a grant.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_access(&self, identity: &str, client_id: &str) -> Result<bool> {
+        on!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            // First, so that one that is being redeemed has its grant when those go.
+            sqlx::query("DELETE FROM codes WHERE identity = $1 AND client_id = $2")
+                .bind(identity)
+                .bind(client_id)
+                .execute(&mut *transaction)
+                .await?;
+            let done = sqlx::query("DELETE FROM grants WHERE identity = $1 AND client_id = $2")
+                .bind(identity)
+                .bind(client_id)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query(BUMP).bind(Epoch::Grants as i64).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+            Ok(done.rows_affected() > 0)
+        })
+    }
+
     /// Ends everything that a person has here but their connections: grants, codes and sessions.
     ///
     /// # Errors
@@ -95,6 +150,8 @@ impl Db {
                 "DELETE FROM codes WHERE identity = $1",
                 "DELETE FROM grants WHERE identity = $1",
                 "DELETE FROM sessions WHERE identity = $1",
+                "DELETE FROM chat_sessions WHERE identity = $1",
+                "DELETE FROM visits WHERE identity = $1",
             ] {
                 sqlx::query(sql).bind(identity).execute(&mut *transaction).await?;
             }

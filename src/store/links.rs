@@ -78,6 +78,8 @@ pub struct LinkRow {
     pub created_at: DateTime<Utc>,
     /// Until when it may be finished.
     pub expires_at: DateTime<Utc>,
+    /// Whether it was begun on the person's own page, and leads back there.
+    pub from_account: bool,
     /// What the person will call the account.
     pub label: Option<String>,
 }
@@ -114,6 +116,7 @@ impl LinkRow {
             problem_next_step: None,
             created_at,
             expires_at,
+            from_account: false,
             label: None,
         }
     }
@@ -293,6 +296,17 @@ impl Db {
             .bind(identity)
             .bind(provider)
             .fetch_optional(pool)
+            .await)
+    }
+
+    /// Deletes every link of `identity` and answers with them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_links(&self, identity: &str) -> Result<Vec<LinkRow>> {
+        on!(self, pool => sqlx::query_as("DELETE FROM links WHERE identity = $1 RETURNING *")
+            .bind(identity)
+            .fetch_all(pool)
             .await)
     }
 

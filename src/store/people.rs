@@ -74,6 +74,27 @@ impl Db {
         .map(|_| ()))
     }
 
+    /// Forgets a person who signed in. Of the owner the account stays, and only that: without it
+    /// somebody else could become the owner. Answers whether the row is gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_user(&self, identity: &str) -> Result<bool> {
+        on!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            sqlx::query("UPDATE users SET email = NULL WHERE identity = $1")
+                .bind(identity)
+                .execute(&mut *transaction)
+                .await?;
+            let done = sqlx::query("DELETE FROM users WHERE identity = $1 AND owner IS NULL")
+                .bind(identity)
+                .execute(&mut *transaction)
+                .await?;
+            transaction.commit().await?;
+            Ok(done.rows_affected() == 1)
+        })
+    }
+
     /// Whether this server has an owner.
     ///
     /// # Errors

@@ -36,6 +36,13 @@ impl BrowserCookie {
             .map(|(_, value)| value.to_owned())
     }
 
+    /// The `Set-Cookie` line that takes it from the browser.
+    #[must_use]
+    pub fn clear(&self) -> Option<HeaderValue> {
+        // Of two `Max-Age` the last counts (RFC 6265 §5.3).
+        HeaderValue::from_str(&format!("{}=; {}; Max-Age=0", self.name, self.attributes)).ok()
+    }
+
     /// The `Set-Cookie` line that gives the browser `value`.
     #[must_use]
     pub fn write(&self, value: &str) -> Option<HeaderValue> {

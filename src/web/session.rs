@@ -42,6 +42,23 @@ impl Sessions {
         }
     }
 
+    /// The secret that this browser's session goes by, to bind a form to it.
+    #[must_use]
+    pub fn key(&self, headers: &HeaderMap) -> Option<String> {
+        self.cookie.read(headers)
+    }
+
+    /// Signs out. Answers with the `Set-Cookie` line that makes the browser forget.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end(&self, headers: &HeaderMap) -> sqlx::Result<Option<HeaderValue>> {
+        if let Some(cookie) = self.cookie.read(headers) {
+            self.db.end_session(&hash(&cookie)).await?;
+        }
+        Ok(self.cookie.clear())
+    }
+
     /// Signs `identity` in. The session is always a new one: a cookie that somebody planted is worth
     /// nothing (session fixation). Answers with its `Set-Cookie` line.
     ///

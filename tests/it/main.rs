@@ -12,6 +12,7 @@
 
 mod harness;
 
+mod account;
 mod bots;
 mod cli;
 mod config;

@@ -1,8 +1,10 @@
 //! The tables of the authorization server, one function after the other.
 
 mod clients;
+mod own;
 mod people;
 mod tokens;
+mod visits;
 
 use chrono::{DateTime, Utc};
 use stagepass::store::Db;

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 
 import { Visitor } from "./visitor.mjs";
 import { App } from "./world/app.mjs";
+import { Bot } from "./world/bot.mjs";
 import { freeOrigin } from "./world/port.mjs";
 import { OpenIdProvider } from "./world/provider.mjs";
 import { Server } from "./world/server.mjs";
@@ -56,6 +57,11 @@ export class World {
     const app = await App.add(server.endpoint, ...about);
     this.#leaving.push(() => app.close());
     return app;
+  }
+
+  /** A bot that the operator of `server` has added. */
+  async bot(server, name) {
+    return Bot.add(server, name);
   }
 
   isOurs(url) {

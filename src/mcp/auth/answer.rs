@@ -7,6 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 use stagepass_kit::Realm;
+use url::Url;
 
 use crate::{
     connect::{Connected, IssuedLink, LinkStatus, Revoked, State, missing},
@@ -43,12 +44,23 @@ pub enum Answer {
         /// What to do now.
         next_step: String,
     },
+    /// To `handle_callback`, when the code was that of the person's own page.
+    PageOpen {
+        /// Always true: anything else is an error.
+        page_open: bool,
+        /// What to do now.
+        next_step: String,
+    },
     /// To `status`.
     Status {
         /// For whom.
         identity: IdentityRow,
         /// One row per account, and one per service without any.
         providers: Vec<ProviderRow>,
+        /// The person's own page, where they see and end all of this. In a chat it is a new link
+        /// each time, for this person alone, and works for ten minutes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        account_url: Option<String>,
     },
     /// To `revoke`.
     Revoked {
@@ -196,8 +208,23 @@ impl Answer {
         }
     }
 
-    pub(super) fn status(realm: Realm, label: String, rows: Vec<LinkStatus>) -> Self {
+    pub(super) fn page_open() -> Self {
+        Self::PageOpen {
+            page_open: true,
+            next_step: "Tell the person to go back to the page in their browser and press \
+                        Continue there."
+                .to_owned(),
+        }
+    }
+
+    pub(super) fn status(
+        realm: Realm,
+        label: String,
+        rows: Vec<LinkStatus>,
+        account_url: Option<Url>,
+    ) -> Self {
         Self::Status {
+            account_url: account_url.map(String::from),
             identity: IdentityRow { kind: realm.as_str().to_owned(), label },
             providers: rows.into_iter().map(ProviderRow::from).collect(),
         }
@@ -231,9 +258,21 @@ impl fmt::Display for Answer {
                 }
                 f.write_str(next_step)
             }
-            Self::Status { providers, .. } => {
+            Self::PageOpen { next_step, .. } => {
+                write!(
+                    f,
+                    "That was the code of the person's own page, and it is open now. {next_step}"
+                )
+            }
+            Self::Status { providers, account_url, .. } => {
                 let rows: Vec<_> = providers.iter().map(ToString::to_string).collect();
-                f.write_str(&rows.join("\n"))
+                f.write_str(&rows.join("\n"))?;
+                match account_url {
+                    Some(url) => {
+                        write!(f, "\nTheir own page, if they want to see or end this: {url}")
+                    }
+                    None => Ok(()),
+                }
             }
             Self::Revoked { provider, revoked_remotely, deleted, manage_url } => {
                 let here = if *deleted {

@@ -21,7 +21,7 @@ pub(super) fn page(
     request: &Request,
     user: Option<&UserRow>,
     fields: Fields,
-    hidden: &[(&str, &str)],
+    hidden: &[(&str, String)],
 ) -> Markup {
     let may_own = user.is_none_or(|user| user.owner.is_some());
     let allows = request.scopes().given_by(may_own);

@@ -15,8 +15,8 @@ pub enum Offered {
 }
 
 const ADD: &str = "INSERT INTO links (id, ticket_hash, identity, provider, scopes, state, tries,
-    created_at, expires_at, chat_name, sealed_ticket, label, state_hash, sealed_verifier)
-    VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13)";
+    created_at, expires_at, chat_name, sealed_ticket, label, state_hash, sealed_verifier,
+    from_account) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14)";
 
 /// How often a new link is tried while others keep coming in between.
 const PATIENCE: usize = 10;
@@ -38,6 +38,7 @@ macro_rules! add {
             .bind(&$link.label)
             .bind(&$link.state_hash)
             .bind(&$link.sealed_verifier)
+            .bind($link.from_account)
             .execute(&mut *$transaction)
             .await?
     };

@@ -16,7 +16,7 @@ use stagepass_kit::{Identity, Realm};
 use super::{Answer, Chat, Connector, TestApp};
 
 /// What every bot here proves itself by.
-const SECRET: &str = "spk_the-secret-of-a-bot-in-a-story";
+pub(crate) const SECRET: &str = "spk_the-secret-of-a-bot-in-a-story";
 
 /// A bot, with a token of its own.
 pub(crate) struct Bot {

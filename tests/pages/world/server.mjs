@@ -1,6 +1,6 @@
 // The real server, as an operator starts it: the binary, and variables.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ export class Server {
   #process;
   #data = mkdtempSync(join(tmpdir(), "stagepass-pages-"));
   #said = "";
+  #env;
 
   /** Starts one at `origin`; `settings` are keys of the configuration, as a tree. */
   static async start(origin, settings) {
@@ -18,8 +19,9 @@ export class Server {
     server.endpoint = `${origin}/mcp`;
     const { host } = new URL(origin);
     const all = { ...settings, listen: host, data_dir: server.#data };
+    server.#env = Object.fromEntries(variables(all));
     server.#process = spawn(process.env.STAGEPASS, ["serve"], {
-      env: Object.fromEntries(variables(all)),
+      env: server.#env,
       stdio: ["ignore", "ignore", "pipe"],
     });
     server.#process.stderr.on("data", (said) => (server.#said += said));
@@ -30,6 +32,11 @@ export class Server {
   /** The code that makes somebody the owner. */
   get claimCode() {
     return this.#said.match(/^ {4}(\S+)$/m)?.[1] ?? this.#fail("no claim code");
+  }
+
+  /** What another command says, of an operator beside the server. */
+  command(...words) {
+    return execFileSync(process.env.STAGEPASS, words, { env: this.#env, encoding: "utf8" });
   }
 
   async stop() {
