@@ -13,14 +13,13 @@ use stagepass::{
     app::{App, Door},
     clock::Clock,
     config::Config,
-    connect::Connect,
     http::{GuardedClient, Rules},
     oauth::{Description, OAuth},
-    providers::ProviderClient,
+    providers::{Account, ProviderClient, TokenAnswer},
     store::{AuditRow, Db},
-    vault::{self, Vault},
-    webhooks::Webhooks,
+    vault::{self, Grant, Vault},
 };
+use stagepass_kit::Identity;
 use stagepass_standin::{Browser, Page, Spotify};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -307,29 +306,16 @@ impl TestApp {
         assert!(page.has_text("Spotify is connected"), "{}", page.describe());
     }
 
-    /// Sweeps once, as the server does every half a minute, and waits until it is done.
-    pub(crate) async fn sweep(&self) {
-        let tasks = TaskTracker::new();
-        let (db, vault) = self.vault(&tasks).await;
-        let (config, clock, told) = (self.config(), self.clock.clone(), self.webhooks(&db));
-        let connect = Connect::new(&config, db.clone(), vault, told, clock, tasks.clone());
-        connect.sweep().await.unwrap();
-        tasks.close();
-        tasks.wait().await;
+    /// Links accounts behind the server's back: the key of an identity, an account's id, and what
+    /// Spotify gave for it.
+    pub(crate) async fn link_directly(&self, links: Vec<(Identity, String, TokenAnswer)>) {
+        let (db, vault) = self.vault(&TaskTracker::new()).await;
+        for (identity, id, answer) in links {
+            let account = Account { name: id.clone(), id, email: None };
+            let grant = Grant::new(answer, account, &[], &self.clock);
+            vault.adopt(&identity, "spotify", &grant).await.unwrap();
+        }
         db.close().await;
-    }
-
-    /// Announces once, as the server does every half a minute.
-    pub(crate) async fn announce(&self) {
-        let db = self.db().await;
-        self.webhooks(&db).announce().await.unwrap();
-        db.close().await;
-    }
-
-    /// What tells bots, beside the server, and only when it is told to.
-    pub(crate) fn webhooks(&self, db: &Db) -> Webhooks {
-        let client = stagepass::http::client().unwrap();
-        Webhooks::new(&self.config().chat, db.clone(), self.clock.clone(), client)
     }
 
     /// An authorization server beside the server, that does only what it is told.
@@ -340,7 +326,8 @@ impl TestApp {
         OAuth::new(&config, described, db, vault, self.clock.clone(), guarded).await.unwrap()
     }
 
-    async fn vault(&self, tasks: &TaskTracker) -> (Db, Vault) {
+    /// A vault beside the server.
+    pub(super) async fn vault(&self, tasks: &TaskTracker) -> (Db, Vault) {
         let (config, db) = (self.config(), self.db().await);
         let sealer = vault::unlock(&config, &db, &self.clock).await.unwrap();
         let client = stagepass::http::client().unwrap();
