@@ -22,7 +22,7 @@ use crate::{
     oauth::{Description, OAuth},
     providers::ProviderClient,
     store::Db,
-    vault::{self, Vault},
+    vault::{self, IdleDays, Vault},
     web,
     webhooks::Webhooks,
 };
@@ -88,7 +88,8 @@ impl AppBuilder {
         let providers = providers(&config, &toolsets, &client, &clock)?;
         anyhow::ensure!(!providers.is_empty(), NO_PROVIDER);
         let tasks = TaskTracker::new();
-        let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone());
+        let idle = IdleDays::new(&config.chat);
+        let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, idle, tasks.clone());
         let oauth = if config.access.allow == Allow::Local {
             None
         } else {
@@ -99,12 +100,13 @@ impl AppBuilder {
         };
         let limiters = Limiters::new(&config.limits, &clock);
         let webhooks = Webhooks::new(&config.chat, db.clone(), clock.clone(), client);
-        let told = webhooks.clone();
-        let connect = Connect::new(&config, db.clone(), vault.clone(), told, clock, tasks.clone());
+        let (told, now) = (webhooks.clone(), clock.clone());
+        let connect = Connect::new(&config, db.clone(), vault.clone(), told, now, tasks.clone());
         let shutdown = CancellationToken::new();
         Ok(App {
             config,
             door,
+            clock,
             db,
             vault,
             webhooks,
@@ -130,6 +132,7 @@ and STAGEPASS_PROVIDER__SPOTIFY__CLIENT_SECRET.";
 pub struct App {
     config: Config,
     door: Door,
+    clock: Clock,
     db: Db,
     vault: Vault,
     webhooks: Webhooks,

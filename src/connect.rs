@@ -8,6 +8,7 @@ mod callback;
 mod confirm;
 mod finish;
 mod issue;
+mod label;
 mod page;
 mod revoke;
 mod status;
@@ -35,7 +36,7 @@ use crate::{
 };
 
 pub use finish::Connected;
-pub use issue::IssuedLink;
+pub use issue::{IssuedLink, Offer};
 pub use page::PageError;
 pub use revoke::Revoked;
 pub(crate) use status::missing;

@@ -31,7 +31,7 @@ pub use db::{Db, OpenError};
 pub use deliveries::{DeliveryRow, DeliveryState};
 pub use epoch::Epoch;
 pub use grants::GrantRow;
-pub use links::{LinkRow, LinkState, Problem};
+pub use links::{LinkRow, LinkState, Offered, Problem};
 pub use people::UserRow;
 pub use refresh_tokens::{RefreshRow, RefreshState, Rotation};
 pub use sessions::SessionRow;

@@ -14,15 +14,18 @@ use rmcp::{
 };
 use stagepass_kit::{Caller, Connections, Identity, RegisteredTool, ToolError, Toolset, code};
 
-use super::security;
+use super::{
+    offer::{Call, Offers},
+    security,
+};
 use crate::identity::Principal;
 
 /// For the model, once per conversation.
 const INSTRUCTIONS: &str = "These tools act for the person you are talking to. When a tool \
-answers not_connected, needs_reconnect or missing_scope, call Auth with action \"get_url\", show \
-the link to the person, and go on when they have signed in. If they come back with a code or with \
-the address of a page that wouldn't load, pass it to Auth with action \"handle_callback\". Never \
-ask for passwords.";
+answers not_connected, needs_reconnect or missing_scope, show the person the link in its answer as \
+it is, and call the tool again when they have signed in. If they come back with a code or with the \
+address of a page that wouldn't load, pass it to Auth with action \"handle_callback\" first. Auth \
+with action \"get_url\" gives a link at any time. Never ask for passwords.";
 
 /// How long a client may keep the list of tools, in milliseconds. It changes only with the server.
 const LIST_TTL_MS: u64 = 300_000;
@@ -41,18 +44,22 @@ struct Inner {
     list: ListToolsResult,
     tools: HashMap<&'static str, Arc<RegisteredTool>>,
     connections: Arc<dyn Connections>,
+    offers: Offers,
     nobody: Option<Identity>,
 }
 
 impl Host {
-    /// A host of `toolsets`, whose tools get their tokens from `connections`.
+    /// A host of `toolsets`, whose tools get their tokens from `connections`; who has none gets one of
+    /// `offers`.
     ///
-    /// `sign_in` says whether callers need a token. `nobody` is who calls when the transport names no one: the owner on stdio, where only the
-    /// process that started us can speak; no one at all over HTTP.
+    /// `sign_in` says whether callers need a token. `nobody` is who calls when the transport names
+    /// no one: the owner on stdio, where only the process that started us can speak; no one at all
+    /// over HTTP.
     #[must_use]
     pub fn new(
         toolsets: &[&Toolset],
         connections: Arc<dyn Connections>,
+        offers: Offers,
         sign_in: bool,
         nobody: Option<Identity>,
     ) -> Self {
@@ -69,7 +76,7 @@ impl Host {
         list.cache_scope = Some(CacheScope::Private);
         list.meta.clone_from(&meta);
         let tools = all().map(|tool| (tool.name(), tool.clone())).collect();
-        Self(Arc::new(Inner { info, meta, list, tools, connections, nobody }))
+        Self(Arc::new(Inner { info, meta, list, tools, connections, offers, nobody }))
     }
 
     fn caller(&self, principal: Option<&Principal>) -> Result<Caller, ErrorData> {
@@ -79,6 +86,19 @@ impl Host {
             .ok_or_else(|| ErrorData::internal_error("nobody is calling", None))?;
         let name = principal.and_then(|principal| principal.chat_name.clone());
         Ok(Caller::new(identity, self.0.connections.clone()).called(name))
+    }
+
+    /// The same with who answers in its `_meta`, as since 2026-07-28.
+    fn signed(&self, mut response: CallToolResponse) -> CallToolResponse {
+        let meta = match &mut response {
+            CallToolResponse::Complete(result) => &mut result.meta,
+            CallToolResponse::InputRequired(result) => &mut result.meta,
+            _ => return response,
+        };
+        let own = meta.take().unwrap_or_default();
+        let signed = meta.insert(self.0.meta.clone().unwrap_or_default());
+        signed.0.extend(own.0);
+        response
     }
 }
 
@@ -122,23 +142,24 @@ impl ServerHandler for Host {
         let principal = context.extensions.get::<Parts>();
         let principal = principal.and_then(|parts| parts.extensions.get::<Principal>());
         let caller = self.caller(principal)?;
+        let call = Call { caller: &caller, request: &request, context: &context };
+        self.0.offers.check(&call)?;
         tracing::debug!(tool = tool.name(), "tool called");
         let forbidden = principal.and_then(|principal| security::refusal(tool, principal));
-        let mut result = if let Some(refusal) = forbidden {
-            refusal
+        let response = if let Some(refusal) = forbidden {
+            refusal.into()
         } else if principal.is_some_and(Principal::speaks_for_nobody) {
-            whom().to_result()
+            whom().to_result().into()
         } else {
-            let result = tool.call(&caller, request.arguments.unwrap_or_default()).await;
-            result.unwrap_or_else(|error| refused(tool.name(), &error))
+            match tool.call(&caller, request.arguments.clone().unwrap_or_default()).await {
+                Ok(result) => result.into(),
+                Err(error) => {
+                    log(tool.name(), &error);
+                    self.0.offers.answer(&call, error).await?
+                }
+            }
         };
-        if context.meta.protocol_version().is_some() {
-            let own = result.meta.take().unwrap_or_default();
-            let mut meta = self.0.meta.clone().unwrap_or_default();
-            meta.0.extend(own.0);
-            result.meta = Some(meta);
-        }
-        Ok(result.into())
+        Ok(if context.meta.protocol_version().is_some() { self.signed(response) } else { response })
     }
 }
 
@@ -152,12 +173,11 @@ fn whom() -> ToolError {
 }
 
 /// Logged once, here, and told to the model without its cause.
-fn refused(tool: &str, error: &ToolError) -> rmcp::model::CallToolResult {
+fn log(tool: &str, error: &ToolError) {
     let cause = std::error::Error::source(error);
     if error.code() == code::INTERNAL {
         tracing::error!(tool, cause, "tool failed");
     } else {
         tracing::debug!(tool, code = error.code(), cause, "tool refused");
     }
-    error.to_result()
 }

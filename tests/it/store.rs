@@ -1,5 +1,8 @@
 //! The database, one function after the other, on whichever kind the run has.
 
+mod accounts;
+mod offers;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use stagepass::store::{ConnectionRow, Db, Epoch, LinkRow, LinkState, Problem, VaultKeyRow};
 
@@ -76,6 +79,8 @@ fn connection(id: &str, account: &str) -> ConnectionRow {
         version: 1,
         created_at: at(1),
         updated_at: at(1),
+        label: None,
+        used_at: None,
     }
 }
 

@@ -140,7 +140,7 @@ async fn a_thousand_people_whose_tokens_have_ended_get_their_own_by_one_refresh_
             let answer = TokenAnswer {
                 access_token: access.into(),
                 refresh_token: Some(refresh.into()),
-                expires_in: Some(Duration::from_secs(3600)),
+                expires_in: Some(Duration::from_hours(1)),
                 scopes: Some(SCOPES.map(str::to_owned).into()),
                 id_token: None,
             };
@@ -148,7 +148,7 @@ async fn a_thousand_people_whose_tokens_have_ended_get_their_own_by_one_refresh_
         })
         .collect();
     app.link_directly(links).await;
-    app.advance(Duration::from_secs(3600));
+    app.advance(Duration::from_hours(1));
     let bot = Bot::add(&app, "bot").await;
     let calls = (0..MANY).map(|number| {
         let bot = &bot;

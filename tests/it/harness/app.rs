@@ -17,15 +17,15 @@ use stagepass::{
     oauth::{Description, OAuth},
     providers::{Account, ProviderClient, TokenAnswer},
     store::{AuditRow, Db},
-    vault::{self, Grant, Vault},
+    vault::{self, Grant, IdleDays, Vault},
 };
-use stagepass_kit::Identity;
+use stagepass_kit::{Identity, Toolset};
 use stagepass_standin::{Browser, Page, Spotify};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tokio_util::task::TaskTracker;
 
-use super::{Chat, Era, canary, database::TestDatabase};
+use super::{Chat, Era, Window, canary, database::TestDatabase};
 
 /// How a story's server differs from the usual one.
 #[derive(Default)]
@@ -40,6 +40,8 @@ pub(crate) struct Setup {
     pub(crate) public_client: bool,
     /// How patient it is.
     pub(crate) door: Door,
+    /// A toolset of the story's own.
+    pub(crate) toolset: Option<fn() -> Toolset>,
 }
 
 /// A server, a stand-in Spotify and a clock for both. Must be ended with [`TestApp::finish`].
@@ -59,6 +61,7 @@ pub(crate) struct TestApp {
     /// The claim code that the server printed at its last start.
     pub(crate) claim_code: Option<String>,
     rules: Rules,
+    toolset: Option<fn() -> Toolset>,
     finished: bool,
 }
 
@@ -105,6 +108,7 @@ impl TestApp {
             given: Arc::default(),
             claim_code: None,
             rules: setup.rules,
+            toolset: setup.toolset,
             finished: false,
         };
         app.serve(listener).await;
@@ -127,6 +131,10 @@ impl TestApp {
     async fn build(&self, config: Config) -> App {
         let builder = App::builder(config).clock(self.clock.clone()).rules(self.rules.clone());
         let builder = builder.door(self.door);
+        let builder = match self.toolset {
+            Some(toolset) => builder.toolset(toolset()),
+            None => builder,
+        };
         builder.build().await.unwrap()
     }
 
@@ -261,6 +269,21 @@ impl TestApp {
         Chat::begin_as(&self.mcp_url(), Era::Modern, self.said.clone(), Some(token), headers).await
     }
 
+    /// An assistant whose client opens links, and the window that it shows them in.
+    pub(crate) async fn chat_with_window(&self, era: Era) -> (Chat, Window) {
+        self.window_as(era, None, HashMap::new()).await
+    }
+
+    /// The same with a token, and with these headers in every request.
+    pub(crate) async fn window_as(
+        &self,
+        era: Era,
+        token: Option<&str>,
+        headers: HashMap<HeaderName, HeaderValue>,
+    ) -> (Chat, Window) {
+        Chat::begin_with_window(&self.mcp_url(), era, self.said.clone(), token, headers).await
+    }
+
     /// Counts a secret among what was given to clients.
     pub(crate) fn gave(&self, secret: &str) {
         self.given.lock().unwrap().push(secret.to_owned());
@@ -326,8 +349,8 @@ impl TestApp {
         OAuth::new(&config, described, db, vault, self.clock.clone(), guarded).await.unwrap()
     }
 
-    /// A vault beside the server.
-    pub(super) async fn vault(&self, tasks: &TaskTracker) -> (Db, Vault) {
+    /// A vault beside the server, on the same database.
+    pub(crate) async fn vault(&self, tasks: &TaskTracker) -> (Db, Vault) {
         let (config, db) = (self.config(), self.db().await);
         let sealer = vault::unlock(&config, &db, &self.clock).await.unwrap();
         let client = stagepass::http::client().unwrap();
@@ -335,7 +358,8 @@ impl TestApp {
         let (id, provider) = config.enabled_providers().next().unwrap();
         let provider = ProviderClient::new(id, provider, &[], redirect, client, self.clock.clone());
         let providers = [(id.to_owned(), provider)].into();
-        let vault = Vault::new(db.clone(), sealer, self.clock.clone(), providers, tasks.clone());
+        let (idle, clock) = (IdleDays::new(&config.chat), self.clock.clone());
+        let vault = Vault::new(db.clone(), sealer, clock, providers, idle, tasks.clone());
         (db, vault)
     }
 
