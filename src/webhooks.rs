@@ -22,6 +22,7 @@ use crate::{
 };
 use hook::Hook;
 
+pub use announce::WARNING;
 pub use event::Event;
 
 /// The webhooks of all bots that have one. Clones share everything.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use stagepass_kit::{Identity, Realm, ToolError};
 
 use super::Connect;
@@ -10,10 +10,8 @@ use crate::{
     providers::{Account, ProviderClient},
     store::{LinkRow, LinkState, Problem},
     vault::Connection,
+    webhooks::WARNING,
 };
-
-/// A connection that ends sooner than this is called expiring.
-const WARNING: TimeDelta = TimeDelta::days(30);
 
 /// How a provider stands with an identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

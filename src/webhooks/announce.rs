@@ -17,8 +17,8 @@ use crate::{
 };
 
 const PAUSE: Duration = Duration::from_secs(30);
-/// How long before its end a connection is told to be expiring.
-const WARNING: TimeDelta = TimeDelta::days(30);
+/// A connection that ends sooner than this is called expiring.
+pub const WARNING: TimeDelta = TimeDelta::days(30);
 /// How many connections of a bot are told at once; the others come next time.
 const AT_ONCE: i64 = 500;
 /// How long the operator can look at what was told.

@@ -1,6 +1,7 @@
 //! The world that a story plays in: the real server, a stand-in Spotify, a clock of our own.
 
 mod app;
+mod beside;
 mod bot;
 mod canary;
 mod chat;

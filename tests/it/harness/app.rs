@@ -13,13 +13,11 @@ use stagepass::{
     app::{App, Door},
     clock::Clock,
     config::Config,
-    connect::Connect,
     http::{GuardedClient, Rules},
     oauth::{Description, OAuth},
     providers::{Account, ProviderClient, TokenAnswer},
     store::{AuditRow, Db},
     vault::{self, Grant, IdleDays, Vault},
-    webhooks::Webhooks,
 };
 use stagepass_kit::{Identity, Toolset};
 use stagepass_standin::{Browser, Page, Spotify};
@@ -331,18 +329,6 @@ impl TestApp {
         assert!(page.has_text("Spotify is connected"), "{}", page.describe());
     }
 
-    /// Sweeps once, as the server does every half a minute, and waits until it is done.
-    pub(crate) async fn sweep(&self) {
-        let tasks = TaskTracker::new();
-        let (db, vault) = self.vault(&tasks).await;
-        let (config, clock, told) = (self.config(), self.clock.clone(), self.webhooks(&db));
-        let connect = Connect::new(&config, db.clone(), vault, told, clock, tasks.clone());
-        connect.sweep().await.unwrap();
-        tasks.close();
-        tasks.wait().await;
-        db.close().await;
-    }
-
     /// Links accounts behind the server's back: the key of an identity, an account's id, and what
     /// Spotify gave for it.
     pub(crate) async fn link_directly(&self, links: Vec<(Identity, String, TokenAnswer)>) {
@@ -353,19 +339,6 @@ impl TestApp {
             vault.adopt(&identity, "spotify", &grant).await.unwrap();
         }
         db.close().await;
-    }
-
-    /// Announces once, as the server does every half a minute.
-    pub(crate) async fn announce(&self) {
-        let db = self.db().await;
-        self.webhooks(&db).announce().await.unwrap();
-        db.close().await;
-    }
-
-    /// What tells bots, beside the server, and only when it is told to.
-    pub(crate) fn webhooks(&self, db: &Db) -> Webhooks {
-        let client = stagepass::http::client().unwrap();
-        Webhooks::new(&self.config().chat, db.clone(), self.clock.clone(), client)
     }
 
     /// An authorization server beside the server, that does only what it is told.

@@ -118,10 +118,10 @@ async fn a_bot_that_wants_no_more_is_not_asked_again() {
 }
 
 #[tokio::test]
-async fn a_bot_that_never_answers_delays_no_other() {
+async fn a_bot_that_never_answers_delays_no_other_and_no_shutdown() {
     let slow = Webhook::start(8).await;
     slow.answer(Answer::Late(Duration::from_hours(1)));
-    let world = World::start_with(Some(slow)).await;
+    let mut world = World::start_with(Some(slow)).await;
     world.happens("spo_other").await;
     world.other.as_ref().unwrap().received(1).await;
     world.happens("spo_bot").await;
@@ -129,8 +129,13 @@ async fn a_bot_that_never_answers_delays_no_other() {
     assert_eq!(told.state, DeliveryState::Delivered);
     let slow = world.deliveries().await.remove(0);
     assert_eq!((slow.client_id.as_str(), slow.last_answer), ("spo_other", None), "still asked");
-    let row = world.settled("spo_other", 1, "too slow").await;
-    assert_eq!(row.state, DeliveryState::Waiting);
+    // Nor does it hold a shutdown for longer than that waits.
+    world.app.stop().await;
+    let slow = world.deliveries().await.remove(0);
+    assert_eq!(
+        (slow.state, slow.last_answer.as_deref()),
+        (DeliveryState::Waiting, Some("too slow"))
+    );
     world.finish().await;
 }
 

@@ -1,0 +1,33 @@
+//! What the server does every half a minute, done once, beside it.
+
+use stagepass::{connect::Connect, store::Db, webhooks::Webhooks};
+use tokio_util::task::TaskTracker;
+
+use super::TestApp;
+
+impl TestApp {
+    /// Sweeps once, as the server does every half a minute, and waits until it is done.
+    pub(crate) async fn sweep(&self) {
+        let tasks = TaskTracker::new();
+        let (db, vault) = self.vault(&tasks).await;
+        let (config, clock, told) = (self.config(), self.clock.clone(), self.webhooks(&db));
+        let connect = Connect::new(&config, db.clone(), vault, told, clock, tasks.clone());
+        connect.sweep().await.unwrap();
+        tasks.close();
+        tasks.wait().await;
+        db.close().await;
+    }
+
+    /// Announces once, as the server does every half a minute.
+    pub(crate) async fn announce(&self) {
+        let db = self.db().await;
+        self.webhooks(&db).announce().await.unwrap();
+        db.close().await;
+    }
+
+    /// What tells bots, beside the server, and only when it is told to.
+    pub(crate) fn webhooks(&self, db: &Db) -> Webhooks {
+        let client = stagepass::http::client().unwrap();
+        Webhooks::new(&self.config().chat, db.clone(), self.clock.clone(), client)
+    }
+}
