@@ -22,7 +22,7 @@ use crate::{
     oauth::{Description, OAuth},
     providers::ProviderClient,
     store::Db,
-    vault::{self, Vault},
+    vault::{self, IdleDays, Vault},
     web,
     webhooks::Webhooks,
 };
@@ -88,7 +88,8 @@ impl AppBuilder {
         let providers = providers(&config, &toolsets, &client, &clock)?;
         anyhow::ensure!(!providers.is_empty(), NO_PROVIDER);
         let tasks = TaskTracker::new();
-        let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone());
+        let idle = IdleDays::new(&config.chat);
+        let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, idle, tasks.clone());
         let oauth = if config.access.allow == Allow::Local {
             None
         } else {

@@ -8,6 +8,7 @@ mod callback;
 mod confirm;
 mod finish;
 mod issue;
+mod label;
 mod page;
 mod revoke;
 mod status;

@@ -132,18 +132,21 @@ impl Connect {
         grant: Grant,
     ) -> Result<Finished, Ended> {
         let identity: Identity = link.identity.parse().map_err(ToolError::internal)?;
-        let active = self.vault.activate(&link.id, &identity, client.id(), &grant).await;
-        if !matches!(active, Ok(true)) {
+        let asked = link.label.as_deref();
+        let active = self.vault.activate(&link.id, &identity, client.id(), &grant, asked).await;
+        let Ok(Some(connection)) = active else {
             // Revoked, or replaced by a newer link, while the person was at the provider.
             self.vault.give_back(&link.identity, client.id(), grant);
             active.map_err(ToolError::internal)?;
             return Err(Ended::Used);
-        }
+        };
         self.tell(link, Event::Completed(&grant.account)).await;
         // The connection is made; not knowing this doesn't unmake it.
         let in_use = self.vault.account_in_use(&identity, client.id()).await.ok().flatten();
         let connected = Connected {
             in_use: in_use.unwrap_or_else(|| grant.account.clone()),
+            taken_label: link.label.clone().filter(|_| connection.label != link.label),
+            label: connection.label,
             account: grant.account,
             scopes: grant.scopes,
         };
@@ -156,9 +159,13 @@ impl Connect {
 pub struct Connected {
     /// Whose it is.
     pub account: Account,
+    /// What the person calls it.
+    pub label: Option<String>,
+    /// What the person wanted to call it, if another account goes by that.
+    pub taken_label: Option<String>,
     /// What was granted.
     pub scopes: BTreeSet<String>,
-    /// The account that tools use: another one, if that was linked before.
+    /// The account that tools use where none is chosen: another one, if that was linked before.
     pub in_use: Account,
 }
 

@@ -36,16 +36,24 @@ pub enum Offer {
 }
 
 impl Connect {
-    /// Makes a link for `caller`. Earlier ones for the same provider no longer work.
+    /// Makes a link for `caller`, to an account that the person will call `label`. Earlier ones for
+    /// the same provider no longer work.
     ///
     /// # Errors
-    /// `internal` when the database fails.
+    /// `invalid_argument` when `label` can't be one or is another account's; `internal` when the
+    /// database fails.
     pub async fn issue(
         &self,
         caller: &Caller,
         client: &ProviderClient,
+        label: Option<&str>,
     ) -> Result<IssuedLink, ToolError> {
-        let (link, ticket) = self.new_link(caller, client)?;
+        let label = match label {
+            Some(label) => Some(self.free_label(caller.identity(), client, label).await?),
+            None => None,
+        };
+        let (mut link, ticket) = self.new_link(caller, client)?;
+        link.label = label;
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
         self.give_back_pending(earlier);
         self.shown(&link, &ticket)
@@ -77,7 +85,7 @@ impl Connect {
             _ => match self.ticket_of(&living) {
                 Some(ticket) => Ok(Offer::Again(self.shown(&living, &ticket)?)),
                 // Sealed with a key that is gone, or never: nobody can be shown it again.
-                None => Ok(Offer::New(self.issue(caller, client).await?, None)),
+                None => Ok(Offer::New(self.issue(caller, client, None).await?, None)),
             },
         }
     }

@@ -38,6 +38,7 @@ impl Connect {
             self.end_pending(link, &link_expired()).await?;
         }
         self.db.forget_links(now - REMEMBERED).await.map_err(ToolError::internal)?;
+        self.vault.end_idle().await.map_err(ToolError::internal)?;
         self.db.empty_dead_connections(now - DEAD_TOKENS).await.map_err(ToolError::internal)?;
         Ok(())
     }

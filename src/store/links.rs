@@ -78,10 +78,12 @@ pub struct LinkRow {
     pub created_at: DateTime<Utc>,
     /// Until when it may be finished.
     pub expires_at: DateTime<Utc>,
+    /// What the person will call the account.
+    pub label: Option<String>,
 }
 
 impl LinkRow {
-    /// A link as it is when it is shown, with a ticket of this hash.
+    /// A link as it is when it is shown, with a ticket of this hash, and without a label.
     #[must_use]
     pub fn issued(
         id: String,
@@ -112,6 +114,7 @@ impl LinkRow {
             problem_next_step: None,
             created_at,
             expires_at,
+            label: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The database, one function after the other, on whichever kind the run has.
 
+mod accounts;
 mod offers;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -78,6 +79,8 @@ fn connection(id: &str, account: &str) -> ConnectionRow {
         version: 1,
         created_at: at(1),
         updated_at: at(1),
+        label: None,
+        used_at: None,
     }
 }
 

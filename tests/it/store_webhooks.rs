@@ -59,6 +59,8 @@ fn message(id: &str, bot: &str, now: i64) -> DeliveryRow {
 /// A connection of a chat user of `bot` that ends at `end`.
 fn connection(id: &str, bot: &str, end: Option<i64>) -> ConnectionRow {
     ConnectionRow {
+        label: None,
+        used_at: None,
         id: id.to_owned(),
         identity: format!("chat:{bot}:{id}"),
         provider: "spotify".to_owned(),

@@ -15,8 +15,8 @@ pub enum Offered {
 }
 
 const ADD: &str = "INSERT INTO links (id, ticket_hash, identity, provider, scopes, state, tries,
-    created_at, expires_at, chat_name, sealed_ticket)
-    VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10)";
+    created_at, expires_at, chat_name, sealed_ticket, label)
+    VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11)";
 
 /// How often a new link is tried while others keep coming in between.
 const PATIENCE: usize = 10;
@@ -35,6 +35,7 @@ macro_rules! add {
             .bind($link.expires_at)
             .bind(&$link.chat_name)
             .bind(&$link.sealed_ticket)
+            .bind(&$link.label)
             .execute(&mut *$transaction)
             .await?
     };

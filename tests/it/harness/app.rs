@@ -18,7 +18,7 @@ use stagepass::{
     oauth::{Description, OAuth},
     providers::{Account, ProviderClient, TokenAnswer},
     store::{AuditRow, Db},
-    vault::{self, Grant, Vault},
+    vault::{self, Grant, IdleDays, Vault},
     webhooks::Webhooks,
 };
 use stagepass_kit::{Identity, Toolset};
@@ -376,7 +376,8 @@ impl TestApp {
         OAuth::new(&config, described, db, vault, self.clock.clone(), guarded).await.unwrap()
     }
 
-    async fn vault(&self, tasks: &TaskTracker) -> (Db, Vault) {
+    /// A vault beside the server, on the same database.
+    pub(crate) async fn vault(&self, tasks: &TaskTracker) -> (Db, Vault) {
         let (config, db) = (self.config(), self.db().await);
         let sealer = vault::unlock(&config, &db, &self.clock).await.unwrap();
         let client = stagepass::http::client().unwrap();
@@ -384,7 +385,8 @@ impl TestApp {
         let (id, provider) = config.enabled_providers().next().unwrap();
         let provider = ProviderClient::new(id, provider, &[], redirect, client, self.clock.clone());
         let providers = [(id.to_owned(), provider)].into();
-        let vault = Vault::new(db.clone(), sealer, self.clock.clone(), providers, tasks.clone());
+        let (idle, clock) = (IdleDays::new(&config.chat), self.clock.clone());
+        let vault = Vault::new(db.clone(), sealer, clock, providers, idle, tasks.clone());
         (db, vault)
     }
 

@@ -42,6 +42,7 @@ pub(crate) struct Told {
     pub(crate) is_error: bool,
     pub(crate) text: String,
     pub(crate) data: Value,
+    pub(crate) meta: Value,
 }
 
 impl Told {
@@ -132,6 +133,7 @@ impl Chat {
                 .map(|text| text.text.clone())
                 .collect(),
             data: result.structured_content.unwrap_or_default(),
+            meta: serde_json::to_value(result.meta).unwrap(),
         };
         self.hear(&format!("{}{}", told.text, told.data));
         Ok(told)

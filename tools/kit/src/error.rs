@@ -1,9 +1,11 @@
 //! What a tool says when it couldn't do what was asked.
 
-use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
+use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::json;
+
+use crate::LinkedAccount;
 
 /// The codes that all toolsets share. A toolset may add its own and documents them.
 pub mod code {
@@ -47,6 +49,7 @@ pub struct ToolError {
     provider: Option<Box<str>>,
     retry_after: Option<Duration>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
+    account: Option<Arc<LinkedAccount>>,
 }
 
 impl ToolError {
@@ -63,6 +66,7 @@ impl ToolError {
             provider: None,
             retry_after: None,
             cause: None,
+            account: None,
         }
     }
 
@@ -146,6 +150,13 @@ impl ToolError {
         self
     }
 
+    /// The same error, about `account`: where others are connected, the client is told.
+    #[must_use]
+    pub fn about(mut self, account: Arc<LinkedAccount>) -> Self {
+        self.account = Some(account);
+        self
+    }
+
     /// The word for programs.
     #[must_use]
     pub fn code(&self) -> &str {
@@ -185,6 +196,9 @@ impl ToolError {
         let text = format!("{} {}", self.message, self.next_step);
         let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);
         result.structured_content = Some(data);
+        if let Some(account) = &self.account {
+            account.sign(&mut result);
+        }
         result
     }
 }

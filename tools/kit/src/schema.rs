@@ -7,8 +7,8 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::Recursiv
 use serde_json::{Value, json};
 
 /// The schema of arguments, as they come in.
-pub(crate) fn input_schema<T: JsonSchema>() -> Arc<JsonObject> {
-    Arc::new(schema_of::<T>(SchemaSettings::draft2020_12()))
+pub(crate) fn input_schema<T: JsonSchema>() -> JsonObject {
+    schema_of::<T>(SchemaSettings::draft2020_12())
 }
 
 /// The schema of an answer as it goes out, or of an error.
