@@ -66,10 +66,10 @@ impl Offers {
         let Some(provider) = provider else { return Ok(error.to_result().into()) };
         let (link, error, is_new) = match self.connect.offer(call.caller, provider).await {
             Ok(Offer::New(link, None)) => (link, error, true),
-            Ok(Offer::New(link, Some(failed))) => (link, words::after(&error, &failed), true),
+            Ok(Offer::New(link, Some(failed))) => (link, words::after(error, &failed), true),
             Ok(Offer::Again(link)) => (link, error, false),
-            Ok(Offer::CodeAwaited) => return Ok(words::code_awaited(&error, provider).into()),
-            Ok(Offer::Finishing) => return Ok(words::finishing(&error, provider).into()),
+            Ok(Offer::CodeAwaited) => return Ok(words::code_awaited(error, provider).into()),
+            Ok(Offer::Finishing) => return Ok(words::finishing(error, provider).into()),
             Err(failure) => {
                 let cause = std::error::Error::source(&failure);
                 tracing::error!(cause, "no link could be offered");
@@ -84,7 +84,7 @@ impl Offers {
             Taken::AsInput | Taken::InWords => {
                 // What was opened before wasn't this one.
                 let reply = reply.filter(|reply| *reply == Reply::Declined || !is_new);
-                Ok(words::told(&error, provider, &link, reply).into())
+                Ok(words::told(error, provider, &link, reply).into())
             }
         }
     }

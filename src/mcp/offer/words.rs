@@ -14,14 +14,14 @@ use crate::{connect::IssuedLink, mcp::auth::when, providers::ProviderClient, sto
 const URL_REQUIRED: ErrorCode = ErrorCode(-32042);
 
 /// The same error, saying why the last sign-in failed, too.
-pub(super) fn after(error: &ToolError, failed: &Problem) -> ToolError {
+pub(super) fn after(error: ToolError, failed: &Problem) -> ToolError {
     let message = format!(
         "{} The last sign-in failed: {} {}",
         error.message(),
         failed.message,
         failed.next_step
     );
-    ToolError::new(error.code().to_owned(), message, error.next_step())
+    error.saying(message)
 }
 
 /// For the person, where their client opens the link.
@@ -47,7 +47,7 @@ pub(super) fn url_required(
 
 /// For the model: the link in words, and as data. `reply` is what the person did with it.
 pub(super) fn told(
-    error: &ToolError,
+    error: ToolError,
     provider: &ProviderClient,
     link: &IssuedLink,
     reply: Option<Reply>,
@@ -77,7 +77,7 @@ pub(super) fn told(
 }
 
 /// For the model, when the person has signed in and has the code.
-pub(super) fn code_awaited(error: &ToolError, provider: &ProviderClient) -> CallToolResult {
+pub(super) fn code_awaited(error: ToolError, provider: &ProviderClient) -> CallToolResult {
     let id = provider.id();
     let step = format!(
         "The person has signed in; only the code on the page is missing. Ask them for it (it looks \
@@ -88,7 +88,7 @@ pub(super) fn code_awaited(error: &ToolError, provider: &ProviderClient) -> Call
 }
 
 /// For the model, while the provider is asked who has signed in.
-pub(super) fn finishing(error: &ToolError, provider: &ProviderClient) -> CallToolResult {
+pub(super) fn finishing(error: ToolError, provider: &ProviderClient) -> CallToolResult {
     let id = provider.id();
     let step = format!(
         "The person has signed in, and this is just being finished. Call this tool again in a few \
@@ -98,6 +98,6 @@ pub(super) fn finishing(error: &ToolError, provider: &ProviderClient) -> CallToo
     with_step(error, step)
 }
 
-fn with_step(error: &ToolError, step: String) -> CallToolResult {
-    ToolError::new(error.code().to_owned(), error.message(), step).to_result()
+fn with_step(error: ToolError, step: String) -> CallToolResult {
+    error.advising(step).to_result()
 }

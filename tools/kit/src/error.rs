@@ -131,6 +131,18 @@ impl ToolError {
         .caused_by(cause)
     }
 
+    /// The same error in other words about what is wrong.
+    #[must_use]
+    pub fn saying(self, message: String) -> Self {
+        Self { message, ..self }
+    }
+
+    /// The same error with something else to do about it.
+    #[must_use]
+    pub fn advising(self, next_step: String) -> Self {
+        Self { next_step, ..self }
+    }
+
     fn cured_by(mut self, provider: &str) -> Self {
         self.provider = Some(provider.into());
         self
