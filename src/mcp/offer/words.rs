@@ -21,7 +21,7 @@ pub(super) fn after(error: &ToolError, failed: &Problem) -> ToolError {
         failed.message,
         failed.next_step
     );
-    ToolError::new(error.code().to_owned(), message, error.next_step())
+    error.reworded(message, error.next_step())
 }
 
 /// For the person, where their client opens the link.
@@ -99,5 +99,5 @@ pub(super) fn finishing(error: &ToolError, provider: &ProviderClient) -> CallToo
 }
 
 fn with_step(error: &ToolError, step: String) -> CallToolResult {
-    ToolError::new(error.code().to_owned(), error.message(), step).to_result()
+    error.reworded(error.message(), step).to_result()
 }

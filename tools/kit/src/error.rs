@@ -150,6 +150,13 @@ impl ToolError {
         self
     }
 
+    /// An error of the same code, about the same account, in other words.
+    #[must_use]
+    pub fn reworded(&self, message: impl Into<String>, next_step: impl Into<String>) -> Self {
+        let account = self.account.clone();
+        Self { account, ..Self::new(self.code.clone(), message, next_step) }
+    }
+
     /// The same error, about `account`: where others are connected, the client is told.
     #[must_use]
     pub fn about(mut self, account: Arc<LinkedAccount>) -> Self {
