@@ -308,6 +308,12 @@ async fn a_token_rejected_early_is_renewed_for_the_account_that_was_chosen() {
     app.spotify.world(|world| world.reject_access_tokens_of("alice"));
     assert_eq!(whose(&app, &chat, Some("work")).await, "alice");
     assert_eq!(app.spotify.refreshes(), 2);
+    // In the end alice's was renewed two minutes ago, bob's a moment ago, and both are third versions.
+    for (who, account, minutes) in [("alice", "work", 2), ("bob", BOB, 2), ("alice", "work", 0)] {
+        app.advance(Duration::from_mins(minutes));
+        app.spotify.world(|world| world.reject_access_tokens_of(who));
+        assert_eq!(whose(&app, &chat, Some(account)).await, who);
+    }
     app.finish().await;
 }
 
