@@ -9,6 +9,7 @@ mod confirm;
 mod finish;
 mod issue;
 mod page;
+mod record;
 mod revoke;
 mod status;
 mod sweep;
@@ -20,6 +21,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::{
+    audit::Audit,
     clock::Clock,
     config::allowed_origins,
     providers::ProviderClient,
@@ -31,7 +33,7 @@ use crate::{
 pub use finish::Connected;
 pub use issue::IssuedLink;
 pub use page::PageError;
-pub use revoke::Revoked;
+pub use revoke::{Ended, Revoked};
 pub(crate) use status::missing;
 pub use status::{LinkStatus, State};
 
@@ -48,6 +50,7 @@ pub struct Connect {
     db: Db,
     vault: Vault,
     clock: Clock,
+    audit: Audit,
     public_url: Url,
     origins: Vec<String>,
     cookie: BrowserCookie,
@@ -58,7 +61,14 @@ pub struct Connect {
 impl Connect {
     /// What links accounts into `vault`, with pages below `public_url`.
     #[must_use]
-    pub fn new(db: Db, vault: Vault, clock: Clock, public_url: Url, tasks: TaskTracker) -> Self {
+    pub fn new(
+        db: Db,
+        vault: Vault,
+        clock: Clock,
+        audit: Audit,
+        public_url: Url,
+        tasks: TaskTracker,
+    ) -> Self {
         Self {
             origins: allowed_origins(&public_url),
             cookie: BrowserCookie::new("stagepass-connect", &public_url, 900),
@@ -66,6 +76,7 @@ impl Connect {
             db,
             vault,
             clock,
+            audit,
             public_url,
             tasks,
         }

@@ -4,6 +4,7 @@ pub mod auth;
 mod batch;
 mod host;
 mod message;
+mod record;
 mod security;
 pub mod transport;
 

@@ -18,7 +18,7 @@ mod sessions;
 mod signing_keys;
 mod vault_keys;
 
-pub use audit::AuditRow;
+pub use audit::{AuditFilter, AuditRow};
 pub use authorizations::{AuthorizationRow, Stage};
 pub use clients::{ClientKind, ClientRow};
 pub use codes::{CodeRow, Redemption};

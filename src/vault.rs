@@ -118,8 +118,8 @@ impl Vault {
         }
     }
 
-    /// Makes `grant` the connection of `identity` at `provider` and completes `link`. Answers
-    /// whether the link could still be completed.
+    /// Makes `grant` the connection of `identity` at `provider` and completes `link`. Answers with
+    /// the connection's id; none if the link couldn't be completed any more.
     ///
     /// # Errors
     /// When the database fails.
@@ -129,25 +129,25 @@ impl Vault {
         identity: &Identity,
         provider: &str,
         grant: &Grant,
-    ) -> Result<bool, Refusal> {
+    ) -> Result<Option<String>, Refusal> {
         // A refresh may write between the read and the write; then the write is made again.
         for _ in 0..8 {
             let row = self.row_of(identity, provider, grant).await?;
             if self.0.db.complete_link(link, &row).await? {
                 tracing::info!(provider, connection = row.id, "account connected");
                 self.0.cache.forget(identity, provider);
-                return Ok(true);
+                return Ok(Some(row.id));
             }
             let newest = self.0.db.link_of(&identity.to_string(), provider).await?;
             if !newest.is_some_and(|row| row.id == link && row.is_live(self.0.clock.now())) {
-                return Ok(false);
+                return Ok(None);
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// Makes `grant` the connection of `identity` at `provider`, where the sign-in itself proves
-    /// who asked.
+    /// who asked. Answers with the connection's id.
     ///
     /// # Errors
     /// When the database fails.
@@ -156,14 +156,14 @@ impl Vault {
         identity: &Identity,
         provider: &str,
         grant: &Grant,
-    ) -> Result<(), Refusal> {
+    ) -> Result<String, Refusal> {
         // A refresh may write between the read and the write; then the write is made again.
         for _ in 0..8 {
             let row = self.row_of(identity, provider, grant).await?;
             if self.0.db.replace_connection(&row).await? {
                 tracing::info!(provider, connection = row.id, "account connected");
                 self.0.cache.forget(identity, provider);
-                return Ok(());
+                return Ok(row.id);
             }
         }
         Err(Refusal::Broken)

@@ -117,7 +117,8 @@ impl App {
         let named = |set: &&Toolset| toolset.is_none_or(|name| set.name() == name);
         let toolsets: Vec<_> =
             std::iter::once(&auth).chain(self.toolsets.iter().filter(named)).collect();
-        Host::new(&toolsets, connections, self.oauth.is_some(), nobody)
+        let audit = self.audit.clone();
+        Host::new(&toolsets, connections, audit, self.oauth.is_some(), nobody)
     }
 }
 
@@ -138,6 +139,8 @@ async fn arrive(
 ) -> Response {
     match callbacks.oauth.filter(|_| answer.state.as_deref().is_some_and(OAuth::is_sign_in)) {
         Some(oauth) => oauth.arrive(&provider, answer, &headers, address).await,
-        None => callbacks.connect.arrive(&provider, answer, &headers).await.into_response(),
+        None => {
+            callbacks.connect.arrive(&provider, answer, &headers, address).await.into_response()
+        }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     providers::AuthorizationAnswer,
     store::{LinkRow, LinkState},
     vault::{hash, same},
-    web::layout,
+    web::{address::ClientAddress, layout},
 };
 
 impl Connect {
@@ -30,6 +30,7 @@ impl Connect {
         provider: &str,
         answer: AuthorizationAnswer,
         headers: &HeaderMap,
+        address: ClientAddress,
     ) -> Result<Response, PageError> {
         let link = self.link_of_answer(provider, &answer).await?;
         if link.state == LinkState::Completed {
@@ -42,10 +43,13 @@ impl Connect {
             return Ok(code_was_shown());
         }
         let proven = self.is_proven(&link, headers).await?;
-        match self.finish(link, answer, proven).await {
+        match self.finish(link.clone(), answer, proven, Some(address.0)).await {
             Ok(Finished::Connected { provider, connected }) => Ok(done(&provider, &connected)),
             Ok(Finished::Pending { provider, code }) => Ok(confirm(&provider, &code)),
-            Err(error) => Ok(failed(&error)),
+            Err(error) => {
+                self.rejected(&link, error.code(), address).await;
+                Ok(failed(&error))
+            }
         }
     }
 

@@ -15,6 +15,7 @@ use super::{
     link_expired, problem, tool_error,
 };
 use crate::{
+    audit::Entry,
     providers::{AuthorizationAnswer, ProviderClient},
     store::{LinkRow, LinkState},
     vault::{hash, read_spoken_code},
@@ -31,6 +32,20 @@ impl Connect {
     /// # Errors
     /// `code_invalid`, `link_expired`, `wrong_identity`, or whatever the provider made of it.
     pub async fn confirm(
+        &self,
+        identity: &Identity,
+        client: &ProviderClient,
+        given: &str,
+    ) -> Result<Connected, ToolError> {
+        let confirmed = self.try_confirm(identity, client, given).await;
+        if let Err(error) = &confirmed {
+            let entry = Entry::refused("link.rejected", error.code());
+            self.audit.refused(entry.person(identity).provider(client.id())).await;
+        }
+        confirmed
+    }
+
+    async fn try_confirm(
         &self,
         identity: &Identity,
         client: &ProviderClient,
@@ -60,7 +75,7 @@ impl Connect {
             (LinkState::Pending, None) => self.redeem(link, client, given).await?,
             (LinkState::Started, Some(url)) => {
                 let answer = read_answer(&url).ok_or_else(unusable)?;
-                self.finish(link, answer, true).await?
+                self.finish(link, answer, true, None).await?
             }
             (LinkState::Started, None) if !may_be_a_code(given) => return Err(unusable()),
             (LinkState::Started, None) => {
@@ -70,7 +85,7 @@ impl Connect {
                 }
                 let code = Some(SecretString::from(given));
                 let answer = AuthorizationAnswer { state: None, code, error: None, iss: None };
-                self.finish(link, answer, true).await?
+                self.finish(link, answer, true, None).await?
             }
             (LinkState::Exchanging, _) => return Err(used()),
             _ => return Err(not_begun()),
@@ -124,7 +139,7 @@ impl Connect {
         let Some(link) = tried.map_err(ToolError::internal)? else { return Err(used()) };
         if link.state == LinkState::Exchanging {
             let grant = open_grant(self, &link)?;
-            return match self.activate(&link, client, grant).await {
+            return match self.activate(&link, client, grant, None).await {
                 Ok(finished) => Ok(finished),
                 Err(Ended::Used) => Err(used()),
                 Err(Ended::Problem(problem) | Ended::Denied(problem)) => Err(tool_error(&problem)),

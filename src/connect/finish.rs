@@ -1,12 +1,15 @@
 //! From the provider's answer to a connection, or to a grant that waits for its code.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use secrecy::SecretString;
 use stagepass_kit::{Identity, ToolError, code};
 
-use super::{CODE, Connect, link_expired, page::verifier_place, problem, tool_error};
+use super::{
+    CODE, Connect, link_expired, page::verifier_place, problem, record::about, tool_error,
+};
 use crate::{
+    audit::Entry,
     providers::{Account, AuthorizationAnswer, ProviderClient, ProviderError, nonce_of},
     store::{LinkRow, LinkState, Problem},
     vault::{Grant, Place, hash, spoken_code},
@@ -28,10 +31,11 @@ impl Connect {
         link: LinkRow,
         answer: AuthorizationAnswer,
         proven: bool,
+        address: Option<IpAddr>,
     ) -> Result<Finished, ToolError> {
         let connect = self.clone();
         let work = self.tasks.spawn(async move {
-            let (from, problem) = match connect.try_finish(&link, answer, proven).await {
+            let (from, problem) = match connect.try_finish(&link, answer, proven, address).await {
                 Ok(finished) => return Ok(finished),
                 Err(Ended::Used) => return Err(tool_error(&link_expired())),
                 Err(Ended::Denied(problem)) => (LinkState::Started, problem),
@@ -57,6 +61,7 @@ impl Connect {
         link: &LinkRow,
         answer: AuthorizationAnswer,
         proven: bool,
+        address: Option<IpAddr>,
     ) -> Result<Finished, Ended> {
         let client = self.vault.providers().get(&link.provider).ok_or(Ended::Used)?;
         let own = client.ensure_answer_of(answer.iss.as_deref()).await;
@@ -68,8 +73,9 @@ impl Connect {
             return Err(Ended::Used);
         }
         let grant = self.exchange(client, link, &code).await?;
+        self.audit.note(about(Entry::done("link.authorized"), link, address)).await;
         if proven {
-            return self.activate(link, client, grant).await;
+            return self.activate(link, client, grant, address).await;
         }
         let code = spoken_code::<CODE>(&self.clock);
         let sealed = grant.seal(self.vault.sealer(), grant_place(&link.id));
@@ -115,15 +121,18 @@ impl Connect {
         link: &LinkRow,
         client: &ProviderClient,
         grant: Grant,
+        address: Option<IpAddr>,
     ) -> Result<Finished, Ended> {
         let identity: Identity = link.identity.parse().map_err(ToolError::internal)?;
         let active = self.vault.activate(&link.id, &identity, client.id(), &grant).await;
-        if !matches!(active, Ok(true)) {
+        let Ok(Some(id)) = active else {
             // Revoked, or replaced by a newer link, while the person was at the provider.
             self.vault.give_back(&link.identity, client.id(), grant);
             active.map_err(ToolError::internal)?;
             return Err(Ended::Used);
-        }
+        };
+        let made = Entry::done("connection.made").connection(&id);
+        self.audit.note(about(made, link, address)).await;
         // The connection is made; not knowing this doesn't unmake it.
         let in_use = self.vault.account_in_use(&identity, client.id()).await.ok().flatten();
         let connected = Connected {

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::{Connect, LIFETIME};
 use crate::{
+    audit::Entry,
     providers::ProviderClient,
     store::LinkRow,
     vault::{hash, mint},
@@ -44,6 +45,8 @@ impl Connect {
         );
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
         self.give_back_pending(earlier);
+        let issued = Entry::done("link.issued").person(identity).provider(client.id());
+        self.audit.record(issued).await.map_err(ToolError::internal)?;
         let url = self
             .public_url
             .join(&format!("connect/{}", ticket.expose_secret()))

@@ -1,11 +1,13 @@
-//! `Auth(revoke)`: ends a connection, here and as far as possible at the provider.
+//! `Auth(revoke)` and `stagepass connections revoke`: end connections, here and as far as possible at the provider.
 
 use stagepass_kit::{Identity, ToolError};
 use url::Url;
 
-use super::Connect;
+use super::{Connect, record::about};
 use crate::{
+    audit::Entry,
     providers::{ProviderClient, RevokeOutcome},
+    store::LinkRow,
     vault::Connection,
 };
 
@@ -20,7 +22,43 @@ pub struct Revoked {
     pub manage_url: Option<Url>,
 }
 
+/// What was ended of one person.
+#[derive(Debug)]
+pub struct Ended {
+    /// Their connections, and what the providers said.
+    pub connections: Vec<(Connection, RevokeOutcome)>,
+    /// How many links could still have been finished.
+    pub links: usize,
+}
+
 impl Connect {
+    /// Ends all that `identity` has linked and is linking, or only that at `provider` (its id).
+    ///
+    /// # Errors
+    /// `internal` when the database fails.
+    pub async fn revoke_all(
+        &self,
+        identity: &Identity,
+        provider: Option<&str>,
+    ) -> Result<Ended, ToolError> {
+        // Sign-ins that are under way end first: they must not bring back what is revoked.
+        let links = self.db.take_links(&identity.to_string(), provider).await;
+        let links = links.map_err(ToolError::internal)?;
+        let connections = self.vault.connections(identity).await.map_err(ToolError::internal)?;
+        let mut ended = Ended { connections: Vec::new(), links: 0 };
+        for connection in connections {
+            if provider.is_none_or(|id| connection.provider == id) {
+                let remotely = self.end(identity, &connection).await?;
+                ended.connections.push((connection, remotely));
+            }
+        }
+        for link in links {
+            ended.links += usize::from(link.is_live(self.clock.now()));
+            self.take_back(link).await;
+        }
+        Ok(ended)
+    }
+
     /// Ends the connection of `identity` with `account` (id or name), or with the only account.
     ///
     /// # Errors
@@ -37,9 +75,16 @@ impl Connect {
         // A sign-in that is under way ends first: it must not bring back what is revoked.
         let link = self.db.take_link(&identity.to_string(), client.id()).await;
         let link = link.map_err(ToolError::internal)?;
-        let remotely = self.end(identity, client, account).await;
+        let chosen = self.choose(identity, client, account).await;
+        let remotely = match &chosen {
+            Ok(Some(connection)) => self.end(identity, connection).await.map(Some),
+            _ => Ok(None),
+        };
         // Last: while the account is connected, nothing of it is given back.
-        self.give_back_pending(link);
+        if let Some(link) = link {
+            self.take_back(link).await;
+        }
+        chosen?;
         let remotely = remotely?;
         Ok(Revoked { deleted: remotely.is_some(), remotely, manage_url })
     }
@@ -47,13 +92,23 @@ impl Connect {
     async fn end(
         &self,
         identity: &Identity,
-        client: &ProviderClient,
-        account: Option<&str>,
-    ) -> Result<Option<RevokeOutcome>, ToolError> {
-        let Some(connection) = self.choose(identity, client, account).await? else {
-            return Ok(None);
-        };
-        self.vault.revoke(identity, &connection).await.map(Some).map_err(ToolError::internal)
+        connection: &Connection,
+    ) -> Result<RevokeOutcome, ToolError> {
+        let remotely = self.vault.revoke(identity, connection).await;
+        let remotely = remotely.map_err(ToolError::internal)?;
+        let entry = Entry::done("connection.revoked").person(identity).connection(&connection.id);
+        let entry = entry.provider(&connection.provider).detail(remotely.as_str());
+        self.audit.note(entry).await;
+        Ok(remotely)
+    }
+
+    /// A link that was taken away gives back what it holds.
+    async fn take_back(&self, link: LinkRow) {
+        if link.is_live(self.clock.now()) {
+            let rejected = Entry::refused("link.rejected", "revoked");
+            self.audit.note(about(rejected, &link, None)).await;
+        }
+        self.give_back_pending(Some(link));
     }
 
     async fn choose(

@@ -6,16 +6,16 @@ use http::request::Parts;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult,
-        DiscoverResult, ErrorCode, Implementation, ListToolsResult, MetaObject,
-        PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CustomRequest,
+        CustomResult, DiscoverResult, ErrorCode, Implementation, JsonObject, ListToolsResult,
+        MetaObject, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
     },
     service::RequestContext,
 };
 use stagepass_kit::{Caller, Connections, Identity, RegisteredTool, ToolError, Toolset, code};
 
-use super::security;
-use crate::identity::Principal;
+use super::{record::Call, security};
+use crate::{audit::Audit, identity::Principal};
 
 /// For the model, once per conversation.
 const INSTRUCTIONS: &str = "These tools act for the person you are talking to. When a tool \
@@ -41,18 +41,22 @@ struct Inner {
     list: ListToolsResult,
     tools: HashMap<&'static str, Arc<RegisteredTool>>,
     connections: Arc<dyn Connections>,
+    audit: Audit,
     nobody: Option<Identity>,
 }
 
 impl Host {
-    /// A host of `toolsets`, whose tools get their tokens from `connections`.
+    /// A host of `toolsets`, whose tools get their tokens from `connections`, and whose calls are
+    /// recorded in `audit`.
     ///
-    /// `sign_in` says whether callers need a token. `nobody` is who calls when the transport names no one: the owner on stdio, where only the
-    /// process that started us can speak; no one at all over HTTP.
+    /// `sign_in` says whether callers need a token. `nobody` is who calls when the transport names
+    /// no one: the owner on stdio, where only the process that started us can speak; no one at all
+    /// over HTTP.
     #[must_use]
     pub fn new(
         toolsets: &[&Toolset],
         connections: Arc<dyn Connections>,
+        audit: Audit,
         sign_in: bool,
         nobody: Option<Identity>,
     ) -> Self {
@@ -69,7 +73,7 @@ impl Host {
         list.cache_scope = Some(CacheScope::Private);
         list.meta.clone_from(&meta);
         let tools = all().map(|tool| (tool.name(), tool.clone())).collect();
-        Self(Arc::new(Inner { info, meta, list, tools, connections, nobody }))
+        Self(Arc::new(Inner { info, meta, list, tools, connections, audit, nobody }))
     }
 
     fn caller(&self, principal: Option<&Principal>) -> Result<Caller, ErrorData> {
@@ -118,16 +122,16 @@ impl ServerHandler for Host {
         let tool = self.0.tools.get(request.name.as_ref()).ok_or_else(|| {
             ErrorData::invalid_params("There is no tool of that name; see tools/list.", None)
         })?;
-        let principal = context.extensions.get::<Parts>();
-        let principal = principal.and_then(|parts| parts.extensions.get::<Principal>());
+        let parts = context.extensions.get::<Parts>();
+        let principal = parts.and_then(|parts| parts.extensions.get::<Principal>());
         let caller = self.caller(principal)?;
         tracing::debug!(tool = tool.name(), "tool called");
-        let forbidden = principal.and_then(|principal| security::refusal(tool, principal));
-        let mut result = if let Some(refusal) = forbidden {
-            refusal
-        } else {
-            let result = tool.call(&caller, request.arguments.unwrap_or_default()).await;
-            result.unwrap_or_else(|error| refused(tool.name(), &error))
+        let mut result = match Call::begin(&self.0.audit, tool.name(), &caller, parts).await {
+            Ok(call) => {
+                let arguments = request.arguments.unwrap_or_default();
+                answer(tool, arguments, &caller, principal, call).await
+            }
+            Err(error) => refused(tool.name(), &error),
         };
         if context.meta.protocol_version().is_some() {
             let own = result.meta.take().unwrap_or_default();
@@ -139,8 +143,32 @@ impl ServerHandler for Host {
     }
 }
 
+/// Runs the tool, if the caller may call it, and says how that ended.
+async fn answer(
+    tool: &RegisteredTool,
+    arguments: JsonObject,
+    caller: &Caller,
+    principal: Option<&Principal>,
+    call: Call,
+) -> CallToolResult {
+    if let Some(refusal) = principal.and_then(|principal| security::refusal(tool, principal)) {
+        call.end(Some(code::FORBIDDEN));
+        return refusal;
+    }
+    match tool.call(caller, arguments).await {
+        Ok(result) => {
+            call.end(None);
+            result
+        }
+        Err(error) => {
+            call.end(Some(error.code()));
+            refused(tool.name(), &error)
+        }
+    }
+}
+
 /// Logged once, here, and told to the model without its cause.
-fn refused(tool: &str, error: &ToolError) -> rmcp::model::CallToolResult {
+fn refused(tool: &str, error: &ToolError) -> CallToolResult {
     let cause = std::error::Error::source(error);
     if error.code() == code::INTERNAL {
         tracing::error!(tool, cause, "tool failed");

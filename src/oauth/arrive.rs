@@ -154,15 +154,16 @@ impl OAuth {
     ) {
         let Ok(identity) = user.identity.parse::<Identity>() else { return };
         let grant = Grant::new(tokens, account, client.scopes(), self.clock());
-        let entry = Entry::done("connection.made").identity(&user.identity).provider(client.id());
-        let entry = entry.client(&arrival.request.client_id).address(arrival.address.0);
-        let adopted = match self.audit().record(entry).await {
-            Ok(()) => self.vault().adopt(&identity, client.id(), &grant).await,
-            Err(error) => Err(error.into()),
-        };
-        if let Err(error) = adopted {
-            tracing::error!(%error, provider = client.id(), "signed in, but not connected");
-            self.vault().give_back(&user.identity, client.id(), grant);
+        match self.vault().adopt(&identity, client.id(), &grant).await {
+            Ok(id) => {
+                let made = Entry::done("connection.made").identity(&user.identity).connection(&id);
+                let made = made.client(&arrival.request.client_id).provider(client.id());
+                self.audit().note(made.address(arrival.address.0)).await;
+            }
+            Err(error) => {
+                tracing::error!(%error, provider = client.id(), "signed in, but not connected");
+                self.vault().give_back(&user.identity, client.id(), grant);
+            }
         }
     }
 

@@ -178,7 +178,8 @@ pub(super) fn refreshed(
 /// The access token of `row`, fit for a tool.
 pub(super) fn open(sealer: &Sealer, row: &ConnectionRow) -> Result<Fresh, SealError> {
     let scopes = row.scopes.split_whitespace().map(str::to_owned).collect();
-    let token = AccessToken::new(open_access(sealer, row)?, row.version, Arc::new(scopes));
+    let (secret, id) = (open_access(sealer, row)?, row.id.as_str().into());
+    let token = AccessToken::new(secret, id, row.version, Arc::new(scopes));
     Ok(Fresh { token, expires_at: row.access_expires_at, due_at: due_at(row) })
 }
 

@@ -2,6 +2,7 @@
 
 mod clients;
 mod people;
+mod record;
 mod tokens;
 
 use chrono::{DateTime, Utc};

@@ -10,13 +10,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret;
 use stagepass::{
     app::{App, Door},
+    audit::Audit,
     clock::Clock,
     config::Config,
     connect::Connect,
     http::{GuardedClient, Rules},
     oauth::{Description, OAuth},
     providers::ProviderClient,
-    store::{AuditRow, Db},
+    store::{AuditFilter, AuditRow, Db},
     vault::{self, Vault},
 };
 use stagepass_standin::{Browser, Page, Spotify};
@@ -222,7 +223,8 @@ impl TestApp {
     /// Everything that was recorded, the oldest first.
     pub(crate) async fn audit(&self) -> Vec<AuditRow> {
         let db = self.db().await;
-        let rows = db.audit_since(DateTime::UNIX_EPOCH, 100_000).await.unwrap();
+        let rows =
+            db.audit_since(DateTime::UNIX_EPOCH, 100_000, &AuditFilter::default()).await.unwrap();
         db.close().await;
         rows
     }
@@ -296,7 +298,9 @@ impl TestApp {
         let tasks = TaskTracker::new();
         let (db, vault) = self.vault(&tasks).await;
         let url = self.config().public_url;
-        let connect = Connect::new(db.clone(), vault, self.clock.clone(), url, tasks.clone());
+        let audit = Audit::new(db.clone(), self.clock.clone());
+        let clock = self.clock.clone();
+        let connect = Connect::new(db.clone(), vault, clock, audit, url, tasks.clone());
         connect.sweep().await.unwrap();
         tasks.close();
         tasks.wait().await;
@@ -308,7 +312,8 @@ impl TestApp {
         let (db, vault) = self.vault(&TaskTracker::new()).await;
         let (config, guarded) = (self.config(), GuardedClient::new(Rules::default()).unwrap());
         let described = Description::new(&config.public_url, Vec::new(), std::iter::empty());
-        OAuth::new(&config, described, db, vault, self.clock.clone(), guarded).await.unwrap()
+        let audit = Audit::new(db.clone(), self.clock.clone());
+        OAuth::new(&config, described, db, vault, self.clock.clone(), audit, guarded).await.unwrap()
     }
 
     async fn vault(&self, tasks: &TaskTracker) -> (Db, Vault) {

@@ -1,6 +1,11 @@
 //! For whom a tool runs, and the way to that person's access token.
 
-use std::{collections::BTreeSet, future::Future, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
@@ -11,21 +16,34 @@ use crate::{Identity, ToolError};
 #[derive(Debug, Clone)]
 pub struct AccessToken {
     secret: SecretString,
+    connection: Arc<str>,
     version: i64,
     scopes: Arc<BTreeSet<String>>,
 }
 
 impl AccessToken {
-    /// A token, the version of the connection it came from, and the scopes granted with it.
+    /// A token, the id and the version of the connection it came from, and the scopes granted
+    /// with it.
     #[must_use]
-    pub fn new(secret: SecretString, version: i64, scopes: Arc<BTreeSet<String>>) -> Self {
-        Self { secret, version, scopes }
+    pub fn new(
+        secret: SecretString,
+        connection: Arc<str>,
+        version: i64,
+        scopes: Arc<BTreeSet<String>>,
+    ) -> Self {
+        Self { secret, connection, version, scopes }
     }
 
     /// The token itself, for an `Authorization` header and for nothing else.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.secret.expose_secret()
+    }
+
+    /// The id of the connection that it came from. No secret.
+    #[must_use]
+    pub fn connection(&self) -> &Arc<str> {
+        &self.connection
     }
 
     /// Grows with every refresh, so that a rejected token can be told from its successor.
@@ -75,6 +93,15 @@ pub enum Attempt<T> {
     Unauthorized,
 }
 
+/// What a call went to, as far as it has come.
+#[derive(Debug, Clone, Default)]
+pub struct Used {
+    /// The id of the provider that it last asked for.
+    pub provider: Option<Arc<str>>,
+    /// The id of the connection whose token it last had.
+    pub connection: Option<Arc<str>>,
+}
+
 /// For whom a tool runs. Made by the host from the transport; a tool can read it, and can't make
 /// one for somebody else.
 #[derive(Clone)]
@@ -82,19 +109,31 @@ pub struct Caller {
     identity: Identity,
     connections: Arc<dyn Connections>,
     needs: &'static [&'static str],
+    used: Arc<Mutex<Used>>,
 }
 
 impl Caller {
     /// The caller `identity`, with the door that its tokens come through.
     #[must_use]
     pub fn new(identity: Identity, connections: Arc<dyn Connections>) -> Self {
-        Self { identity, connections, needs: &[] }
+        Self { identity, connections, needs: &[], used: Arc::default() }
     }
 
     /// The person this call acts for.
     #[must_use]
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// What the call went to, for the host's record of it. Clones share it.
+    #[must_use]
+    pub fn used(&self) -> Used {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn uses(&self, provider: &str, connection: Option<&Arc<str>>) {
+        let used = Used { provider: Some(provider.into()), connection: connection.cloned() };
+        *self.used.lock().unwrap_or_else(PoisonError::into_inner) = used;
     }
 
     /// The same caller, about to run a tool that needs `scopes`.
@@ -114,12 +153,15 @@ impl Caller {
         F: Fn(AccessToken) -> Fut,
         Fut: Future<Output = Result<Attempt<T>, ToolError>>,
     {
+        self.uses(provider, None);
         let token = self.connections.access_token(&self.identity, provider).await?;
+        self.uses(provider, Some(token.connection()));
         self.check_scopes(provider, &token)?;
         if let Attempt::Done(answer) = send(token.clone()).await? {
             return Ok(answer);
         }
         let newer = self.connections.renewed_token(&self.identity, provider, &token).await?;
+        self.uses(provider, Some(newer.connection()));
         match send(newer).await? {
             Attempt::Done(answer) => Ok(answer),
             // A token minutes old, refused: the provider's fault, and no reason to log anyone out.

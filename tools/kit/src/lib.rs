@@ -12,7 +12,7 @@ mod schema;
 mod tool;
 mod toolset;
 
-pub use caller::{AccessToken, Attempt, Caller, Connections};
+pub use caller::{AccessToken, Attempt, Caller, Connections, Used};
 pub use error::{ToolError, code};
 pub use identity::{Identity, ParseIdentityError, Realm};
 pub use tool::{Effect, Tool};

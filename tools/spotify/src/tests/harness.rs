@@ -161,7 +161,7 @@ impl Door {
 fn issue(spotify: &Spotify, person: &str, scopes: &[&str], version: i64) -> AccessToken {
     let token = spotify.world(|world| world.issue_access_token(person, scopes));
     let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    AccessToken::new(token.into(), version, Arc::new(scopes))
+    AccessToken::new(token.into(), "connection".into(), version, Arc::new(scopes))
 }
 
 #[async_trait]
