@@ -9,6 +9,7 @@ mod keys;
 mod serve;
 mod stdio;
 mod text;
+mod tokens;
 
 use std::{collections::HashMap, path::PathBuf};
 
@@ -46,6 +47,9 @@ enum Task {
     /// Adds, lists and removes clients: programs that ask people for access.
     #[command(subcommand)]
     Clients(clients::Command),
+    /// Makes, lists and ends access tokens for clients that can't ask for their own.
+    #[command(subcommand)]
+    Tokens(tokens::Command),
     /// Invites people and takes invitations back; shows who may come in.
     #[command(subcommand)]
     Access(access::Command),
@@ -65,6 +69,7 @@ impl Task {
         let desk = Desk::open(config).await?;
         let answer = match self {
             Self::Clients(command) => clients::run(command, &desk).await,
+            Self::Tokens(command) => tokens::run(command, &desk).await,
             Self::Access(command) => access::run(command, &desk).await,
             Self::Connections(command) => connections::run(command, &desk).await,
             Self::Keys(command) => keys::run(command, &desk).await,

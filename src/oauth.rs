@@ -18,9 +18,11 @@ mod error;
 mod introspect;
 mod keys;
 mod login;
+mod made_token;
 mod page;
 mod parameters;
 mod revoke;
+mod speaker;
 mod sweep;
 mod token;
 mod well_known;
@@ -53,6 +55,7 @@ pub use client::{
 };
 pub use description::Description;
 pub use keys::{KeyError, SigningKeys};
+pub use made_token::MADE;
 
 /// The authorization server. Clones share everything.
 #[derive(Clone)]

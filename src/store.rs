@@ -16,6 +16,7 @@ mod people;
 mod refresh_tokens;
 mod sessions;
 mod signing_keys;
+mod tokens;
 mod vault_keys;
 
 pub use audit::{AuditFilter, AuditRow};
@@ -31,6 +32,7 @@ pub use people::UserRow;
 pub use refresh_tokens::{RefreshRow, RefreshState, Rotation};
 pub use sessions::SessionRow;
 pub use signing_keys::SigningKeyRow;
+pub use tokens::TokenRow;
 pub use vault_keys::VaultKeyRow;
 
 /// What can go wrong once the database is open. "Not there" is an `Option`, not an error.

@@ -49,10 +49,10 @@ pub(super) struct Add {
     /// Where people are sent back to; may be given several times. Needed unless it has
     /// `--credentials`.
     #[arg(long, value_name = "URI", value_parser = RedirectUri::parse)]
-    #[arg(required_unless_present = "credentials")]
+    #[arg(required_unless_present_any = ["credentials", "act_as"])]
     redirect_uri: Vec<RedirectUri>,
     /// It can't keep a secret: an app on people's own machines, which PKCE alone protects.
-    #[arg(long, conflicts_with_all = ["jwks", "jwks_uri", "credentials"])]
+    #[arg(long, conflicts_with_all = ["jwks", "jwks_uri", "credentials", "act_as"])]
     public: bool,
     /// A file with its public keys as a JWK set: it signs (`private_key_jwt`) and has no secret.
     #[arg(long, value_name = "FILE", conflicts_with = "jwks_uri")]
@@ -63,6 +63,10 @@ pub(super) struct Add {
     /// It may get tokens of its own, without a person (the `client_credentials` grant).
     #[arg(long)]
     credentials: bool,
+    /// It is a bot that speaks for the users of its chat, each of whom it names: it gets tokens of
+    /// its own, and nobody signs in to it.
+    #[arg(long, conflicts_with = "redirect_uri")]
+    act_as: bool,
     /// What it may ask for: mcp.read, mcp.write, mcp.admin.
     #[arg(long, value_parser = scopes, default_value_t = Scopes::tools())]
     scope: Scopes,
@@ -87,9 +91,14 @@ async fn add(client: Add, desk: &Desk) -> anyhow::Result<String> {
     if !client.redirect_uri.is_empty() {
         grant_types.extend([GrantType::AuthorizationCode, GrantType::RefreshToken]);
     }
-    if client.credentials {
+    if client.credentials || client.act_as {
         grant_types.push(GrantType::ClientCredentials);
     }
+    if client.act_as {
+        grant_types.push(GrantType::TokenExchange);
+    }
+    let speaks = client.act_as.then_some(Scope::ActAs);
+    let scopes: Scopes = client.scope.iter().chain(speaks).collect();
     let number = u32::from_be_bytes(desk.clock.random());
     let id = format!("spo_{}-{number:08x}", slug(&client.name));
     let secret = auth_method.has_secret().then(|| mint(&desk.clock, "spk_"));
@@ -104,7 +113,7 @@ async fn add(client: Add, desk: &Desk) -> anyhow::Result<String> {
     };
     let row = ClientRow {
         secret_hash: secret.as_ref().map(|secret| hash(secret.expose_secret())),
-        scopes: client.scope.to_string(),
+        scopes: scopes.to_string(),
         ..client_row(ClientKind::Operator, id, &metadata, desk.clock.now())
     };
     desk.db.save_client(&row).await?;
@@ -149,9 +158,17 @@ fn added(
         .contains(own)
         .then(|| format!("For a token of its own it posts grant_type={own} to {token}\n"));
     let own = own.unwrap_or_default();
+    let speaks = GrantType::TokenExchange.as_str();
+    let speaks = if row.grant_types.contains(speaks) {
+        "With each request it names a chat user, e.g. Stagepass-Chat-Id: whatsapp:%2B4915112345678\n\
+         Settings for its chats go under its id, e.g. chat.ID.return_link in stagepass.toml\n"
+            .replace("ID", &row.id)
+    } else {
+        String::new()
+    };
     format!(
         "Added {}. Where it asks for the credentials of an OAuth client, enter:\n\n  \
-         client_id: {}\n{proof}{own}The server's URL for it is {}\n",
+         client_id: {}\n{proof}{own}{speaks}The server's URL for it is {}\n",
         visible(&row.name),
         row.id,
         desk.url("mcp")

@@ -14,6 +14,7 @@ use crate::{
     audit::Entry,
     connect::{Connect, Ended, State},
     http,
+    identity::ChatId,
     providers::RevokeOutcome,
     store::ConnectionRow,
     vault::Connection,
@@ -46,7 +47,7 @@ pub(super) struct Revoke {
     client: Option<String>,
     /// And the chat user as the bot names them, e.g. `whatsapp:+4915112345678`.
     #[arg(long, value_name = "ID", requires = "client")]
-    chat_id: Option<String>,
+    chat_id: Option<ChatId>,
     /// Only the accounts at this provider. Tokens and sessions go on.
     #[arg(long, value_name = "ID")]
     provider: Option<String>,
@@ -117,7 +118,7 @@ fn cells(row: ConnectionRow, now: DateTime<Utc>) -> [String; 7] {
 async fn revoke(whose: Revoke, desk: &Desk) -> anyhow::Result<String> {
     let Revoke { identity, client, chat_id, provider } = whose;
     let chat_user = client.zip(chat_id);
-    let chat_user = chat_user.map(|(bot, user)| Identity::new(Realm::Chat, bot, user));
+    let chat_user = chat_user.map(|(bot, user)| Identity::new(Realm::Chat, bot, user.to_string()));
     let Some(identity) = identity.or(chat_user) else { anyhow::bail!("nobody is named") };
     let key = identity.to_string();
     anyhow::ensure!(

@@ -72,7 +72,7 @@ impl Tool for Auth {
         match args.action {
             Action::GetUrl => {
                 let client = connect.provider(provider)?;
-                Ok(Answer::link(client, connect.issue(who, client).await?))
+                Ok(Answer::link(client, connect.issue(caller, client).await?))
             }
             Action::HandleCallback => {
                 let client = connect.provider(provider)?;

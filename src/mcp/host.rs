@@ -81,7 +81,8 @@ impl Host {
             .map(|principal| principal.identity.clone())
             .or_else(|| self.0.nobody.clone())
             .ok_or_else(|| ErrorData::internal_error("nobody is calling", None))?;
-        Ok(Caller::new(identity, self.0.connections.clone()))
+        let name = principal.and_then(|principal| principal.chat_name.clone());
+        Ok(Caller::new(identity, self.0.connections.clone()).called(name))
     }
 }
 
@@ -155,6 +156,10 @@ async fn answer(
         call.end(Some(code::FORBIDDEN));
         return refusal;
     }
+    if principal.is_some_and(Principal::speaks_for_nobody) {
+        call.end(Some(code::INVALID_ARGUMENT));
+        return whom().to_result();
+    }
     match tool.call(caller, arguments).await {
         Ok(result) => {
             call.end(None);
@@ -165,6 +170,15 @@ async fn answer(
             refused(tool.name(), &error)
         }
     }
+}
+
+/// A bot has said for nobody what it wants.
+fn whom() -> ToolError {
+    ToolError::invalid_argument(
+        "This bot hasn't said for which chat user it asks, and a tool acts for one person.",
+        "The bot sends the chat user's id with each request: in the header Stagepass-Chat-Id \
+         (percent-encoded, e.g. whatsapp:%2B4915112345678) or in _meta as \"io.stagepass/chat-id\".",
+    )
 }
 
 /// Logged once, here, and told to the model without its cause.

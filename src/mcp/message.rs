@@ -19,10 +19,10 @@ use rmcp::{
     },
 };
 use serde::{Deserialize, de::IgnoredAny};
-use serde_json::json;
+use serde_json::{json, value::RawValue};
 
 use super::security;
-use crate::identity::Principal;
+use crate::identity::{ChatError, ChatId, Principal};
 
 /// The endpoint: rmcp's side of it, and who knows the tools.
 pub(super) struct Endpoint<H> {
@@ -36,13 +36,22 @@ struct Asked<'a> {
     #[serde(borrow, default)]
     method: Cow<'a, str>,
     #[serde(borrow, default)]
-    params: Option<Named<'a>>,
+    params: Option<Params<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Named<'a> {
+struct Params<'a> {
     #[serde(borrow, default)]
     name: Option<Cow<'a, str>>,
+    #[serde(borrow, default, rename = "_meta")]
+    meta: Option<Meta<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Meta<'a> {
+    /// `identity::CHAT_ID_META`. What isn't text is refused, and not ignored.
+    #[serde(borrow, default, rename = "io.stagepass/chat-id")]
+    chat_id: Option<&'a RawValue>,
 }
 
 /// The longest list of tools, in bytes.
@@ -56,6 +65,9 @@ where
     H: ServerHandler,
 {
     let asked: Asked<'_> = serde_json::from_slice(&body).unwrap_or_default();
+    if let Err(error) = speak(&asked, &mut parts) {
+        return error.into_response();
+    }
     let challenge = endpoint.challenge(&asked, &parts);
     // Clients send `*/*`, only JSON, or nothing; rmcp answers all of these with 406.
     parts.headers.insert(ACCEPT, ACCEPT_BOTH);
@@ -76,6 +88,18 @@ where
         Ok(_) => refused(-32600, "Invalid Request: this isn't a message of MCP"),
         Err(_) => refused(-32700, "Parse error"),
     }
+}
+
+/// Makes the caller whoever the message says that it speaks for.
+fn speak(asked: &Asked<'_>, parts: &mut Parts) -> Result<(), ChatError> {
+    let meta = asked.params.as_ref().and_then(|params| params.meta.as_ref());
+    let Some(chat) = meta.and_then(|meta| meta.chat_id) else { return Ok(()) };
+    let chat: String = serde_json::from_str(chat.get()).map_err(|_| ChatError::Unreadable)?;
+    let chat = ChatId::parse(&chat)?;
+    if let Some(caller) = parts.extensions.get_mut::<Principal>() {
+        *caller = caller.speaking_for(&chat)?;
+    }
+    Ok(())
 }
 
 impl<H: ServerHandler> Endpoint<H> {

@@ -17,9 +17,9 @@ impl OAuth {
                 Some(user) => self.is_allowed(&user).await,
                 None => Ok(false),
             },
-            // Its grants go when it is removed.
-            Realm::Client => Ok(true),
-            Realm::Chat | Realm::Local => Ok(false),
+            // A bot vouches for its chat users, and the grants of all of them go when it is removed.
+            Realm::Client | Realm::Chat => Ok(true),
+            Realm::Local => Ok(false),
         }
     }
 

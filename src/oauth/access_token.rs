@@ -4,6 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Header, Validation, decode, decode_header, encode};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use stagepass_kit::{Identity, Realm};
 
 use super::keys::{ALGORITHM, KeyError, SigningKeys};
 use crate::{clock::Clock, identity::Scopes, store::GrantRow};
@@ -30,6 +31,24 @@ pub(super) struct Claims {
     pub(super) gid: String,
     pub(super) iat: i64,
     pub(super) exp: i64,
+    /// Who speaks for `sub`, where that isn't `sub` itself (RFC 8693 §4.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) act: Option<Actor>,
+}
+
+/// Whoever speaks for somebody else.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Actor {
+    sub: String,
+}
+
+impl Actor {
+    /// The bot of a chat user, as whom `grant` was given to it.
+    fn of(grant: &GrantRow) -> Option<Self> {
+        let identity: Identity = grant.identity.parse().ok()?;
+        let bot = Identity::new(Realm::Client, "", grant.client_id.as_str());
+        (identity.realm() == Realm::Chat).then(|| Self { sub: bot.to_string() })
+    }
 }
 
 /// Makes and checks them.
@@ -45,12 +64,12 @@ impl AccessTokens {
         Self { issuer, keys, clock }
     }
 
-    /// A new token under `grant`, for `scopes` of it, and its `jti`.
+    /// A new token under `grant`, for `scopes` of it, and what it says.
     pub(super) fn issue(
         &self,
         grant: &GrantRow,
         scopes: Scopes,
-    ) -> Result<(SecretString, String), KeyError> {
+    ) -> Result<(SecretString, Claims), KeyError> {
         let now = self.clock.now().timestamp();
         let claims = Claims {
             iss: self.issuer.clone(),
@@ -61,14 +80,15 @@ impl AccessTokens {
             jti: BASE64_URL_SAFE_NO_PAD.encode(self.clock.random::<16>()),
             gid: grant.id.clone(),
             iat: now,
-            exp: now + LIFETIME,
+            exp: (now + LIFETIME).min(grant.expires_at.timestamp()),
+            act: Actor::of(grant),
         };
         let ring = self.keys.ring();
         let (kid, key) = ring.newest.as_ref().ok_or(sqlx::Error::RowNotFound)?;
         let mut header = Header::new(ALGORITHM);
         header.typ = Some(TYPE.to_owned());
         header.kid = Some(kid.clone());
-        Ok((encode(&header, &claims, key)?.into(), claims.jti))
+        Ok((encode(&header, &claims, key)?.into(), claims))
     }
 
     /// What `token` says, if we signed it and it lives. Whether its grant does isn't asked here.

@@ -114,8 +114,14 @@ pub async fn bearer(State(guarded): State<Guarded>, mut request: Request, next: 
     };
     match principal {
         Ok(principal) => {
-            request.extensions_mut().insert(principal);
-            next.run(request).await
+            let speaker = guarded.oauth.speaker(principal, request.headers(), &guarded.resource);
+            match speaker.await {
+                Ok(speaker) => {
+                    request.extensions_mut().insert(speaker);
+                    next.run(request).await
+                }
+                Err(error) => error.into_response(),
+            }
         }
         Err(refused) => {
             // Every client begins with a refusal, and goes on from there on the same connection.
@@ -187,7 +193,8 @@ impl OAuth {
 
     /// Signature, life, audience and grant of a token that isn't remembered.
     async fn check(&self, token: &str, guarded: &Guarded) -> Result<Known, Refused> {
-        let claims = self.tokens().check(token).await.ok_or(Refused::Invalid)?;
+        let claims = self.claims(token).await.map_err(Refused::Away)?;
+        let claims = claims.ok_or(Refused::Invalid)?;
         // What is remembered bears the challenge of its own resource.
         if claims.aud != guarded.resource {
             return Err(Refused::Invalid);
@@ -207,7 +214,8 @@ impl OAuth {
             challenge: guarded.challenge.clone(),
         };
         let scopes = Scopes::parse(&claims.scope);
-        let principal = Principal { identity, scopes, token: Some(Arc::new(token)) };
+        let principal =
+            Principal { identity, scopes, token: Some(Arc::new(token)), chat_name: None };
         Ok(Known { principal, audience: claims.aud, expires_at: claims.exp })
     }
 

@@ -23,6 +23,7 @@ use crate::{
     store::{ClientKind, ClientRow},
 };
 
+pub(super) use assertion::chat_assertion;
 pub use assertion::read_subject;
 pub use auth::{Unreadable, read_basic};
 pub(super) use fetched_keys::FetchedKeys;
@@ -111,6 +112,11 @@ impl Client {
     /// Whether it may use this grant type.
     pub(super) fn may_use(&self, grant_type: GrantType) -> bool {
         self.0.grant_types.split(' ').any(|own| own == grant_type.as_str())
+    }
+
+    /// Whether it may speak for chat users.
+    pub(super) fn may_speak(&self) -> bool {
+        Scopes::parse(&self.0.scopes).covers(Scope::ActAs)
     }
 
     /// Whether it proves at the token endpoint who it is (RFC 6749 §2.1).

@@ -39,12 +39,12 @@ impl OAuth {
         client: &Client,
         token: &str,
     ) -> Result<Option<Value>, OAuthError> {
-        let Some(claims) = self.tokens().check(token).await else { return Ok(None) };
+        let Some(claims) = self.claims(token).await? else { return Ok(None) };
         let lives = self.db().grant(&claims.gid).await?.is_some()
             && claims.client_id == client.id()
             && self.is_welcome(&claims.sub).await?;
         Ok(lives.then(|| {
-            json!({
+            let mut said = json!({
                 "active": true,
                 "token_type": "Bearer",
                 "iss": claims.iss,
@@ -55,7 +55,11 @@ impl OAuth {
                 "jti": claims.jti,
                 "iat": claims.iat,
                 "exp": claims.exp,
-            })
+            });
+            if let (Some(actor), Some(fields)) = (claims.act, said.as_object_mut()) {
+                fields.insert("act".to_owned(), json!(actor));
+            }
+            said
         }))
     }
 

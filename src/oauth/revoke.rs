@@ -37,7 +37,7 @@ impl OAuth {
         if let Some(row) = self.db().refresh_token(&hash(token)).await? {
             return self.db().grant(&row.grant_id).await;
         }
-        match self.tokens().check(token).await {
+        match self.claims(token).await? {
             Some(claims) => self.db().grant(&claims.gid).await,
             None => Ok(None),
         }

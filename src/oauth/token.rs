@@ -2,6 +2,7 @@
 
 mod code;
 mod credentials;
+mod exchange;
 mod refresh;
 
 use axum::{
@@ -18,7 +19,7 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::{GrantType, OAuth, access_token, error::OAuthError, parameters::Parameters};
+use super::{GrantType, OAuth, error::OAuthError, parameters::Parameters};
 use crate::{
     audit::Entry,
     identity::{Scope, Scopes},
@@ -34,9 +35,13 @@ struct Issued {
     access: SecretString,
     /// The `jti` of the access token.
     id: String,
+    /// How long it lives, in seconds.
+    expires_in: i64,
     refresh: Option<SecretString>,
     scopes: Scopes,
     grant: GrantRow,
+    /// What kind of token it is, where another was exchanged for it (RFC 8693 §2.2.1).
+    exchanged_for: Option<&'static str>,
 }
 
 /// Answers a token request.
@@ -71,9 +76,10 @@ async fn issue(
             refresh::rotate(oauth, &client, &form, address).await
         }
         Some(Some(GrantType::ClientCredentials)) => credentials::give(oauth, &client, &form).await,
+        Some(Some(GrantType::TokenExchange)) => exchange::exchange(oauth, &client, &form).await,
         Some(None) => Err(OAuthError::new(
             "unsupported_grant_type",
-            "Use authorization_code, refresh_token or client_credentials.",
+            "Use authorization_code, refresh_token, client_credentials or token-exchange.",
         )),
         None => Err(OAuthError::invalid_request("grant_type is missing.")),
     };
@@ -117,8 +123,9 @@ impl OAuth {
         scopes: Scopes,
         refresh: Option<SecretString>,
     ) -> Result<Issued, OAuthError> {
-        let (access, id) = self.tokens().issue(&grant, scopes)?;
-        Ok(Issued { access, id, refresh, scopes, grant })
+        let (access, claims) = self.tokens().issue(&grant, scopes)?;
+        let (id, expires_in) = (claims.jti, claims.exp - claims.iat);
+        Ok(Issued { access, id, expires_in, refresh, scopes, grant, exchanged_for: None })
     }
 
     /// The resource that is asked for, which has to be one of ours, and of `granted` if that is
@@ -162,11 +169,15 @@ impl IntoResponse for Issued {
         let mut body = json!({
             "access_token": self.access.expose_secret(),
             "token_type": "Bearer",
-            "expires_in": access_token::LIFETIME,
+            "expires_in": self.expires_in,
             "scope": self.scopes.to_string(),
         });
-        if let (Some(refresh), Some(fields)) = (&self.refresh, body.as_object_mut()) {
-            fields.insert("refresh_token".to_owned(), refresh.expose_secret().into());
+        let refresh = self.refresh.as_ref().map(ExposeSecret::expose_secret);
+        let more = [("refresh_token", refresh), ("issued_token_type", self.exchanged_for)];
+        for (name, value) in more {
+            if let (Some(value), Some(fields)) = (value, body.as_object_mut()) {
+                fields.insert(name.to_owned(), value.into());
+            }
         }
         ([(CACHE_CONTROL, "no-store")], Json(body)).into_response()
     }

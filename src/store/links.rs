@@ -46,6 +46,8 @@ pub struct LinkRow {
     pub provider: String,
     /// Scopes to ask for, with spaces between them.
     pub scopes: String,
+    /// What the bot calls the chat user that it is for.
+    pub chat_name: Option<String>,
     /// How far it has come.
     pub state: LinkState,
     /// SHA-256 of the cookie of the browser in which the button was pressed.
@@ -90,6 +92,7 @@ impl LinkRow {
             identity,
             provider,
             scopes,
+            chat_name: None,
             state: LinkState::Issued,
             browser_hash: None,
             state_hash: None,
@@ -153,7 +156,7 @@ impl Db {
                 .await?;
             sqlx::query(
                 "INSERT INTO links (id, ticket_hash, identity, provider, scopes, state, tries,
-                 created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)",
+                 created_at, expires_at, chat_name) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)",
             )
             .bind(&link.id)
             .bind(&link.ticket_hash)
@@ -163,6 +166,7 @@ impl Db {
             .bind(link.state)
             .bind(link.created_at)
             .bind(link.expires_at)
+            .bind(&link.chat_name)
             .execute(&mut *transaction)
             .await?;
             transaction.commit().await?;

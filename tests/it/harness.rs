@@ -1,6 +1,7 @@
 //! The world that a story plays in: the real server, a stand-in Spotify, a clock of our own.
 
 mod app;
+mod bot;
 mod canary;
 mod chat;
 mod connector;
@@ -8,6 +9,7 @@ mod database;
 mod forge;
 
 pub(crate) use app::{Setup, TestApp, code_on};
+pub(crate) use bot::{Bot, encoded};
 pub(crate) use chat::{Chat, Era, Told};
 pub(crate) use connector::{Answer, Connector, REDIRECT_URI, Tokens};
 pub(crate) use forge::{ClientKey, ServerKey, claims_of, header_of};

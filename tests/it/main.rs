@@ -12,6 +12,7 @@
 
 mod harness;
 
+mod bots;
 mod cli;
 mod config;
 mod door;

@@ -5,7 +5,7 @@ use jsonwebtoken::{
     Algorithm, DecodingKey, Header, Validation, dangerous::insecure_decode_claims, decode,
     decode_header, jwk::Jwk,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
 use super::{OAuth, keys::signing_keys};
@@ -16,10 +16,13 @@ const LONGEST: usize = 8 * 1024;
 /// The longest life of an assertion, in seconds, and how far clocks may differ.
 const LIFETIME: i64 = 600;
 const LEEWAY: i64 = 60;
+/// The same for an assertion about a chat user, which is made for one request.
+const CHAT_LIFETIME: i64 = 60;
+const CHAT_LEEWAY: i64 = 10;
 const ALGORITHMS: [Algorithm; 4] =
     [Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Claims {
     iss: String,
     sub: String,
@@ -29,7 +32,21 @@ struct Claims {
     jti: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// What a bot says of a chat user.
+#[derive(Clone, Deserialize)]
+pub(in crate::oauth) struct ChatClaims {
+    iss: String,
+    /// The chat user's id.
+    pub(in crate::oauth) sub: String,
+    /// What the bot calls them.
+    pub(in crate::oauth) name: Option<String>,
+    aud: Audience,
+    iat: i64,
+    exp: i64,
+    jti: String,
+}
+
+#[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Audience {
     One(String),
@@ -54,12 +71,7 @@ pub(super) async fn proves(
     client: &ClientRow,
     jwt: &str,
 ) -> Result<bool, OAuthError> {
-    let Ok(header) = decode_header(jwt) else { return Ok(false) };
-    // Whatever it demands to be understood (RFC 7515 §4.1.11) isn't.
-    if !ALGORITHMS.contains(&header.alg) || header.crit.is_some() {
-        return Ok(false);
-    }
-    let claims = signed(oauth, client, jwt, &header).await?;
+    let claims: Option<Claims> = signed(oauth, client, jwt).await?;
     let Some(claims) = claims.filter(|claims| is_for_us(oauth, client, claims)) else {
         return Ok(false);
     };
@@ -72,17 +84,48 @@ pub(super) async fn proves(
     Ok(oauth.db().use_assertion(&number, until + TimeDelta::seconds(LEEWAY)).await?)
 }
 
-/// The claims, if one of the client's keys has signed them. Keys that can't be had are no reason to
-/// send the client away for good.
-async fn signed(
+/// What `client` says in `jwt` of a chat user, if it has signed that for `resource`, just now, and for
+/// the first time. The audience keeps this apart from the proofs of the client itself.
+pub(in crate::oauth) async fn chat_assertion(
     oauth: &OAuth,
     client: &ClientRow,
     jwt: &str,
-    header: &Header,
-) -> Result<Option<Claims>, OAuthError> {
+    resource: &str,
+) -> Result<Option<ChatClaims>, OAuthError> {
+    if jwt.len() > LONGEST {
+        return Ok(None);
+    }
+    let claims: Option<ChatClaims> = signed(oauth, client, jwt).await?;
+    let now = oauth.clock().now().timestamp();
+    let claims = claims.filter(|claims| {
+        let life = claims.exp.saturating_sub(claims.iat);
+        let lives = now < claims.exp.saturating_add(CHAT_LEEWAY)
+            && claims.iat <= now.saturating_add(CHAT_LEEWAY);
+        let meant = matches!(&claims.aud, Audience::One(audience) if audience == resource);
+        claims.iss == client.id && meant && lives && (1..=CHAT_LIFETIME).contains(&life)
+    });
+    let Some(claims) = claims else { return Ok(None) };
+    let number = hash(&format!("chat\0{}\0{}", client.id, claims.jti));
+    let until = DateTime::from_timestamp(claims.exp, 0).unwrap_or_default();
+    let first = oauth.db().use_assertion(&number, until + TimeDelta::seconds(LEEWAY)).await?;
+    Ok(first.then_some(claims))
+}
+
+/// The claims, if one of the client's keys has signed them. Keys that can't be had are no reason to
+/// send the client away for good.
+async fn signed<C: DeserializeOwned + Clone>(
+    oauth: &OAuth,
+    client: &ClientRow,
+    jwt: &str,
+) -> Result<Option<C>, OAuthError> {
+    let Ok(header) = decode_header(jwt) else { return Ok(None) };
+    // Whatever it demands to be understood (RFC 7515 §4.1.11) isn't.
+    if !ALGORITHMS.contains(&header.alg) || header.crit.is_some() {
+        return Ok(None);
+    }
     if let Some(keys) = &client.jwks {
         let keys = serde_json::from_str(keys).map(|keys| signing_keys(&keys));
-        return Ok(keys.ok().and_then(|keys| opened(&keys, jwt, header)));
+        return Ok(keys.ok().and_then(|keys| opened(&keys, jwt, &header)));
     }
     let Some(uri) = client.jwks_uri.as_deref().and_then(|uri| Url::parse(uri).ok()) else {
         return Ok(None);
@@ -91,15 +134,15 @@ async fn signed(
         let why = "The client's keys can't be fetched. Try again in a few seconds.";
         OAuthError::new("temporarily_unavailable", why)
     })?;
-    if let Some(claims) = opened(&keys, jwt, header) {
+    if let Some(claims) = opened(&keys, jwt, &header) {
         return Ok(Some(claims));
     }
     // The keys may have been rotated.
     let renewed = oauth.fetched_keys().renewed(&uri).await;
-    Ok(renewed.and_then(|keys| opened(&keys, jwt, header)))
+    Ok(renewed.and_then(|keys| opened(&keys, jwt, &header)))
 }
 
-fn opened(keys: &[Jwk], jwt: &str, header: &Header) -> Option<Claims> {
+fn opened<C: DeserializeOwned + Clone>(keys: &[Jwk], jwt: &str, header: &Header) -> Option<C> {
     let mut rules = Validation::new(header.alg);
     // The rest is held against our own clock and names.
     rules.validate_exp = false;
@@ -107,7 +150,7 @@ fn opened(keys: &[Jwk], jwt: &str, header: &Header) -> Option<Claims> {
     let named = |key: &&Jwk| header.kid.is_none() || key.common.key_id == header.kid;
     keys.iter().filter(named).find_map(|key| {
         let key = DecodingKey::from_jwk(key).ok()?;
-        Some(decode::<Claims>(jwt, &key, &rules).ok()?.claims)
+        Some(decode::<C>(jwt, &key, &rules).ok()?.claims)
     })
 }
 

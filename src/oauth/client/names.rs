@@ -51,12 +51,14 @@ pub enum GrantType {
     RefreshToken,
     /// Its own credentials. Nobody signs in for these tokens, so only the operator gives this.
     ClientCredentials,
+    /// A chat user that it speaks for (RFC 8693). Given by the operator alone, too.
+    TokenExchange,
 }
 
 impl GrantType {
     /// All that we know.
-    pub const ALL: [Self; 3] =
-        [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+    pub const ALL: [Self; 4] =
+        [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::TokenExchange];
 
     /// Its registered name.
     #[must_use]
@@ -65,6 +67,7 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
         }
     }
 

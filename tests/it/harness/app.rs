@@ -7,6 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use http::{HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use stagepass::{
     app::{App, Door},
@@ -251,6 +252,15 @@ impl TestApp {
     /// An assistant that has a token.
     pub(crate) async fn chat_with(&self, token: &str) -> Chat {
         Chat::begin_with(&self.mcp_url(), Era::Modern, self.said.clone(), Some(token)).await
+    }
+
+    /// The assistant of a bot, which sends these headers with everything.
+    pub(crate) async fn chat_as(
+        &self,
+        token: &str,
+        headers: HashMap<HeaderName, HeaderValue>,
+    ) -> Chat {
+        Chat::begin_as(&self.mcp_url(), Era::Modern, self.said.clone(), Some(token), headers).await
     }
 
     /// Counts a secret among what was given to clients.

@@ -1,7 +1,11 @@
 //! A chat assistant: a real MCP client over streamable HTTP.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
+use http::{HeaderName, HeaderValue};
 use rmcp::{
     RoleClient,
     model::{CallToolRequestParams, CallToolResult, ClientConfig, ProtocolVersion, Tool},
@@ -61,7 +65,19 @@ impl Chat {
         said: Arc<Mutex<String>>,
         token: Option<&str>,
     ) -> Self {
-        let mut config = StreamableHttpClientTransportConfig::with_uri(mcp_url.to_owned());
+        Self::begin_as(mcp_url, era, said, token, HashMap::new()).await
+    }
+
+    /// The same with these headers in every request.
+    pub(crate) async fn begin_as(
+        mcp_url: &str,
+        era: Era,
+        said: Arc<Mutex<String>>,
+        token: Option<&str>,
+        headers: HashMap<HeaderName, HeaderValue>,
+    ) -> Self {
+        let config = StreamableHttpClientTransportConfig::with_uri(mcp_url.to_owned());
+        let mut config = config.custom_headers(headers);
         if let Some(token) = token {
             config = config.auth_header(token);
         }

@@ -107,6 +107,7 @@ pub struct Used {
 #[derive(Clone)]
 pub struct Caller {
     identity: Identity,
+    called: Option<Arc<str>>,
     connections: Arc<dyn Connections>,
     needs: &'static [&'static str],
     used: Arc<Mutex<Used>>,
@@ -116,13 +117,25 @@ impl Caller {
     /// The caller `identity`, with the door that its tokens come through.
     #[must_use]
     pub fn new(identity: Identity, connections: Arc<dyn Connections>) -> Self {
-        Self { identity, connections, needs: &[], used: Arc::default() }
+        Self { identity, called: None, connections, needs: &[], used: Arc::default() }
+    }
+
+    /// The same caller, with what whoever speaks for them calls them.
+    #[must_use]
+    pub fn called(self, name: Option<Arc<str>>) -> Self {
+        Self { called: name, ..self }
     }
 
     /// The person this call acts for.
     #[must_use]
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// What whoever speaks for this person calls them: for people's eyes, and proof of nothing.
+    #[must_use]
+    pub fn name(&self) -> Option<&Arc<str>> {
+        self.called.as_ref()
     }
 
     /// What the call went to, for the host's record of it. Clones share it.

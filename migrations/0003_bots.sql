@@ -1,0 +1,10 @@
+-- Access tokens that the operator made for a client: as long as it takes, and shown once.
+CREATE TABLE tokens (
+    token_hash BYTEA PRIMARY KEY,
+    -- Its `jti`, by which the operator names it.
+    id TEXT NOT NULL UNIQUE,
+    grant_id TEXT NOT NULL REFERENCES grants (id) ON DELETE CASCADE
+);
+
+-- What the bot calls the chat user that a link is for.
+ALTER TABLE links ADD COLUMN chat_name TEXT;
