@@ -80,3 +80,52 @@ fn unrecorded() -> ToolError {
     )
     .retry_after(WAIT)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use async_trait::async_trait;
+    use chrono::{DateTime, Utc};
+    use stagepass_kit::{AccessToken, Connections, Identity};
+
+    use super::*;
+    use crate::{
+        clock::Clock,
+        store::{AuditFilter, Db},
+    };
+
+    struct NoTokens;
+
+    #[async_trait]
+    impl Connections for NoTokens {
+        async fn access_token(&self, _: &Identity, id: &str) -> Result<AccessToken, ToolError> {
+            Err(ToolError::not_connected(id))
+        }
+
+        async fn renewed_token(
+            &self,
+            _: &Identity,
+            id: &str,
+            _: &AccessToken,
+        ) -> Result<AccessToken, ToolError> {
+            Err(ToolError::not_connected(id))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_that_nobody_waits_for_any_more_leaves_a_row_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(None, folder.path()).await.unwrap();
+        let audit = Audit::new(db.clone(), Clock::fixed(DateTime::<Utc>::UNIX_EPOCH, 1));
+        let caller = Caller::new(Identity::local(), Arc::new(NoTokens));
+        drop(Call::begin(&audit, "a_tool", &caller, None).await.unwrap());
+        audit.drain(Duration::from_secs(30)).await;
+        let filter = AuditFilter::default();
+        let rows = db.audit_since(DateTime::UNIX_EPOCH, 9, &filter).await.unwrap();
+        let [row] = rows.as_slice() else { panic!("{rows:?}") };
+        assert_eq!((row.tool.as_deref(), row.outcome.as_str()), (Some("a_tool"), "refused"));
+        assert_eq!(row.detail.as_deref(), Some(BROKEN_OFF));
+        db.close().await;
+    }
+}

@@ -13,6 +13,7 @@
 mod harness;
 
 mod bots;
+mod calls;
 mod cli;
 mod config;
 mod door;
