@@ -101,7 +101,7 @@ async fn one_who_guesses_and_guesses_fills_no_table_and_hides_nobody() {
     bot.call("tg:anna", "Auth", guess).await;
     let rows = recorded(&app, "link.rejected", 32).await;
     assert_eq!(rows.iter().filter(|row| row.identity == Some(bot.key("tg:anna"))).count(), 1);
-    assert_eq!(rows.iter().filter(|row| told(row).1 == Some("code_invalid")).count(), 31);
+    assert_eq!(rows.iter().filter(|row| told(row).1 == Some("link_expired")).count(), 31);
     app.finish().await;
 }
 
