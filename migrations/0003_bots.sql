@@ -8,3 +8,5 @@ CREATE TABLE tokens (
 
 -- What the bot calls the chat user that a link is for.
 ALTER TABLE links ADD COLUMN chat_name TEXT;
+-- A code is looked for among those of all chats, to see that it comes from its own.
+CREATE INDEX links_by_code ON links (code_hash);

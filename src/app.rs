@@ -89,7 +89,6 @@ impl AppBuilder {
         let tasks = TaskTracker::new();
         let vault = open_vault(&config, &db, &clock, &client, &toolsets, &tasks).await?;
         anyhow::ensure!(!vault.providers().is_empty(), NO_PROVIDER);
-        let public_url = config.public_url.clone();
         let audit = Audit::new(db.clone(), clock.clone());
         let oauth = if config.access.allow == Allow::Local {
             None
@@ -101,7 +100,7 @@ impl AppBuilder {
         };
         let limiters = Limiters::new(&config.limits, &clock);
         let (tracked, recorded) = (tasks.clone(), audit.clone());
-        let connect = Connect::new(db.clone(), vault.clone(), clock, recorded, public_url, tracked);
+        let connect = Connect::new(&config, db.clone(), vault.clone(), clock, recorded, tracked);
         let shutdown = CancellationToken::new();
         Ok(App {
             config,

@@ -13,17 +13,21 @@ mod record;
 mod revoke;
 mod status;
 mod sweep;
+mod whom;
+mod wrong_chat;
+
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Router, routing::get};
 use chrono::TimeDelta;
-use stagepass_kit::{ToolError, code};
+use stagepass_kit::{Identity, Realm, ToolError, code};
 use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::{
     audit::Audit,
     clock::Clock,
-    config::allowed_origins,
+    config::{Chat, Config, allowed_origins},
     providers::ProviderClient,
     store::{Db, Problem},
     vault::Vault,
@@ -36,6 +40,7 @@ pub use page::PageError;
 pub use revoke::{Ended, Revoked};
 pub(crate) use status::missing;
 pub use status::{LinkStatus, State};
+pub use whom::masked;
 
 /// Letters of the one-time code: 40 bits, for few tries and minutes.
 const CODE: usize = 8;
@@ -55,24 +60,27 @@ pub struct Connect {
     origins: Vec<String>,
     cookie: BrowserCookie,
     sessions: Sessions,
+    chats: Arc<BTreeMap<String, Chat>>,
     tasks: TaskTracker,
 }
 
 impl Connect {
-    /// What links accounts into `vault`, with pages below `public_url`.
+    /// What links accounts into `vault`, as `config` says.
     #[must_use]
     pub fn new(
+        config: &Config,
         db: Db,
         vault: Vault,
         clock: Clock,
         audit: Audit,
-        public_url: Url,
         tasks: TaskTracker,
     ) -> Self {
+        let public_url = config.public_url.clone();
         Self {
             origins: allowed_origins(&public_url),
             cookie: BrowserCookie::new("stagepass-connect", &public_url, 900),
             sessions: Sessions::new(db.clone(), clock.clone(), &public_url),
+            chats: Arc::new(config.chat.clone()),
             db,
             vault,
             clock,
@@ -80,6 +88,12 @@ impl Connect {
             public_url,
             tasks,
         }
+    }
+
+    /// What the operator has set for the bot of `identity`, if it is a chat user's.
+    fn chat_of(&self, identity: &Identity) -> Option<&Chat> {
+        let bot = (identity.realm() == Realm::Chat).then(|| identity.namespace());
+        bot.and_then(|bot| self.chats.get(bot))
     }
 
     /// The pages that a person's browser comes to.

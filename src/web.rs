@@ -1,17 +1,18 @@
-//! What all pages share: layout, parts, style, headers, cookies, sessions, who asks, and who may
-//! ask at all.
-//! What all routes share: layout, style, headers, cookies, limits, who asks, and who may ask at all.
+//! What all routes share: layout, parts, style, headers, cookies, sessions, limits, who asks, and who
+//! may ask at all.
 
 pub mod address;
 pub mod body;
 pub mod cookies;
 pub mod cors;
 pub mod guard;
+pub mod in_app;
 pub mod landing;
 pub mod layout;
 pub mod limit;
 pub mod missing;
 pub mod parts;
+pub mod qr;
 pub mod sent;
 pub mod session;
 

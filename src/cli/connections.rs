@@ -151,8 +151,7 @@ async fn revoke(whose: Revoke, desk: &Desk) -> anyhow::Result<String> {
 async fn connect(desk: &Desk, tasks: &TaskTracker) -> anyhow::Result<Connect> {
     let (db, clock, client) = (desk.db.clone(), desk.clock.clone(), http::client()?);
     let vault = app::open_vault(&desk.config, &db, &clock, &client, &[], tasks).await?;
-    let (audit, public_url) = (desk.audit.clone(), desk.config.public_url.clone());
-    Ok(Connect::new(db, vault, clock, audit, public_url, tasks.clone()))
+    Ok(Connect::new(&desk.config, db, vault, clock, desk.audit.clone(), tasks.clone()))
 }
 
 /// What was done.

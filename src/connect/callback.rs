@@ -4,8 +4,9 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use maud::html;
+use maud::{Markup, html};
 use stagepass_kit::{Identity, Realm, ToolError};
+use url::Url;
 
 use super::{
     Connect,
@@ -14,10 +15,11 @@ use super::{
     page::PageError,
 };
 use crate::{
+    config::{Chat, Confirm},
     providers::AuthorizationAnswer,
     store::{LinkRow, LinkState},
     vault::{hash, same},
-    web::{address::ClientAddress, layout},
+    web::{address::ClientAddress, layout, parts, qr},
 };
 
 impl Connect {
@@ -42,10 +44,18 @@ impl Connect {
         if link.state == LinkState::Pending {
             return Ok(code_was_shown());
         }
+        if let Some(problem) = link.problem() {
+            return Err(PageError::Over(problem));
+        }
         let proven = self.is_proven(&link, headers).await?;
+        let whom = self.whom(&link).await?;
+        let way_back = self.way_back(&link);
         match self.finish(link.clone(), answer, proven, Some(address.0)).await {
             Ok(Finished::Connected { provider, connected }) => Ok(done(&provider, &connected)),
-            Ok(Finished::Pending { provider, code }) => Ok(confirm(&provider, &code)),
+            Ok(Finished::Pending { provider, code }) => {
+                let way_back = way_back.and_then(|chat| chat.return_url(&code));
+                Ok(confirm(&provider, &whom, &code, way_back.as_ref()))
+            }
             Err(error) => {
                 self.rejected(&link, error.code(), address).await;
                 Ok(failed(&error))
@@ -53,21 +63,30 @@ impl Connect {
         }
     }
 
+    /// What the operator has set for the bot that `link` is for.
+    fn way_back(&self, link: &LinkRow) -> Option<Chat> {
+        let identity: Identity = link.identity.parse().ok()?;
+        self.chat_of(&identity).cloned()
+    }
+
     /// Whether the browser that ended the sign-in proves who asked: it began it, and belongs to the
     /// owner of a local process, because nobody else can open a loopback page, or to somebody who is
-    /// signed in here.
+    /// signed in here. That of a chat user proves it only where the operator says so.
     async fn is_proven(&self, link: &LinkRow, headers: &HeaderMap) -> Result<bool, PageError> {
         let cookie = self.cookie.read(headers).map(|cookie| hash(&cookie));
         let same_browser = match (&cookie, &link.browser_hash) {
             (Some(cookie), Some(begun)) => same(cookie, begun),
             _ => false,
         };
-        let realm = link.identity.parse::<Identity>().map(|identity| identity.realm());
+        let Ok(identity) = link.identity.parse::<Identity>() else { return Ok(false) };
         Ok(same_browser
-            && match realm {
-                Ok(Realm::Local) => true,
-                Ok(Realm::User) => self.is_signed_in(link, headers).await? == Some(true),
-                _ => false,
+            && match identity.realm() {
+                Realm::Local => true,
+                Realm::User => self.is_signed_in(link, headers).await? == Some(true),
+                Realm::Chat => {
+                    self.chat_of(&identity).is_some_and(|chat| chat.confirm == Confirm::Auto)
+                }
+                Realm::Client => false,
             })
     }
 
@@ -112,13 +131,24 @@ fn done(provider: &str, connected: &Connected) -> Response {
     layout::page(&format!("{provider} is connected"), &body).into_response()
 }
 
-fn confirm(provider: &str, code: &str) -> Response {
+/// The code, for `whom`, and `way_back` into their chat with it.
+fn confirm(provider: &str, whom: &Markup, code: &str, way_back: Option<&Url>) -> Response {
     let body = html! {
         p { "You signed in at " (provider) ". One step is left: give this code to the assistant, in \
              the chat in which you asked." }
         p { span.code { (code) } }
-        p.soft { "It works once, for ten minutes. If you didn't ask for this, close this page: \
-                  without the code nothing is connected." }
+        (parts::facts(&[("It is for", whom.clone())]))
+        @if let Some(url) = way_back {
+            p { a.button href=(url) { "Back to the chat with this code" } }
+            @if let Some(code) = qr::code(url.as_str(), "The same link, for your phone") {
+                p.soft { "Is the chat on your phone? Scan this with its camera." }
+                (code)
+            }
+        }
+        p.soft { "It works once, for ten minutes, and only in that chat. If you didn't ask for this \
+                  there yourself, close this page and give the code to nobody: without it nothing is \
+                  connected." }
+        p.soft { "Load this page again to see what became of it." }
     };
     layout::page("One step is left", &body).into_response()
 }

@@ -57,6 +57,9 @@ impl Connect {
             return Err(unusable());
         }
         let pasted = Url::parse(given).ok().filter(|url| url.query().is_some());
+        if let Some(code) = read_spoken_code::<CODE>(given) {
+            self.ensure_own_code(identity, &code).await?;
+        }
         let link = match &pasted {
             Some(url) => self.link_of_url(identity, client, url).await?,
             None => self.newest_link(identity, client).await?,
@@ -119,11 +122,7 @@ impl Connect {
         if link.identity == identity.to_string() {
             Ok(link)
         } else {
-            Err(ToolError::new(
-                code::WRONG_IDENTITY,
-                "This sign-in was begun for somebody else.",
-                "Call Auth with action \"get_url\" and have the person use that new link.",
-            ))
+            Err(self.wrong_chat(link).await?)
         }
     }
 

@@ -8,10 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use maud::html;
+use maud::{Markup, html};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
-use stagepass_kit::{Identity, Realm, ToolError, code};
+use stagepass_kit::{ToolError, code};
 use url::Url;
 
 use super::{Connect, link_expired, problem};
@@ -20,7 +20,7 @@ use crate::{
     store::{LinkRow, LinkState, Problem},
     vault::{Place, hash, mint, same},
     web::{
-        guard, layout, parts,
+        guard, in_app, layout, parts,
         sent::{Named, Sent},
     },
 };
@@ -46,7 +46,9 @@ pub(super) async fn show(
     let endpoint = endpoint.map_err(|error| PageError::away(client, &error))?;
     let token = form_token(&cookie, &ticket);
     let whom = connect.whom(&link).await?;
-    let mut response = consent(&link, &whom, client, &endpoint, &token).into_response();
+    let advice = in_app::advice(&headers);
+    let page = consent(&link, &whom, client, &endpoint, &token, advice.as_ref());
+    let mut response = page.into_response();
     if let Some(line) = connect.cookie.write(&cookie) {
         response.headers_mut().insert(SET_COOKIE, line);
     }
@@ -117,15 +119,6 @@ impl Connect {
         }
     }
 
-    /// For whom the link is, in words.
-    async fn whom(&self, link: &LinkRow) -> Result<String, ToolError> {
-        let identity: Identity = link.identity.parse().map_err(ToolError::internal)?;
-        match identity.realm() {
-            Realm::Local => Ok("the owner of this server, on this computer".to_owned()),
-            _ => self.label(&identity).await,
-        }
-    }
-
     async fn is_linked(&self, link: &LinkRow) -> Result<bool, ToolError> {
         let rows = self.db.connections_of(&link.identity).await.map_err(ToolError::internal)?;
         Ok(rows.iter().any(|row| row.provider == link.provider))
@@ -134,11 +127,12 @@ impl Connect {
 
 fn consent(
     link: &LinkRow,
-    whom: &str,
+    whom: &Markup,
     client: &ProviderClient,
     endpoint: &Url,
     token: &str,
-) -> maud::Markup {
+    advice: Option<&Markup>,
+) -> Markup {
     let (name, words) = (&client.provider().name, &client.provider().scope_words);
     let allows = link.scopes.split_whitespace();
     let allows: Vec<_> =
@@ -146,6 +140,7 @@ fn consent(
     let allows = if allows.is_empty() { vec!["know which account is yours"] } else { allows };
     let body = html! {
         p { "An assistant asked to use " strong { (name) } " for you." }
+        @if let Some(advice) = advice { (advice) }
         (parts::facts(&[
             ("Will be linked to", html! { (whom) }),
             ("It may then", parts::list(allows)),
@@ -156,8 +151,9 @@ fn consent(
             button type="submit" { "Continue to " (name) }
         }
         p.soft {
-            "Continue only if you asked for this yourself a moment ago. The assistant never sees \
-             your password."
+            "Continue only if you asked for this yourself a moment ago, in that chat: a link that \
+             somebody sent you would connect your account to theirs. The assistant never sees your \
+             password."
         }
     };
     layout::page(&format!("Connect {name}"), &body)

@@ -2,6 +2,7 @@
 //! is read where the body is.
 
 use axum::http::HeaderMap;
+use stagepass_kit::Realm;
 
 use super::{OAuth, client::chat_assertion};
 use crate::identity::{
@@ -28,6 +29,9 @@ impl OAuth {
             speaker = speaker.speaking_for(&chat)?;
         }
         if let Some(name) = chat_name(headers)? {
+            if speaker.identity.realm() != Realm::Chat && !speaker.speaks_for_nobody() {
+                return Err(speaker.may_not_speak());
+            }
             speaker.chat_name = Some(name);
         }
         Ok(speaker)

@@ -196,6 +196,19 @@ impl Db {
             .await)
     }
 
+    /// The link that waits for this one-time code, whosever it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn link_by_code(&self, code_hash: &[u8]) -> Result<Option<LinkRow>> {
+        on!(self, pool => sqlx::query_as(
+            "SELECT * FROM links WHERE code_hash = $1 AND state = 'pending'",
+        )
+        .bind(code_hash)
+        .fetch_optional(pool)
+        .await)
+    }
+
     /// The link of `identity` for `provider`.
     ///
     /// # Errors

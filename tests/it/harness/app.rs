@@ -307,10 +307,9 @@ impl TestApp {
     pub(crate) async fn sweep(&self) {
         let tasks = TaskTracker::new();
         let (db, vault) = self.vault(&tasks).await;
-        let url = self.config().public_url;
-        let audit = Audit::new(db.clone(), self.clock.clone());
-        let clock = self.clock.clone();
-        let connect = Connect::new(db.clone(), vault, clock, audit, url, tasks.clone());
+        let (config, clock) = (self.config(), self.clock.clone());
+        let audit = Audit::new(db.clone(), clock.clone());
+        let connect = Connect::new(&config, db.clone(), vault, clock, audit, tasks.clone());
         connect.sweep().await.unwrap();
         tasks.close();
         tasks.wait().await;
