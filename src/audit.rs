@@ -22,8 +22,8 @@ use queue::Queue;
 pub use entry::Entry;
 pub use queue::{Full, Place};
 
-/// How many refusals of one address, or of one person where no address is known, are written down
-/// in a minute. Strangers can be refused as often as they like, and must not fill the disk.
+/// How many refusals of one address are written down in a minute. Strangers can be refused as often
+/// as they like, and must not fill the disk.
 const REFUSALS: NonZeroU32 = const { NonZeroU32::new(30).unwrap() };
 /// How long it is remembered what happened.
 const REMEMBERED: TimeDelta = TimeDelta::days(400);
@@ -81,12 +81,11 @@ impl Audit {
     pub async fn refused(&self, mut entry: Entry) {
         let address = entry.0.address.as_deref().and_then(|address| address.parse().ok());
         let subscriber = address.map(|address| ClientAddress(address).subscriber());
-        let whose = (subscriber, entry.0.identity.as_deref().filter(|_| subscriber.is_none()));
-        if self.refusals.check(whose).is_err() {
-            if self.overflow.check(whose).is_err() {
+        if self.refusals.check(subscriber).is_err() {
+            if self.overflow.check(subscriber).is_err() {
                 return;
             }
-            entry = entry.detail("more refusals from there aren't recorded");
+            entry = entry.detail("more refusals of this address aren't recorded");
         }
         if let Err(error) = self.record(entry).await {
             tracing::error!(%error, "a refusal couldn't be recorded");

@@ -50,16 +50,13 @@ impl Connect {
         let proven = self.is_proven(&link, headers).await?;
         let whom = self.whom(&link).await?;
         let way_back = self.way_back(&link);
-        match self.finish(link.clone(), answer, proven, Some(address.0)).await {
+        match self.finish(link, answer, proven, Some(address.0)).await {
             Ok(Finished::Connected { provider, connected }) => Ok(done(&provider, &connected)),
             Ok(Finished::Pending { provider, code }) => {
                 let way_back = way_back.and_then(|chat| chat.return_url(&code));
                 Ok(confirm(&provider, &whom, &code, way_back.as_ref()))
             }
-            Err(error) => {
-                self.rejected(&link, error.code(), address).await;
-                Ok(failed(&error))
-            }
+            Err(error) => Ok(failed(&error)),
         }
     }
 

@@ -15,7 +15,6 @@ use super::{
     link_expired, problem, tool_error,
 };
 use crate::{
-    audit::Entry,
     providers::{AuthorizationAnswer, ProviderClient},
     store::{LinkRow, LinkState},
     vault::{hash, read_spoken_code},
@@ -32,20 +31,6 @@ impl Connect {
     /// # Errors
     /// `code_invalid`, `link_expired`, `wrong_identity`, or whatever the provider made of it.
     pub async fn confirm(
-        &self,
-        identity: &Identity,
-        client: &ProviderClient,
-        given: &str,
-    ) -> Result<Connected, ToolError> {
-        let confirmed = self.try_confirm(identity, client, given).await;
-        if let Err(error) = &confirmed {
-            let entry = Entry::refused("link.rejected", error.code());
-            self.audit.refused(entry.person(identity).provider(client.id())).await;
-        }
-        confirmed
-    }
-
-    async fn try_confirm(
         &self,
         identity: &Identity,
         client: &ProviderClient,
@@ -142,7 +127,7 @@ impl Connect {
                 Ok(finished) => Ok(finished),
                 Err(Ended::Used) => Err(used()),
                 Err(Ended::Problem(problem) | Ended::Denied(problem)) => Err(tool_error(&problem)),
-                Err(Ended::Internal(error)) => Err(self.broke_off(&link, error).await),
+                Err(Ended::Internal(error)) => Err(self.broke_off(&link, error, None).await),
             };
         }
         if link.tries < TRIES {

@@ -40,19 +40,30 @@ impl Connect {
                 Err(Ended::Used) => return Err(tool_error(&link_expired())),
                 Err(Ended::Denied(problem)) => (LinkState::Started, problem),
                 Err(Ended::Problem(problem)) => (LinkState::Exchanging, problem),
-                Err(Ended::Internal(error)) => return Err(connect.broke_off(&link, error).await),
+                Err(Ended::Internal(error)) => {
+                    return Err(connect.broke_off(&link, error, address).await);
+                }
             };
             let ended = connect.db.fail_link(&link.id, from, &problem).await;
-            let ended = ended.map_err(ToolError::internal)?;
-            Err(tool_error(&if ended { problem } else { link_expired() }))
+            if !ended.map_err(ToolError::internal)? {
+                return Err(tool_error(&link_expired()));
+            }
+            connect.rejected(&link, &problem, address).await;
+            Err(tool_error(&problem))
         });
         work.await.map_err(ToolError::internal)?
     }
 
     /// The code is spent, whatever went wrong: only a new link helps.
-    pub(super) async fn broke_off(&self, link: &LinkRow, error: ToolError) -> ToolError {
+    pub(super) async fn broke_off(
+        &self,
+        link: &LinkRow,
+        error: ToolError,
+        address: Option<IpAddr>,
+    ) -> ToolError {
         let over = self.db.fail_link(&link.id, LinkState::Exchanging, &broken()).await;
         tracing::warn!(recorded = over.is_ok(), "linking broke off");
+        self.rejected(link, &broken(), address).await;
         error
     }
 

@@ -3,7 +3,10 @@
 use std::net::IpAddr;
 
 use super::Connect;
-use crate::{audit::Entry, store::LinkRow, web::address::ClientAddress};
+use crate::{
+    audit::Entry,
+    store::{LinkRow, Problem},
+};
 
 /// `entry` as one about `link`; asked for from `address`, where a browser came.
 pub(super) fn about(entry: Entry, link: &LinkRow, address: Option<IpAddr>) -> Entry {
@@ -19,9 +22,14 @@ pub(super) fn about(entry: Entry, link: &LinkRow, address: Option<IpAddr>) -> En
 }
 
 impl Connect {
-    /// A browser came back, and nothing was linked, for the reason `code`.
-    pub(super) async fn rejected(&self, link: &LinkRow, code: &str, address: ClientAddress) {
-        let entry = Entry::refused("link.rejected", code);
-        self.audit.refused(about(entry, link, Some(address.0))).await;
+    /// `link` has ended without a connection.
+    pub(super) async fn rejected(
+        &self,
+        link: &LinkRow,
+        problem: &Problem,
+        address: Option<IpAddr>,
+    ) {
+        let entry = Entry::refused("link.rejected", &problem.code);
+        self.audit.note(about(entry, link, address)).await;
     }
 }

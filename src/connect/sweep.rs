@@ -6,8 +6,7 @@ use chrono::TimeDelta;
 use stagepass_kit::ToolError;
 use tokio_util::sync::CancellationToken;
 
-use super::{Connect, finish::open_grant, link_expired, record::about};
-use crate::audit::Entry;
+use super::{Connect, finish::open_grant, link_expired};
 use crate::store::{LinkRow, Problem};
 
 const PAUSE: Duration = Duration::from_secs(30);
@@ -48,8 +47,7 @@ impl Connect {
     ) -> Result<(), ToolError> {
         let ended = self.db.fail_link(&link.id, link.state, problem).await;
         if ended.map_err(ToolError::internal)? {
-            let rejected = Entry::refused("link.rejected", &problem.code);
-            self.audit.note(about(rejected, &link, None)).await;
+            self.rejected(&link, problem, None).await;
             self.give_back_pending(Some(link));
         }
         Ok(())

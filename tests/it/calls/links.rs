@@ -80,28 +80,28 @@ async fn what_is_rejected_is_recorded_with_the_reason() {
     app.sweep().await;
     let rows = recorded(&app, "link.rejected", 2).await;
     assert_eq!(told(&rows[1]).1, Some("link_expired"));
-    app.advance(Duration::from_secs(1));
-
-    chat.auth(json!({"action": "handle_callback", "code": "AAAA-AAAA"})).await;
-    let rows = recorded(&app, "link.rejected", 3).await;
-    assert_eq!(told(&rows[2]).1, Some("link_expired"));
     assert!(rows.iter().all(|row| row.identity.as_deref() == Some("local::owner")), "{rows:?}");
     assert!(rows.iter().all(|row| row.provider.as_deref() == Some("spotify")), "{rows:?}");
     app.finish().await;
 }
 
 #[tokio::test]
-async fn one_who_guesses_and_guesses_fills_no_table_and_hides_nobody() {
+async fn each_guess_at_a_code_is_a_refused_call_and_the_last_ends_the_link() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "bot").await;
+    let mallory = bot.chat(&app, "tg:mallory").await;
+    app.sign_in(&Browser::new(), &mallory.get_url().await, "alice").await;
+    app.advance(Duration::from_secs(1));
     let guess = json!({"action": "handle_callback", "code": "AAAA-AAAA"});
-    for _ in 0..40 {
-        bot.call("tg:mallory", "Auth", guess.clone()).await;
+    for _ in 0..7 {
+        mallory.auth(guess.clone()).await;
     }
-    bot.call("tg:anna", "Auth", guess).await;
-    let rows = recorded(&app, "link.rejected", 32).await;
-    assert_eq!(rows.iter().filter(|row| row.identity == Some(bot.key("tg:anna"))).count(), 1);
-    assert_eq!(rows.iter().filter(|row| told(row).1 == Some("link_expired")).count(), 31);
+    let mut calls = recorded(&app, "tool.called", 8).await;
+    calls.retain(|row| row.outcome == "refused");
+    let count = |code| calls.iter().filter(|row| told(row).1 == Some(code)).count();
+    assert_eq!((count("code_invalid"), count("link_expired")), (4, 3));
+    let row = recorded(&app, "link.rejected", 1).await.remove(0);
+    assert_eq!((told(&row).1, &row.identity), (Some("link_expired"), &Some(bot.key("tg:mallory"))));
     app.finish().await;
 }
 
