@@ -30,7 +30,7 @@ impl Entry {
     /// The same, refused for such a reason.
     #[must_use]
     pub fn refusal(mut self, why: &str) -> Self {
-        self.0.outcome = "refused".to_owned();
+        "refused".clone_into(&mut self.0.outcome);
         self.detail(why)
     }
 

@@ -156,7 +156,7 @@ async fn connect(desk: &Desk, tasks: &TaskTracker) -> anyhow::Result<Connect> {
 
 /// What was done.
 fn told(ended: &Ended, desk: &Desk) -> String {
-    let mut said = String::new();
+    let mut said = Vec::new();
     for (connection, remotely) in &ended.connections {
         let (account, id) = (visible(&connection.account.name), visible(&connection.provider));
         let there = match remotely {
@@ -165,21 +165,21 @@ fn told(ended: &Ended, desk: &Desk) -> String {
             RevokeOutcome::Unsupported => format!("{id} has no way to revoke"),
             RevokeOutcome::Failed => format!("{id} didn't revoke"),
         };
-        said += &format!("Disconnected {account}; {there}.\n");
+        said.push(format!("Disconnected {account}; {there}.\n"));
         let known =
             desk.config.enabled_providers().find(|(known, _)| *known == connection.provider);
         let by_hand = known.and_then(|(_, provider)| provider.manage_url.as_ref());
         if let (RevokeOutcome::Unsupported | RevokeOutcome::Failed, Some(url)) = (remotely, by_hand)
         {
-            said += &format!("  The person can withdraw it at {url}\n");
+            said.push(format!("  The person can withdraw it at {url}\n"));
         }
     }
     match ended.links {
         0 => {}
-        1 => said += "Ended a link that was under way.\n",
-        many => said += &format!("Ended {many} links that were under way.\n"),
+        1 => said.push("Ended a link that was under way.\n".to_owned()),
+        many => said.push(format!("Ended {many} links that were under way.\n")),
     }
-    said
+    said.concat()
 }
 
 fn access_words(identity: &Identity) -> &'static str {
