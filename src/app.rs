@@ -25,6 +25,7 @@ use crate::{
     store::Db,
     vault::Vault,
     web,
+    webhooks::Webhooks,
 };
 use limiters::Limiters;
 
@@ -99,15 +100,20 @@ impl AppBuilder {
             Some(OAuth::new(&config, described, db, vault, clock.clone(), audit, guarded).await?)
         };
         let limiters = Limiters::new(&config.limits, &clock);
-        let (tracked, recorded) = (tasks.clone(), audit.clone());
-        let connect = Connect::new(&config, db.clone(), vault.clone(), clock, recorded, tracked);
+        let webhooks = Webhooks::new(&config.chat, db.clone(), clock.clone(), client);
+        let (told, now) = (webhooks.clone(), clock.clone());
+        let recorded = audit.clone();
+        let connect =
+            Connect::new(&config, db.clone(), vault.clone(), told, now, recorded, tasks.clone());
         let shutdown = CancellationToken::new();
         Ok(App {
             config,
             door,
+            clock,
             db,
             audit,
             vault,
+            webhooks,
             connect,
             oauth,
             limiters,
@@ -130,9 +136,11 @@ and STAGEPASS_PROVIDER__SPOTIFY__CLIENT_SECRET.";
 pub struct App {
     config: Config,
     door: Door,
+    clock: Clock,
     db: Db,
     audit: Audit,
     vault: Vault,
+    webhooks: Webhooks,
     connect: Connect,
     /// None where sign-in is off.
     oauth: Option<OAuth>,
@@ -225,6 +233,7 @@ impl App {
         self.tasks.spawn(self.audit.clone().keep_sweeping(self.shutdown.clone()));
         self.tasks.spawn(self.connect.clone().keep_sweeping(self.shutdown.clone()));
         self.tasks.spawn(self.vault.clone().keep_watching(self.shutdown.clone()));
+        self.tasks.spawn(self.webhooks.clone().keep_telling(self.shutdown.clone()));
         if let Some(oauth) = &self.oauth {
             self.tasks.spawn(oauth.clone().keep_sweeping(self.shutdown.clone()));
         }

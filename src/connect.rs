@@ -8,6 +8,7 @@ mod callback;
 mod confirm;
 mod finish;
 mod issue;
+mod label;
 mod page;
 mod record;
 mod revoke;
@@ -32,10 +33,11 @@ use crate::{
     store::{Db, Problem},
     vault::Vault,
     web::{cookies::BrowserCookie, session::Sessions},
+    webhooks::Webhooks,
 };
 
 pub use finish::Connected;
-pub use issue::IssuedLink;
+pub use issue::{IssuedLink, Offer};
 pub use page::PageError;
 pub use revoke::{Ended, Revoked};
 pub(crate) use status::missing;
@@ -55,22 +57,24 @@ pub struct Connect {
     db: Db,
     vault: Vault,
     clock: Clock,
-    audit: Audit,
     public_url: Url,
     origins: Vec<String>,
     cookie: BrowserCookie,
     sessions: Sessions,
     chats: Arc<BTreeMap<String, Chat>>,
+    audit: Audit,
+    webhooks: Webhooks,
     tasks: TaskTracker,
 }
 
 impl Connect {
-    /// What links accounts into `vault`, as `config` says.
+    /// What links accounts into `vault`, as `config` says. Bots are told by `webhooks`.
     #[must_use]
     pub fn new(
         config: &Config,
         db: Db,
         vault: Vault,
+        webhooks: Webhooks,
         clock: Clock,
         audit: Audit,
         tasks: TaskTracker,
@@ -83,6 +87,7 @@ impl Connect {
             chats: Arc::new(config.chat.clone()),
             db,
             vault,
+            webhooks,
             clock,
             audit,
             public_url,

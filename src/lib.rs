@@ -11,6 +11,7 @@
 //! - [`audit`]: what happened, to whom, through which client.
 //! - [`identity`]: who is calling, made from the transport alone.
 //! - [`vault`]: tokens sealed at rest, and a fresh access token for an identity.
+//! - [`webhooks`]: what became of links and connections, told to the bot.
 //! - [`providers`]: one OAuth client for all providers, and the catalogue of them as data.
 //! - [`store`]: the database, SQLite or Postgres, one file per family of tables.
 //! - [`http`]: the outbound HTTP clients, one of them for URLs that strangers name.
@@ -35,3 +36,4 @@ pub mod store;
 pub mod telemetry;
 pub mod vault;
 pub mod web;
+pub mod webhooks;

@@ -1,11 +1,17 @@
-//! The MCP side: the transport, the host of all toolsets, and the `Auth` tool.
+//! The MCP side: the transport, the host of all toolsets, the `Auth` tool, and the way to an account
+//! for whoever has none.
 
 pub mod auth;
 mod batch;
 mod host;
 mod message;
+mod offer;
 mod record;
 mod security;
+mod session;
+mod state;
 pub mod transport;
 
 pub use host::Host;
+pub use offer::Offers;
+pub use session::SessionIds;

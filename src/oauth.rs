@@ -103,7 +103,7 @@ impl OAuth {
             allow: config.access.allow.clone(),
             origins: allowed_origins(&config.public_url),
             cookie: BrowserCookie::new("stagepass-consent", &config.public_url, 900),
-            checked: bearer::Checked::default(),
+            checked: bearer::Checked::new(&db),
             fetched_keys: FetchedKeys::new(guarded.clone(), clock.clone()),
             clients: Limiter::new(config.limits.client_per_minute, clock.clone()),
             description,

@@ -3,12 +3,14 @@
 //! Every function here is one transaction. A write that depends on what was read is one
 //! conditional statement whose affected rows are checked.
 
+mod announcements;
 mod audit;
 mod authorizations;
 mod clients;
 mod codes;
 mod connections;
 mod db;
+mod deliveries;
 mod epoch;
 mod grants;
 mod links;
@@ -19,15 +21,17 @@ mod signing_keys;
 mod tokens;
 mod vault_keys;
 
+pub use announcements::EndingRow;
 pub use audit::{AuditFilter, AuditRow};
 pub use authorizations::{AuthorizationRow, Stage};
 pub use clients::{ClientKind, ClientRow};
 pub use codes::{CodeRow, Redemption};
 pub use connections::ConnectionRow;
 pub use db::{Db, OpenError};
+pub use deliveries::{DeliveryRow, DeliveryState};
 pub use epoch::Epoch;
 pub use grants::GrantRow;
-pub use links::{LinkRow, LinkState, Problem};
+pub use links::{LinkRow, LinkState, Offered, Problem};
 pub use people::UserRow;
 pub use refresh_tokens::{RefreshRow, RefreshState, Rotation};
 pub use sessions::SessionRow;

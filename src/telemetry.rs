@@ -11,7 +11,8 @@ use tracing_subscriber::{
 /// A subscriber that writes what `filter` lets through (as `tracing` writes filters).
 ///
 /// Libraries are held to warnings, whatever the filter says: their more talkative levels print
-/// requests and messages, with tokens and codes in them.
+/// requests and messages, with tokens and codes in them. rmcp is held to errors: its warnings print
+/// what we answer, and that may name a link.
 ///
 /// # Errors
 /// When `filter` isn't a filter.
@@ -28,5 +29,6 @@ where
 }
 
 fn may_speak(event: &Metadata<'_>) -> bool {
-    event.target().starts_with("stagepass") || *event.level() <= Level::WARN
+    let most = if event.target().starts_with("rmcp") { Level::ERROR } else { Level::WARN };
+    event.target().starts_with("stagepass") || *event.level() <= most
 }

@@ -6,9 +6,12 @@
 mod access;
 mod breaker;
 mod cache;
+mod choice;
 mod connection;
 mod grant;
+mod idle;
 mod keys;
+mod link;
 mod refresh;
 mod refusal;
 mod seal;
@@ -20,6 +23,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use moka::sync::Cache;
+use secrecy::SecretString;
 use stagepass_kit::Identity;
 use tokio_util::task::TaskTracker;
 
@@ -29,10 +33,15 @@ use crate::{
     store::{ConnectionRow, Db},
 };
 
+pub(crate) use choice::same_word;
+use choice::{choose, handles};
+
 pub use connection::Connection;
 pub use grant::Grant;
+pub use idle::IdleDays;
 pub use keys::{UnlockError, unlock};
 pub use refusal::Refusal;
+pub(crate) use refusal::one_of;
 pub use seal::{Place, SealError, Sealer};
 pub use secret::{hash, mint, same};
 pub use spoken::{read_spoken_code, spoken_code};
@@ -53,19 +62,22 @@ struct Inner {
     cache: cache::TokenCache,
     flights: refresh::Flights,
     breakers: breaker::Breakers,
-    /// The versions that a 401 led to, and when.
-    renewed: Cache<(Identity, String), (i64, DateTime<Utc>)>,
+    /// The versions that a 401 led to, and when, by identity, provider and account.
+    renewed: Cache<(Identity, String, String), (i64, DateTime<Utc>)>,
+    idle_days: IdleDays,
     tasks: TaskTracker,
 }
 
 impl Vault {
-    /// A vault over `db`, for these providers. What outlives its caller runs on `tasks`.
+    /// A vault over `db`, for these providers, in which chat users rest for `idle_days` at most.
+    /// What outlives its caller runs on `tasks`.
     #[must_use]
     pub fn new(
         db: Db,
         sealer: Sealer,
         clock: Clock,
         providers: BTreeMap<String, ProviderClient>,
+        idle_days: IdleDays,
         tasks: TaskTracker,
     ) -> Self {
         Self(Arc::new(Inner {
@@ -77,6 +89,7 @@ impl Vault {
             flights: refresh::Flights::default(),
             breakers: breaker::Breakers::default(),
             renewed: Cache::new(10_000),
+            idle_days,
             tasks,
         }))
     }
@@ -99,10 +112,31 @@ impl Vault {
     /// When the database fails.
     pub async fn connections(&self, identity: &Identity) -> Result<Vec<Connection>, Refusal> {
         let rows = self.0.db.connections_of(&identity.to_string()).await?;
-        Ok(rows.into_iter().map(Connection::from).collect())
+        Ok(rows.into_iter().map(|row| self.connection_in(row)).collect())
     }
 
-    /// The account that tools use at `provider`: the one linked first, a living one if any is.
+    fn connection_in(&self, row: ConnectionRow) -> Connection {
+        Connection { dead_reason: self.end_of(&row), ..Connection::from(row) }
+    }
+
+    /// The account of `identity` at `provider` that is labelled, named or identified by `wanted`; if
+    /// that is left out, the one that tools use: the one linked first, a living one if any is.
+    ///
+    /// # Errors
+    /// When nothing is connected, when no account goes by that name or several do, or when the
+    /// database fails.
+    pub async fn chosen(
+        &self,
+        identity: &Identity,
+        provider: &str,
+        wanted: Option<&str>,
+    ) -> Result<Connection, Refusal> {
+        let (rows, known) = self.accounts(identity, provider).await?;
+        let row = rows.into_iter().nth(choose(&known, wanted)?).ok_or(Refusal::NotConnected)?;
+        Ok(self.connection_in(row))
+    }
+
+    /// The account that tools use at `provider` where none is chosen.
     ///
     /// # Errors
     /// When the database fails.
@@ -111,78 +145,23 @@ impl Vault {
         identity: &Identity,
         provider: &str,
     ) -> Result<Option<Account>, Refusal> {
-        match self.first_connection(identity, provider).await {
-            Ok(row) => Ok(Some(Connection::from(row).account)),
+        match self.chosen(identity, provider, None).await {
+            Ok(connection) => Ok(Some(connection.account)),
             Err(Refusal::NotConnected) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Makes `grant` the connection of `identity` at `provider` and completes `link`. Answers with
-    /// the connection's id; none if the link couldn't be completed any more.
+    /// For each account of `identity` at `provider` a word that [`Vault::chosen`] takes.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn activate(
-        &self,
-        link: &str,
-        identity: &Identity,
-        provider: &str,
-        grant: &Grant,
-    ) -> Result<Option<String>, Refusal> {
-        // A refresh may write between the read and the write; then the write is made again.
-        for _ in 0..8 {
-            let row = self.row_of(identity, provider, grant).await?;
-            if self.0.db.complete_link(link, &row).await? {
-                tracing::info!(provider, connection = row.id, "account connected");
-                self.0.cache.forget(identity, provider);
-                return Ok(Some(row.id));
-            }
-            let newest = self.0.db.link_of(&identity.to_string(), provider).await?;
-            if !newest.is_some_and(|row| row.id == link && row.is_live(self.0.clock.now())) {
-                return Ok(None);
-            }
-        }
-        Ok(None)
-    }
-
-    /// Makes `grant` the connection of `identity` at `provider`, where the sign-in itself proves
-    /// who asked. Answers with the connection's id.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn adopt(
+    pub async fn account_words(
         &self,
         identity: &Identity,
         provider: &str,
-        grant: &Grant,
-    ) -> Result<String, Refusal> {
-        // A refresh may write between the read and the write; then the write is made again.
-        for _ in 0..8 {
-            let row = self.row_of(identity, provider, grant).await?;
-            if self.0.db.replace_connection(&row).await? {
-                tracing::info!(provider, connection = row.id, "account connected");
-                self.0.cache.forget(identity, provider);
-                return Ok(row.id);
-            }
-        }
-        Err(Refusal::Broken)
-    }
-
-    /// The row that `grant` makes, in place of the one that the account has.
-    async fn row_of(
-        &self,
-        identity: &Identity,
-        provider: &str,
-        grant: &Grant,
-    ) -> Result<ConnectionRow, Refusal> {
-        let months =
-            self.0.providers.get(provider).and_then(|client| client.provider().reconnect_months);
-        let rows = self.0.db.connections_of(&identity.to_string()).await?;
-        let before = rows
-            .into_iter()
-            .find(|row| row.provider == provider && row.account_id == grant.account.id);
-        Ok(grant.to_row(&self.0.sealer, &self.0.clock, identity, provider, months, before)?)
+    ) -> Result<Vec<String>, Refusal> {
+        Ok(handles(&self.accounts(identity, provider).await?.1))
     }
 
     /// Deletes a connection of `identity` and revokes its tokens at the provider, as far as that
@@ -200,16 +179,10 @@ impl Vault {
         let (Some(row), Some(client)) = (row, self.0.providers.get(&connection.provider)) else {
             return Ok(RevokeOutcome::Nothing);
         };
-        // The refresh token is the root of the grant; without one the access token has to do.
-        let token = match grant::open_refresh(&self.0.sealer, &row) {
-            Ok(Some(token)) => Ok(token),
-            Ok(None) if row.sealed_access.is_empty() => return Ok(RevokeOutcome::Nothing),
-            Ok(None) => grant::open_access(&self.0.sealer, &row),
-            Err(error) => Err(error),
-        };
         tracing::info!(provider = row.provider, connection = row.id, "account disconnected");
-        match token {
-            Ok(token) => Ok(client.revoke(&token).await),
+        match grant::open_root(&self.0.sealer, &row) {
+            Ok(Some(token)) => Ok(client.revoke(&token).await),
+            Ok(None) => Ok(RevokeOutcome::Nothing),
             Err(error) => {
                 tracing::error!(%error, connection = row.id, "deleted, but not revoked");
                 Ok(RevokeOutcome::Failed)
@@ -221,15 +194,21 @@ impl Vault {
     /// the answer. Not while the same account is connected: at some providers that would end the
     /// connection, too.
     pub fn give_back(&self, identity: &str, provider: &str, grant: Grant) {
+        let token = grant.refresh.unwrap_or(grant.access);
+        self.give_token_back(identity, provider, &grant.account.id, token);
+    }
+
+    /// The same for a token of the account with this id, or of one that isn't known.
+    fn give_token_back(&self, identity: &str, provider: &str, account: &str, token: SecretString) {
         let Some(client) = self.0.providers.get(provider).cloned() else { return };
-        let (vault, identity) = (self.clone(), identity.to_owned());
+        let (vault, identity, account) = (self.clone(), identity.to_owned(), account.to_owned());
         self.0.tasks.spawn(async move {
-            let account = Some(grant.account.id.as_str()).filter(|id| !id.is_empty());
+            let account = Some(account.as_str()).filter(|id| !id.is_empty());
             for _ in 0..PATIENCE {
                 match vault.0.db.is_linked(client.id(), account, &identity).await {
                     Ok(true) => return,
                     Ok(false) => {
-                        client.revoke(grant.refresh.as_ref().unwrap_or(&grant.access)).await;
+                        client.revoke(&token).await;
                         return;
                     }
                     Err(_) => tokio::time::sleep(PAUSE).await,

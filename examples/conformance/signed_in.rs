@@ -15,7 +15,7 @@ use stagepass::{
     http::{GuardedClient, Rules},
     oauth::{self, AuthMethod, ClientMetadata, Description, GrantType, Guarded, OAuth, client_row},
     store::{ClientKind, ClientRow, Db},
-    vault::{self, Vault, hash, mint},
+    vault::{self, IdleDays, Vault, hash, mint},
     web::cors::cors,
 };
 use tempfile::TempDir;
@@ -49,7 +49,8 @@ impl SignedIn {
         let secret = add_client(&db, &clock).await?;
         let sealer = vault::unlock(&config, &db, &clock).await?;
         let tasks = TaskTracker::new();
-        let vault = Vault::new(db.clone(), sealer, clock.clone(), BTreeMap::new(), tasks);
+        let (providers, idle) = (BTreeMap::new(), IdleDays::default());
+        let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, idle, tasks);
         let description = Description::new(public_url, Vec::new(), std::iter::empty());
         let guarded = GuardedClient::new(Rules::default()).context("no HTTP client")?;
         let audit = Audit::new(db.clone(), clock.clone());

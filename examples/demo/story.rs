@@ -36,8 +36,6 @@ impl Narrator<'_> {
         person("Play me something to go to sea with.");
         let told = self.call("spotify_search", json!({"query": "harbour"})).await?;
         ensure!(told.at("/code") == "not_connected", "expected not_connected: {}", told.text);
-
-        let told = self.call("Auth", json!({"action": "get_url"})).await?;
         let link = told.at("/url").as_str().context("no link")?.to_owned();
         ensure!(link.starts_with(&format!("{}/connect/", self.world.url)), "a foreign link");
         assistant(&format!("Please connect Spotify first: {link}"));

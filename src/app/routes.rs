@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::State,
     http::HeaderMap,
     middleware,
@@ -18,7 +18,7 @@ use crate::{
     config::allowed_hosts,
     connect::Connect,
     identity::{self, Principal},
-    mcp::{self, Host, transport::Origins},
+    mcp::{self, Host, Offers, SessionIds, transport::Origins},
     oauth::{self, Guarded, OAuth},
     providers::AuthorizationAnswer,
     web::{
@@ -56,7 +56,10 @@ impl App {
         let path = toolset.map_or_else(|| "/mcp".to_owned(), |name| format!("/mcp/{name}"));
         let (url, limits) = (&self.config.public_url, self.body_limits());
         let (host, stop) = (self.host(toolset, None), self.shutdown.clone());
-        let routes = |origins| mcp::transport::routes(&path, host, url, origins, limits, stop);
+        let sessions = Extension(SessionIds::new(self.vault.clone()));
+        let routes = |origins| {
+            mcp::transport::routes(&path, host, url, origins, limits, stop).layer(sessions)
+        };
         if let Some(oauth) = &self.oauth {
             let guarded = Guarded::new(oauth, toolset);
             routes(Origins::Any)
@@ -118,7 +121,9 @@ impl App {
         let toolsets: Vec<_> =
             std::iter::once(&auth).chain(self.toolsets.iter().filter(named)).collect();
         let audit = self.audit.clone();
-        Host::new(&toolsets, connections, audit, self.oauth.is_some(), nobody)
+        let (connect, vault) = (self.connect.clone(), self.vault.clone());
+        let offers = Offers::new(connect, vault, self.clock.clone());
+        Host::new(&toolsets, connections, offers, audit, self.oauth.is_some(), nobody)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     providers::ProviderClient,
     store::Db,
-    vault::{self, Vault},
+    vault::{self, IdleDays, Vault},
 };
 
 /// Unlocks `db` for the providers that have credentials. People are asked for what `toolsets` need;
@@ -28,7 +28,8 @@ pub(crate) async fn open_vault(
 ) -> anyhow::Result<Vault> {
     let sealer = vault::unlock(config, db, clock).await?;
     let providers = providers(config, toolsets, client, clock)?;
-    Ok(Vault::new(db.clone(), sealer, clock.clone(), providers, tasks.clone()))
+    let idle = IdleDays::new(&config.chat);
+    Ok(Vault::new(db.clone(), sealer, clock.clone(), providers, idle, tasks.clone()))
 }
 
 fn providers(

@@ -1,5 +1,7 @@
 //! `stagepass clients`: the programs that may ask people for access, or get tokens of their own.
 
+mod deliveries;
+
 use std::{fs, path::PathBuf};
 
 use anyhow::Context;
@@ -39,6 +41,11 @@ pub(super) enum Command {
         /// Its id, as `list` shows it.
         id: String,
     },
+    /// Shows what bots were told by their webhooks, and whether they took it.
+    Deliveries {
+        /// Only what was told to the bot with this id.
+        client: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -77,6 +84,7 @@ pub(super) async fn run(command: Command, desk: &Desk) -> anyhow::Result<String>
         Command::Add(client) => add(client, desk).await,
         Command::List => list(desk).await,
         Command::Remove { id } => remove(&id, desk).await,
+        Command::Deliveries { client } => deliveries::list(client.as_deref(), desk).await,
     }
 }
 

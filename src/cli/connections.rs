@@ -18,6 +18,7 @@ use crate::{
     providers::RevokeOutcome,
     store::ConnectionRow,
     vault::Connection,
+    webhooks::Webhooks,
 };
 
 #[derive(Debug, Subcommand)]
@@ -151,7 +152,9 @@ async fn revoke(whose: Revoke, desk: &Desk) -> anyhow::Result<String> {
 async fn connect(desk: &Desk, tasks: &TaskTracker) -> anyhow::Result<Connect> {
     let (db, clock, client) = (desk.db.clone(), desk.clock.clone(), http::client()?);
     let vault = app::open_vault(&desk.config, &db, &clock, &client, &[], tasks).await?;
-    Ok(Connect::new(&desk.config, db, vault, clock, desk.audit.clone(), tasks.clone()))
+    let webhooks = Webhooks::new(&desk.config.chat, db.clone(), clock.clone(), client);
+    let (config, audit) = (&desk.config, desk.audit.clone());
+    Ok(Connect::new(config, db, vault, webhooks, clock, audit, tasks.clone()))
 }
 
 /// What was done.

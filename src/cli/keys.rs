@@ -12,7 +12,7 @@ use super::{
 use crate::{
     audit::Entry,
     oauth::SigningKeys,
-    vault::{self, Vault},
+    vault::{self, IdleDays, Vault},
 };
 
 #[derive(Debug, Subcommand)]
@@ -52,7 +52,8 @@ async fn rotate_signing(desk: &Desk) -> anyhow::Result<String> {
     let now = desk.clock.now();
     let sealer = vault::unlock(&desk.config, &desk.db, &desk.clock).await?;
     let (db, clock) = (desk.db.clone(), desk.clock.clone());
-    let vault = Vault::new(db.clone(), sealer, clock.clone(), BTreeMap::new(), TaskTracker::new());
+    let (providers, idle) = (BTreeMap::new(), IdleDays::default());
+    let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, idle, TaskTracker::new());
     // Where there was none, or an old one, this makes one already.
     SigningKeys::load(db, vault, clock).await?.rotate(now).await?;
     let newest = desk.db.signing_keys().await?.into_iter().next();

@@ -119,9 +119,15 @@ fn done(provider: &str, connected: &Connected) -> Response {
     let (account, in_use) = (&connected.account, &connected.in_use);
     let body = html! {
         p { "The account " strong { (account.name) } " is connected." }
+        @if let Some(label) = &connected.label {
+            p { "You call it " strong { (label) } "." }
+        }
+        @if let Some(label) = &connected.taken_label {
+            p { "It isn't called " strong { (label) } ": another account goes by that." }
+        }
         @if account.id != in_use.id {
             p { "The assistant goes on using " strong { (in_use.name) } ", which was connected \
-                 first. To change that, ask it to disconnect that account." }
+                 first, unless you ask for this one." }
         }
         p { "Go back to your chat; the assistant can go on. You can close this page." }
     };

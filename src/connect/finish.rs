@@ -13,6 +13,7 @@ use crate::{
     providers::{Account, AuthorizationAnswer, ProviderClient, ProviderError, nonce_of},
     store::{LinkRow, LinkState, Problem},
     vault::{Grant, Place, hash, spoken_code},
+    webhooks::Event,
 };
 
 /// How a link came out.
@@ -49,6 +50,7 @@ impl Connect {
                 return Err(tool_error(&link_expired()));
             }
             connect.rejected(&link, &problem, address).await;
+            connect.tell(&link, Event::Rejected(&problem)).await;
             Err(tool_error(&problem))
         });
         work.await.map_err(ToolError::internal)?
@@ -63,7 +65,10 @@ impl Connect {
     ) -> ToolError {
         let over = self.db.fail_link(&link.id, LinkState::Exchanging, &broken()).await;
         tracing::warn!(recorded = over.is_ok(), "linking broke off");
-        self.rejected(link, &broken(), address).await;
+        if let Ok(true) = over {
+            self.rejected(link, &broken(), address).await;
+            self.tell(link, Event::Rejected(&broken())).await;
+        }
         error
     }
 
@@ -92,7 +97,10 @@ impl Connect {
         let sealed = grant.seal(self.vault.sealer(), grant_place(&link.id));
         let sealed = sealed.map_err(ToolError::internal)?;
         match self.db.hold_grant(&link.id, &sealed, &hash(&code)).await {
-            Ok(true) => Ok(Finished::Pending { provider: client.provider().name.clone(), code }),
+            Ok(true) => {
+                self.tell(link, Event::Authorized).await;
+                Ok(Finished::Pending { provider: client.provider().name.clone(), code })
+            }
             held => {
                 self.vault.give_back(&link.identity, client.id(), grant);
                 held?;
@@ -126,6 +134,11 @@ impl Connect {
         }
     }
 
+    /// Tells the bot whose chat `link` is for, if it is for one.
+    pub(super) async fn tell(&self, link: &LinkRow, event: Event<'_>) {
+        self.webhooks.tell(&link.identity, &link.provider, &event).await;
+    }
+
     /// Makes `grant` the connection, as the last step of `link`.
     pub(super) async fn activate(
         &self,
@@ -135,19 +148,23 @@ impl Connect {
         address: Option<IpAddr>,
     ) -> Result<Finished, Ended> {
         let identity: Identity = link.identity.parse().map_err(ToolError::internal)?;
-        let active = self.vault.activate(&link.id, &identity, client.id(), &grant).await;
-        let Ok(Some(id)) = active else {
+        let asked = link.label.as_deref();
+        let active = self.vault.activate(&link.id, &identity, client.id(), &grant, asked).await;
+        let Ok(Some(connection)) = active else {
             // Revoked, or replaced by a newer link, while the person was at the provider.
             self.vault.give_back(&link.identity, client.id(), grant);
             active.map_err(ToolError::internal)?;
             return Err(Ended::Used);
         };
-        let made = Entry::done("connection.made").connection(&id);
+        let made = Entry::done("connection.made").connection(&connection.id);
         self.audit.note(about(made, link, address)).await;
+        self.tell(link, Event::Completed(&grant.account)).await;
         // The connection is made; not knowing this doesn't unmake it.
         let in_use = self.vault.account_in_use(&identity, client.id()).await.ok().flatten();
         let connected = Connected {
             in_use: in_use.unwrap_or_else(|| grant.account.clone()),
+            taken_label: link.label.clone().filter(|_| connection.label != link.label),
+            label: connection.label,
             account: grant.account,
             scopes: grant.scopes,
         };
@@ -160,9 +177,13 @@ impl Connect {
 pub struct Connected {
     /// Whose it is.
     pub account: Account,
+    /// What the person calls it.
+    pub label: Option<String>,
+    /// What the person wanted to call it, if another account goes by that.
+    pub taken_label: Option<String>,
     /// What was granted.
     pub scopes: BTreeSet<String>,
-    /// The account that tools use: another one, if that was linked before.
+    /// The account that tools use where none is chosen: another one, if that was linked before.
     pub in_use: Account,
 }
 

@@ -8,7 +8,7 @@ use crate::{
     audit::Entry,
     providers::{ProviderClient, RevokeOutcome},
     store::LinkRow,
-    vault::Connection,
+    vault::{Connection, Refusal, one_of},
 };
 
 /// How a revocation came out.
@@ -59,11 +59,11 @@ impl Connect {
         Ok(ended)
     }
 
-    /// Ends the connection of `identity` with `account` (id or name), or with the only account.
+    /// Ends the connection of `identity` with `account` (label, name or id), or with the only account.
     ///
     /// # Errors
-    /// `invalid_argument` when several accounts are linked and none is named, or the named one
-    /// isn't linked.
+    /// `invalid_argument` when several accounts are linked and none is named, or the name means
+    /// none or several of them.
     pub async fn revoke(
         &self,
         identity: &Identity,
@@ -117,28 +117,18 @@ impl Connect {
         client: &ProviderClient,
         account: Option<&str>,
     ) -> Result<Option<Connection>, ToolError> {
-        let connections = self.vault.connections(identity).await.map_err(ToolError::internal)?;
-        let mut own: Vec<_> = connections
-            .into_iter()
-            .filter(|connection| connection.provider == client.id())
-            .collect();
-        if own.is_empty() {
-            return Ok(None);
+        if account.is_none() {
+            let words = self.vault.account_words(identity, client.id()).await;
+            let words = words.map_err(ToolError::internal)?;
+            if words.len() > 1 {
+                let several = "Several accounts are connected.";
+                return Err(ToolError::invalid_argument(several, one_of(&words)));
+            }
         }
-        let names: Vec<_> = own.iter().map(|own| own.account.name.clone()).collect();
-        let step = || format!("Set `account` to one of: {}.", names.join(", "));
-        match account {
-            Some(wanted) => {
-                own.retain(|own| own.account.id == wanted || own.account.name == wanted);
-                let chosen = own.into_iter().next();
-                chosen.map(Some).ok_or_else(|| {
-                    ToolError::invalid_argument("No such account is connected.", step())
-                })
-            }
-            None if own.len() > 1 => {
-                Err(ToolError::invalid_argument("Several accounts are connected.", step()))
-            }
-            None => Ok(own.pop()),
+        match self.vault.chosen(identity, client.id(), account).await {
+            Ok(connection) => Ok(Some(connection)),
+            Err(Refusal::NotConnected) => Ok(None),
+            Err(refusal) => Err(refusal.into_tool_error(client.id())),
         }
     }
 }

@@ -63,7 +63,9 @@ pub struct LinkStatus {
     pub state: State,
     /// Who is linked.
     pub account: Option<Account>,
-    /// Where several are linked: whether tools use this one.
+    /// What the person calls that account.
+    pub label: Option<String>,
+    /// Where several are linked: whether tools use this one if none is chosen.
     pub in_use: Option<bool>,
     /// Whether the person has signed in and only the one-time code is missing.
     pub awaits_code: bool,
@@ -155,6 +157,7 @@ impl Connect {
             provider: connection.provider.clone(),
             state: State::of(connection, self.clock.now()),
             account: Some(connection.account.clone()),
+            label: connection.label.clone(),
             in_use: None,
             awaits_code: false,
             missing_scopes: missing(client, &connection.scopes),
@@ -178,6 +181,7 @@ impl Connect {
             provider: client.id().to_owned(),
             state: if under_way { State::Pending } else { State::NotConnected },
             account: None,
+            label: None,
             in_use: None,
             awaits_code: under_way && link.is_some_and(|link| link.state == LinkState::Pending),
             scopes: BTreeSet::new(),

@@ -7,7 +7,10 @@ use stagepass_kit::ToolError;
 use tokio_util::sync::CancellationToken;
 
 use super::{Connect, finish::open_grant, link_expired};
-use crate::store::{LinkRow, Problem};
+use crate::{
+    store::{LinkRow, Problem},
+    webhooks::Event,
+};
 
 const PAUSE: Duration = Duration::from_secs(30);
 /// How long a link that is over can still be asked about.
@@ -35,6 +38,7 @@ impl Connect {
             self.end_pending(link, &link_expired()).await?;
         }
         self.db.forget_links(now - REMEMBERED).await.map_err(ToolError::internal)?;
+        self.vault.end_idle().await.map_err(ToolError::internal)?;
         self.db.empty_dead_connections(now - DEAD_TOKENS).await.map_err(ToolError::internal)?;
         Ok(())
     }
@@ -48,6 +52,7 @@ impl Connect {
         let ended = self.db.fail_link(&link.id, link.state, problem).await;
         if ended.map_err(ToolError::internal)? {
             self.rejected(&link, problem, None).await;
+            self.tell(&link, Event::Rejected(problem)).await;
             self.give_back_pending(Some(link));
         }
         Ok(())

@@ -46,11 +46,7 @@ impl Connect {
             provider = link.provider,
             "a code came from another chat; the link was ended"
         );
-        let ended = self.db.fail_link(&link.id, link.state, &came_from_elsewhere()).await;
-        if ended.map_err(ToolError::internal)? {
-            self.give_back_pending(Some(link));
-        }
-        Ok(())
+        self.end_pending(link, &came_from_elsewhere()).await
     }
 }
 

@@ -9,6 +9,7 @@ use stagepass_kit::{Caller, Effect, Tool, ToolError, Toolset};
 use crate::connect::Connect;
 
 pub use answer::Answer;
+pub(super) use answer::when;
 
 /// The toolset of one tool.
 #[must_use]
@@ -47,7 +48,8 @@ struct Args {
     /// For `handle_callback`: the one-time code from the page, or the whole address of the page
     /// that the browser ended on, or the bare authorization code.
     code: Option<String>,
-    /// For revoke, when several accounts are connected: the account's id or name.
+    /// For `get_url`: what the person will call the account, e.g. "work", where they have or want
+    /// several. For revoke, where several are connected: the account's label, name or id.
     account: Option<String>,
 }
 
@@ -72,7 +74,7 @@ impl Tool for Auth {
         match args.action {
             Action::GetUrl => {
                 let client = connect.provider(provider)?;
-                Ok(Answer::link(client, connect.issue(caller, client).await?))
+                Ok(Answer::link(client, connect.issue(caller, client, account).await?))
             }
             Action::HandleCallback => {
                 let client = connect.provider(provider)?;

@@ -6,23 +6,26 @@ use http::request::Parts;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CustomRequest,
-        CustomResult, DiscoverResult, ErrorCode, Implementation, JsonObject, ListToolsResult,
-        MetaObject, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+        CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult,
+        DiscoverResult, ErrorCode, Implementation, ListToolsResult, MetaObject,
+        PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
     },
     service::RequestContext,
 };
 use stagepass_kit::{Caller, Connections, Identity, RegisteredTool, ToolError, Toolset, code};
 
-use super::{record::Call, security};
+use super::{
+    offer::{Call, Offers},
+    record, security,
+};
 use crate::{audit::Audit, identity::Principal};
 
 /// For the model, once per conversation.
 const INSTRUCTIONS: &str = "These tools act for the person you are talking to. When a tool \
-answers not_connected, needs_reconnect or missing_scope, call Auth with action \"get_url\", show \
-the link to the person, and go on when they have signed in. If they come back with a code or with \
-the address of a page that wouldn't load, pass it to Auth with action \"handle_callback\". Never \
-ask for passwords.";
+answers not_connected, needs_reconnect or missing_scope, show the person the link in its answer as \
+it is, and call the tool again when they have signed in. If they come back with a code or with the \
+address of a page that wouldn't load, pass it to Auth with action \"handle_callback\" first. Auth \
+with action \"get_url\" gives a link at any time. Never ask for passwords.";
 
 /// How long a client may keep the list of tools, in milliseconds. It changes only with the server.
 const LIST_TTL_MS: u64 = 300_000;
@@ -41,13 +44,14 @@ struct Inner {
     list: ListToolsResult,
     tools: HashMap<&'static str, Arc<RegisteredTool>>,
     connections: Arc<dyn Connections>,
+    offers: Offers,
     audit: Audit,
     nobody: Option<Identity>,
 }
 
 impl Host {
     /// A host of `toolsets`, whose tools get their tokens from `connections`, and whose calls are
-    /// recorded in `audit`.
+    /// recorded in `audit`; who has no token gets one of `offers`.
     ///
     /// `sign_in` says whether callers need a token. `nobody` is who calls when the transport names
     /// no one: the owner on stdio, where only the process that started us can speak; no one at all
@@ -56,6 +60,7 @@ impl Host {
     pub fn new(
         toolsets: &[&Toolset],
         connections: Arc<dyn Connections>,
+        offers: Offers,
         audit: Audit,
         sign_in: bool,
         nobody: Option<Identity>,
@@ -73,7 +78,7 @@ impl Host {
         list.cache_scope = Some(CacheScope::Private);
         list.meta.clone_from(&meta);
         let tools = all().map(|tool| (tool.name(), tool.clone())).collect();
-        Self(Arc::new(Inner { info, meta, list, tools, connections, audit, nobody }))
+        Self(Arc::new(Inner { info, meta, list, tools, connections, offers, audit, nobody }))
     }
 
     fn caller(&self, principal: Option<&Principal>) -> Result<Caller, ErrorData> {
@@ -83,6 +88,48 @@ impl Host {
             .ok_or_else(|| ErrorData::internal_error("nobody is calling", None))?;
         let name = principal.and_then(|principal| principal.chat_name.clone());
         Ok(Caller::new(identity, self.0.connections.clone()).called(name))
+    }
+
+    /// Runs the tool, if the caller may call it, and records how that ended.
+    async fn answer(
+        &self,
+        tool: &RegisteredTool,
+        call: &Call<'_>,
+        principal: Option<&Principal>,
+        recorded: record::Call,
+    ) -> Result<CallToolResponse, ErrorData> {
+        if let Some(refusal) = principal.and_then(|principal| security::refusal(tool, principal)) {
+            recorded.end(Some(code::FORBIDDEN));
+            return Ok(refusal.into());
+        }
+        if principal.is_some_and(Principal::speaks_for_nobody) {
+            recorded.end(Some(code::INVALID_ARGUMENT));
+            return Ok(whom().to_result().into());
+        }
+        match tool.call(call.caller, call.request.arguments.clone().unwrap_or_default()).await {
+            Ok(result) => {
+                recorded.end(None);
+                Ok(result.into())
+            }
+            Err(error) => {
+                recorded.end(Some(error.code()));
+                log(tool.name(), &error);
+                self.0.offers.answer(call, error).await
+            }
+        }
+    }
+
+    /// The same with who answers in its `_meta`, as since 2026-07-28.
+    fn signed(&self, mut response: CallToolResponse) -> CallToolResponse {
+        let meta = match &mut response {
+            CallToolResponse::Complete(result) => &mut result.meta,
+            CallToolResponse::InputRequired(result) => &mut result.meta,
+            _ => return response,
+        };
+        let own = meta.take().unwrap_or_default();
+        let signed = meta.insert(self.0.meta.clone().unwrap_or_default());
+        signed.0.extend(own.0);
+        response
     }
 }
 
@@ -126,49 +173,17 @@ impl ServerHandler for Host {
         let parts = context.extensions.get::<Parts>();
         let principal = parts.and_then(|parts| parts.extensions.get::<Principal>());
         let caller = self.caller(principal)?;
+        let call = Call { caller: &caller, request: &request, context: &context };
+        self.0.offers.check(&call)?;
         tracing::debug!(tool = tool.name(), "tool called");
-        let mut result = match Call::begin(&self.0.audit, tool.name(), &caller, parts).await {
-            Ok(call) => {
-                let arguments = request.arguments.unwrap_or_default();
-                answer(tool, arguments, &caller, principal, call).await
+        let response = match record::Call::begin(&self.0.audit, tool.name(), &caller, parts).await {
+            Ok(recorded) => self.answer(tool, &call, principal, recorded).await?,
+            Err(error) => {
+                log(tool.name(), &error);
+                error.to_result().into()
             }
-            Err(error) => refused(tool.name(), &error),
         };
-        if context.meta.protocol_version().is_some() {
-            let own = result.meta.take().unwrap_or_default();
-            let mut meta = self.0.meta.clone().unwrap_or_default();
-            meta.0.extend(own.0);
-            result.meta = Some(meta);
-        }
-        Ok(result.into())
-    }
-}
-
-/// Runs the tool, if the caller may call it, and says how that ended.
-async fn answer(
-    tool: &RegisteredTool,
-    arguments: JsonObject,
-    caller: &Caller,
-    principal: Option<&Principal>,
-    call: Call,
-) -> CallToolResult {
-    if let Some(refusal) = principal.and_then(|principal| security::refusal(tool, principal)) {
-        call.end(Some(code::FORBIDDEN));
-        return refusal;
-    }
-    if principal.is_some_and(Principal::speaks_for_nobody) {
-        call.end(Some(code::INVALID_ARGUMENT));
-        return whom().to_result();
-    }
-    match tool.call(caller, arguments).await {
-        Ok(result) => {
-            call.end(None);
-            result
-        }
-        Err(error) => {
-            call.end(Some(error.code()));
-            refused(tool.name(), &error)
-        }
+        Ok(if context.meta.protocol_version().is_some() { self.signed(response) } else { response })
     }
 }
 
@@ -182,12 +197,11 @@ fn whom() -> ToolError {
 }
 
 /// Logged once, here, and told to the model without its cause.
-fn refused(tool: &str, error: &ToolError) -> CallToolResult {
+fn log(tool: &str, error: &ToolError) {
     let cause = std::error::Error::source(error);
     if error.code() == code::INTERNAL {
         tracing::error!(tool, cause, "tool failed");
     } else {
         tracing::debug!(tool, code = error.code(), cause, "tool refused");
     }
-    error.to_result()
 }

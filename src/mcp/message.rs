@@ -21,7 +21,7 @@ use rmcp::{
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{json, value::RawValue};
 
-use super::security;
+use super::{security, session};
 use crate::identity::{ChatError, ChatId, Principal};
 
 /// The endpoint: rmcp's side of it, and who knows the tools.
@@ -69,6 +69,8 @@ where
         return error.into_response();
     }
     let challenge = endpoint.challenge(&asked, &parts);
+    let session = if asked.method == "initialize" { session::offered(&parts, &body) } else { None };
+    session::read(&mut parts);
     // Clients send `*/*`, only JSON, or nothing; rmcp answers all of these with 406.
     parts.headers.insert(ACCEPT, ACCEPT_BOTH);
     let is_json = parts.headers.get(CONTENT_TYPE).is_some_and(is_json);
@@ -76,6 +78,9 @@ where
     let response = endpoint.service.handle(request).await.map(Body::new);
     if asked.method == "tools/list" {
         return with_schemes(response).await;
+    }
+    if let Some(id) = session {
+        return session::with_id(response, id).await;
     }
     if let Some(challenge) = challenge {
         return forbidden(response, &challenge);

@@ -61,7 +61,7 @@ impl Drop for Call {
         if let Some(code) = &self.refusal {
             entry = entry.refusal(code);
         }
-        let used = self.caller.used();
+        let used = self.caller.route();
         if let Some(provider) = used.provider {
             entry = entry.provider(&provider);
         }
@@ -99,7 +99,12 @@ mod tests {
 
     #[async_trait]
     impl Connections for NoTokens {
-        async fn access_token(&self, _: &Identity, id: &str) -> Result<AccessToken, ToolError> {
+        async fn access_token(
+            &self,
+            _: &Identity,
+            id: &str,
+            _: Option<&str>,
+        ) -> Result<AccessToken, ToolError> {
             Err(ToolError::not_connected(id))
         }
 

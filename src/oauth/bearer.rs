@@ -28,7 +28,7 @@ use tokio::{sync::Mutex, time::Instant};
 use super::{OAuth, access_token};
 use crate::{
     identity::{Challenge, Principal, Scopes, Token},
-    store::Epoch,
+    store::{Db, Epoch},
     web::body,
 };
 
@@ -76,6 +76,8 @@ pub(super) struct Checked {
     tokens: Cache<Vec<u8>, Arc<Known>>,
     /// Grows when everything is forgotten, so that a slow check doesn't bring something back.
     forgotten: AtomicU64,
+    /// Where it looks: however much others have to do, it comes through.
+    db: Db,
     /// What was seen. Whoever holds it is looking.
     seen: Mutex<Seen>,
     seen_at: RwLock<Option<Instant>>,
@@ -88,9 +90,10 @@ struct Seen {
     failed_at: Option<Instant>,
 }
 
-impl Default for Checked {
-    fn default() -> Self {
+impl Checked {
+    pub(super) fn new(db: &Db) -> Self {
         Self {
+            db: db.aside(),
             tokens: Cache::builder().max_capacity(MOST).time_to_live(LIFETIME).build(),
             forgotten: AtomicU64::new(0),
             seen: Mutex::default(),
@@ -243,7 +246,7 @@ impl OAuth {
             return Err(sqlx::Error::PoolTimedOut);
         }
         let looked_at = Instant::now();
-        let looking = tokio::time::timeout(PATIENCE, self.db().epoch(Epoch::Grants)).await;
+        let looking = tokio::time::timeout(PATIENCE, checked.db.epoch(Epoch::Grants)).await;
         let epoch = match looking.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
             Ok(epoch) => epoch,
             Err(error) => {

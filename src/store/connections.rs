@@ -1,5 +1,7 @@
 //! Accounts linked to identities, with their sealed tokens.
 
+mod used;
+
 use chrono::{DateTime, Utc};
 
 use super::{AuditRow, Db, Epoch, Result, audit::insert_audit, db::on, epoch::BUMP};
@@ -39,17 +41,25 @@ pub struct ConnectionRow {
     pub created_at: DateTime<Utc>,
     /// When it was last written.
     pub updated_at: DateTime<Utc>,
+    /// What the person calls it.
+    pub label: Option<String>,
+    /// When tools last used it, to about an hour; none if not since the person signed in. Only
+    /// [`Db::note_use`] writes it.
+    pub used_at: Option<DateTime<Utc>>,
 }
 
 const INSERT: &str = "INSERT INTO connections (id, identity, provider, account_id, account_name,
     scopes, sealed_access, sealed_refresh, access_expires_at, authorized_at, reconnect_by,
-    dead_reason, refreshing_until, version, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    dead_reason, refreshing_until, version, created_at, updated_at, label)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
     ON CONFLICT DO NOTHING";
 
+/// What the bot was told of the connection counts until the person signs in anew.
 const UPDATE: &str = "UPDATE connections SET account_name = $5, scopes = $6, sealed_access = $7,
     sealed_refresh = $8, access_expires_at = $9, authorized_at = $10, reconnect_by = $11,
-    dead_reason = $12, refreshing_until = $13, version = $14, created_at = $15, updated_at = $16
+    dead_reason = $12, refreshing_until = $13, version = $14, created_at = $15, updated_at = $16,
+    label = $17,
+    announced = CASE WHEN authorized_at = $10 AND dead_reason IS NULL THEN announced END
     WHERE id = $1 AND identity = $2 AND provider = $3 AND account_id = $4 AND version = $14 - 1";
 
 /// A write of the whole row: version 1 is a new row, any other follows its predecessor.
@@ -72,6 +82,7 @@ macro_rules! write {
             .bind($row.version)
             .bind($row.created_at)
             .bind($row.updated_at)
+            .bind(&$row.label)
             .execute($executor)
             .await
             .map(|done| done.rows_affected() == 1)
@@ -155,7 +166,7 @@ impl Db {
             let mut transaction = pool.begin().await?;
             let completed = sqlx::query(
                 "UPDATE links SET state = 'completed', sealed_verifier = NULL,
-                 sealed_grant = NULL, code_hash = NULL
+                 sealed_ticket = NULL, sealed_grant = NULL, code_hash = NULL
                  WHERE id = $1 AND state IN ('exchanging', 'pending')",
             )
             .bind(link)

@@ -144,6 +144,22 @@ impl Db {
             })
     }
 
+    /// The same database through one connection of its own, for what must not wait behind everybody
+    /// else's work. It is made when it is needed.
+    #[must_use]
+    pub fn aside(&self) -> Self {
+        match self {
+            Self::Sqlite(pool) => {
+                let options = pool.options().clone().max_connections(1);
+                Self::Sqlite(options.connect_lazy_with((*pool.connect_options()).clone()))
+            }
+            Self::Postgres(pool) => {
+                let options = pool.options().clone().max_connections(1);
+                Self::Postgres(options.connect_lazy_with((*pool.connect_options()).clone()))
+            }
+        }
+    }
+
     /// Closes every connection, after what is under way.
     pub async fn close(&self) {
         on!(self, pool => pool.close().await);

@@ -1,8 +1,12 @@
 //! Tries to link an account, from the link shown in chat to the active connection.
 
+mod add;
+
 use chrono::{DateTime, Utc};
 
 use super::{Db, Result, db::on};
+
+pub use add::Offered;
 
 /// How far a link has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -56,6 +60,8 @@ pub struct LinkRow {
     pub state_hash: Option<Vec<u8>>,
     /// The PKCE verifier, sealed.
     pub sealed_verifier: Option<Vec<u8>>,
+    /// The ticket, sealed, while the link may be shown once more.
+    pub sealed_ticket: Option<Vec<u8>>,
     /// What the provider gave, sealed, while it waits for the one-time code.
     pub sealed_grant: Option<Vec<u8>>,
     /// SHA-256 of the one-time code.
@@ -72,10 +78,12 @@ pub struct LinkRow {
     pub created_at: DateTime<Utc>,
     /// Until when it may be finished.
     pub expires_at: DateTime<Utc>,
+    /// What the person will call the account.
+    pub label: Option<String>,
 }
 
 impl LinkRow {
-    /// A link as it is when it is shown, with a ticket of this hash.
+    /// A link as it is when it is shown, with a ticket of this hash, and without a label.
     #[must_use]
     pub fn issued(
         id: String,
@@ -97,6 +105,7 @@ impl LinkRow {
             browser_hash: None,
             state_hash: None,
             sealed_verifier: None,
+            sealed_ticket: None,
             sealed_grant: None,
             code_hash: None,
             tries: 0,
@@ -105,6 +114,7 @@ impl LinkRow {
             problem_next_step: None,
             created_at,
             expires_at,
+            label: None,
         }
     }
 
@@ -128,52 +138,6 @@ impl LinkRow {
 const TAKE: &str = "DELETE FROM links WHERE identity = $1 AND provider = $2 RETURNING *";
 
 impl Db {
-    /// Stores a new link in place of the identity's earlier one for the same provider, and answers
-    /// with that one: only the newest link can be finished.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn add_link(&self, link: &LinkRow) -> Result<Option<LinkRow>> {
-        let mut tries = 0;
-        loop {
-            match self.replace_link(link).await {
-                // Another new link came in between; this one is newer.
-                Err(sqlx::Error::Database(error)) if error.is_unique_violation() && tries < 10 => {
-                    tries += 1;
-                }
-                done => return done,
-            }
-        }
-    }
-
-    async fn replace_link(&self, link: &LinkRow) -> Result<Option<LinkRow>> {
-        on!(self, pool => {
-            let mut transaction = pool.begin().await?;
-            let earlier = sqlx::query_as(TAKE)
-                .bind(&link.identity)
-                .bind(&link.provider)
-                .fetch_optional(&mut *transaction)
-                .await?;
-            sqlx::query(
-                "INSERT INTO links (id, ticket_hash, identity, provider, scopes, state, tries,
-                 created_at, expires_at, chat_name) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)",
-            )
-            .bind(&link.id)
-            .bind(&link.ticket_hash)
-            .bind(&link.identity)
-            .bind(&link.provider)
-            .bind(&link.scopes)
-            .bind(link.state)
-            .bind(link.created_at)
-            .bind(link.expires_at)
-            .bind(&link.chat_name)
-            .execute(&mut *transaction)
-            .await?;
-            transaction.commit().await?;
-            Ok(earlier)
-        })
-    }
-
     /// The link with this ticket.
     ///
     /// # Errors
@@ -268,8 +232,9 @@ impl Db {
     /// When the database fails.
     pub async fn hold_grant(&self, id: &str, sealed: &[u8], code_hash: &[u8]) -> Result<bool> {
         on!(self, pool => sqlx::query(
-            "UPDATE links SET state = 'pending', sealed_verifier = NULL, sealed_grant = $2,
-             code_hash = $3 WHERE id = $1 AND state = 'exchanging'",
+            "UPDATE links SET state = 'pending', sealed_verifier = NULL, sealed_ticket = NULL,
+             sealed_grant = $2, code_hash = $3
+             WHERE id = $1 AND state = 'exchanging'",
         )
         .bind(id)
         .bind(sealed)
@@ -305,8 +270,8 @@ impl Db {
     /// When the database fails.
     pub async fn fail_link(&self, id: &str, from: LinkState, problem: &Problem) -> Result<bool> {
         on!(self, pool => sqlx::query(
-            "UPDATE links SET state = 'failed', sealed_verifier = NULL, sealed_grant = NULL,
-             code_hash = NULL, problem_code = $3, problem_message = $4, problem_next_step = $5
+            "UPDATE links SET state = 'failed', sealed_verifier = NULL, sealed_ticket = NULL,
+             sealed_grant = NULL, code_hash = NULL, problem_code = $3, problem_message = $4, problem_next_step = $5
              WHERE id = $1 AND state = $2",
         )
         .bind(id)

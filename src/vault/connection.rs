@@ -15,6 +15,8 @@ pub struct Connection {
     pub provider: String,
     /// The account there.
     pub account: Account,
+    /// What the person calls it, if they have said so.
+    pub label: Option<String>,
     /// What the person granted.
     pub scopes: BTreeSet<String>,
     /// When the person last signed in for it.
@@ -33,6 +35,7 @@ impl From<ConnectionRow> for Connection {
             id: row.id,
             provider: row.provider,
             account: Account { id: row.account_id, name: row.account_name, email: None },
+            label: row.label,
             scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
             authorized_at: row.authorized_at,
             access_expires_at: row.access_expires_at,

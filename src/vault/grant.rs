@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Months, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use stagepass_kit::{AccessToken, Identity};
+use stagepass_kit::{AccessToken, Identity, LinkedAccount};
 use zeroize::Zeroizing;
 
 use super::{Place, SealError, Sealer, access::due_at, cache::Fresh};
@@ -83,7 +83,8 @@ impl Grant {
         })
     }
 
-    /// The row that this grant makes, in place of `before` if the account was linked already.
+    /// The row that this grant makes, in place of `before` if the account was linked already, and
+    /// without a label.
     pub(super) fn to_row(
         &self,
         sealer: &Sealer,
@@ -124,6 +125,8 @@ impl Grant {
             version,
             created_at,
             updated_at: now,
+            label: None,
+            used_at: None,
         })
     }
 }
@@ -175,12 +178,28 @@ pub(super) fn refreshed(
     })
 }
 
-/// The access token of `row`, fit for a tool.
-pub(super) fn open(sealer: &Sealer, row: &ConnectionRow) -> Result<Fresh, SealError> {
-    let scopes = row.scopes.split_whitespace().map(str::to_owned).collect();
-    let (secret, id) = (open_access(sealer, row)?, row.id.as_str().into());
-    let token = AccessToken::new(secret, id, row.version, Arc::new(scopes));
+/// The access token of `row`, which is the row of `account`, fit for a tool.
+pub(super) fn open(
+    sealer: &Sealer,
+    row: &ConnectionRow,
+    account: Arc<LinkedAccount>,
+) -> Result<Fresh, SealError> {
+    let scopes = Arc::new(row.scopes.split_whitespace().map(str::to_owned).collect());
+    let secret = open_access(sealer, row)?;
+    let token = AccessToken::new(secret, row.id.as_str().into(), row.version, scopes, account);
     Ok(Fresh { token, expires_at: row.access_expires_at, due_at: due_at(row) })
+}
+
+/// The token of `row` that ends the whole grant when it is revoked: the refresh token, or where
+/// there is none the access token. None if it was emptied.
+pub(super) fn open_root(
+    sealer: &Sealer,
+    row: &ConnectionRow,
+) -> Result<Option<SecretString>, SealError> {
+    match open_refresh(sealer, row)? {
+        None if !row.sealed_access.is_empty() => open_access(sealer, row).map(Some),
+        refresh => Ok(refresh),
+    }
 }
 
 /// The access token of `row`.

@@ -7,7 +7,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -20,7 +20,7 @@ use secrecy::SecretString;
 use stagepass_kit::Identity;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Refusal, Vault, cache::Fresh, grant};
+use super::{Refusal, Vault, grant};
 use crate::{
     providers::{ProviderClient, ProviderError, TokenAnswer},
     store::{AuditRow, ConnectionRow},
@@ -42,15 +42,17 @@ const CALLER: Duration = Duration::from_secs(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 type Key = (String, i64);
-type Flight = Shared<BoxFuture<'static, Result<Fresh, Refusal>>>;
+/// The row as it is afterwards; each caller opens it.
+type Row = Arc<ConnectionRow>;
+type Flight = Shared<BoxFuture<'static, Result<Row, Refusal>>>;
 
 /// The refreshes that are under way here, by connection and the version that they replace.
 #[derive(Default)]
 pub(super) struct Flights(Mutex<HashMap<Key, Flight>>);
 
 impl Vault {
-    /// The token of connection `id` that follows version `seen`.
-    pub(super) async fn refreshed(&self, id: &str, seen: i64) -> Result<Fresh, Refusal> {
+    /// The connection `id` as it follows version `seen`.
+    pub(super) async fn refreshed(&self, id: &str, seen: i64) -> Result<Row, Refusal> {
         let key = (id.to_owned(), seen);
         let flight = {
             let mut flights = self.0.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,12 +70,12 @@ impl Vault {
         task.map(|done| done.unwrap_or(Err(Refusal::Broken))).boxed().shared()
     }
 
-    async fn fly(&self, id: &str, seen: i64) -> Result<Fresh, Refusal> {
+    async fn fly(&self, id: &str, seen: i64) -> Result<Row, Refusal> {
         let started = Instant::now();
         loop {
             let row = self.living(id).await?;
             if row.version != seen {
-                return Ok(grant::open(&self.0.sealer, &row)?);
+                return Ok(row);
             }
             let breakers = [&row.provider, &row.id];
             if let Some(wait) =
@@ -95,16 +97,16 @@ impl Vault {
         }
     }
 
-    async fn living(&self, id: &str) -> Result<ConnectionRow, Refusal> {
+    async fn living(&self, id: &str) -> Result<Row, Refusal> {
         let row = self.0.db.connection(id).await?.ok_or(Refusal::NotConnected)?;
         match row.dead_reason {
             Some(why) => Err(Refusal::NeedsReconnect(why)),
-            None => Ok(row),
+            None => Ok(Arc::new(row)),
         }
     }
 
     /// Asks the provider; we hold the right to.
-    async fn ask(&self, row: ConnectionRow) -> Result<Fresh, Refusal> {
+    async fn ask(&self, row: Row) -> Result<Row, Refusal> {
         let client = self.0.providers.get(&row.provider).ok_or(Refusal::NotConnected)?;
         let Some(token) = grant::open_refresh(&self.0.sealer, &row)? else {
             return self.bury(client, &row).await;
@@ -152,12 +154,12 @@ impl Vault {
         row: &ConnectionRow,
         token: &SecretString,
         answer: &TokenAnswer,
-    ) -> Result<Fresh, Refusal> {
+    ) -> Result<Row, Refusal> {
         let next = grant::refreshed(&self.0.sealer, &self.0.clock, row, token, answer)?;
         let mut pause = POLL;
         loop {
             match self.0.db.write_connection(&next).await {
-                Ok(true) => return Ok(grant::open(&self.0.sealer, &next)?),
+                Ok(true) => return Ok(Arc::new(next)),
                 Ok(false) => return self.superseded(row, answer).await,
                 Err(error) => {
                     tracing::warn!(%error, "a refreshed token can't be stored yet");
@@ -170,23 +172,19 @@ impl Vault {
 
     /// Linked anew meanwhile, or an earlier try was stored after all: what stands there now is
     /// what counts. Revoked meanwhile: then what came too late is given back.
-    async fn superseded(
-        &self,
-        row: &ConnectionRow,
-        answer: &TokenAnswer,
-    ) -> Result<Fresh, Refusal> {
+    async fn superseded(&self, row: &ConnectionRow, answer: &TokenAnswer) -> Result<Row, Refusal> {
         let now = self.living(&row.id).await;
         if let (Err(Refusal::NotConnected), Some(client)) =
             (&now, self.0.providers.get(&row.provider))
         {
             client.revoke(answer.refresh_token.as_ref().unwrap_or(&answer.access_token)).await;
         }
-        Ok(grant::open(&self.0.sealer, &now?)?)
+        now
     }
 
     /// The provider no longer accepts the connection, unless somebody was faster: then it was
     /// their success that made our token stale.
-    async fn bury(&self, client: &ProviderClient, row: &ConnectionRow) -> Result<Fresh, Refusal> {
+    async fn bury(&self, client: &ProviderClient, row: &ConnectionRow) -> Result<Row, Refusal> {
         let why = epitaph(client, row);
         if row.refreshing_until.is_some() {
             self.await_survivor(row).await?;
@@ -200,7 +198,7 @@ impl Vault {
             );
             return Err(Refusal::NeedsReconnect(why));
         }
-        Ok(grant::open(&self.0.sealer, &self.living(&row.id).await?)?)
+        self.living(&row.id).await
     }
 
     /// Whoever was refreshing before us may be alive after all, with the answer in hand, and only

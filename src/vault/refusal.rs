@@ -12,6 +12,10 @@ pub enum Refusal {
     /// There is no connection.
     #[error("not connected")]
     NotConnected,
+    /// Accounts are connected, and none of them, or more than one, goes by the name that was given;
+    /// these are words for them.
+    #[error("no such account")]
+    NoSuchAccount(Vec<String>),
     /// The provider no longer accepts the connection; the sentence says why.
     #[error("needs to be connected again: {0}")]
     NeedsReconnect(String),
@@ -47,9 +51,19 @@ impl Refusal {
     pub fn into_tool_error(self, provider: &str) -> ToolError {
         match self {
             Self::NotConnected => ToolError::not_connected(provider),
+            Self::NoSuchAccount(words) => ToolError::invalid_argument(
+                "No account goes by that name, or several do.",
+                one_of(&words),
+            ),
             Self::NeedsReconnect(why) => ToolError::needs_reconnect(provider, &why),
             Self::Away(wait) => ToolError::provider_unavailable(provider, wait),
             Self::Db(_) | Self::Seal(_) | Self::Broken => ToolError::internal(self),
         }
     }
+}
+
+/// How to choose one of the accounts that these words are for.
+pub(crate) fn one_of(words: &[String]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    format!("Set `account` to one of: {}.", words.join(", "))
 }

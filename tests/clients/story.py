@@ -60,6 +60,8 @@ async def tell(client, endpoint):
     error = await failure(client, "spotify_search", query="harbour")
     check(error["code"] == "not_connected", "the search now needs a connection", error)
     check(error["message"] and error["next_step"], "the error says what to do", error)
+    check(error["url"].startswith(begins), "the error has the link", error)
+    check(error["url"] in error["next_step"] and error["expires_at"], "in words, too", error)
 
 
 def described(tools):

@@ -7,9 +7,11 @@ mod chat;
 mod connector;
 mod database;
 mod forge;
+mod window;
 
 pub(crate) use app::{Setup, TestApp, code_on};
 pub(crate) use bot::{Bot, encoded};
 pub(crate) use chat::{Chat, Era, Told};
 pub(crate) use connector::{Answer, Connector, REDIRECT_URI, Tokens};
 pub(crate) use forge::{ClientKey, ServerKey, claims_of, header_of};
+pub(crate) use window::Window;

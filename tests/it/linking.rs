@@ -12,10 +12,11 @@ async fn a_person_connects_plays_music_and_disconnects() {
 
     let told = chat.call("spotify_search", json!({"query": "harbour"})).await;
     assert_eq!(told.code(), "not_connected");
-    assert!(told.data["next_step"].as_str().unwrap().contains("get_url"));
+    // The answer has the link: for the model in words, for programs as data.
+    let link = told.data["url"].as_str().unwrap().to_owned();
+    let until = told.data["expires_at"].as_str().unwrap();
+    assert!(told.text.contains(&format!("{link} (until {until})")), "{}", told.text);
     assert_eq!(chat.status().await["state"], "not_connected");
-
-    let link = chat.get_url().await;
     assert!(link.starts_with(&format!("{}/connect/", app.url)));
     let page = app.sign_in(&Browser::new(), &link, "alice").await;
     assert!(page.has_text("Spotify is connected"), "{}", page.describe());

@@ -8,7 +8,7 @@ use stagepass::{
     providers::ProviderClient,
     store::Db,
     telemetry,
-    vault::{self, Vault},
+    vault::{self, IdleDays, Vault},
 };
 use stagepass_kit::{Connections, Identity, Realm, code};
 use stagepass_standin::{
@@ -193,15 +193,16 @@ impl Two {
         let client = stagepass::http::client().unwrap();
         let client = ProviderClient::new(id, provider, &[], back, client, app.clock.clone());
         let (providers, clock) = ([(id.to_owned(), client)].into(), app.clock.clone());
-        let vault = Vault::new(db, sealer, clock, providers, TaskTracker::new());
+        let vault =
+            Vault::new(db, sealer, clock, providers, IdleDays::default(), TaskTracker::new());
         Self { vault, who: [Identity::local(), bob] }
     }
 
     /// Whether each of them gets a token now, alice first.
     async fn served(&self) -> [bool; 2] {
         let [alice, bob] = &self.who;
-        let alice = self.vault.access_token(alice, "spotify").await;
-        let bob = self.vault.access_token(bob, "spotify").await;
+        let alice = self.vault.access_token(alice, "spotify", None).await;
+        let bob = self.vault.access_token(bob, "spotify", None).await;
         [alice, bob].map(|token| match token {
             Ok(_) => true,
             Err(error) => {

@@ -1,5 +1,8 @@
 //! The database, one function after the other, on whichever kind the run has.
 
+mod accounts;
+mod offers;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -62,7 +65,7 @@ fn at(micros: i64) -> DateTime<Utc> {
 }
 
 /// What is recorded when a connection dies.
-fn death(at: DateTime<Utc>) -> AuditRow {
+pub(crate) fn death(at: DateTime<Utc>) -> AuditRow {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let id = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
     AuditRow { id, at, event: "connection.died".to_owned(), ..AuditRow::default() }
@@ -87,6 +90,8 @@ fn connection(id: &str, account: &str) -> ConnectionRow {
         version: 1,
         created_at: at(1),
         updated_at: at(1),
+        label: None,
+        used_at: None,
     }
 }
 

@@ -18,7 +18,7 @@ async fn withdrawn_access_asks_for_a_new_sign_in_and_a_new_sign_in_heals() {
     app.spotify.world(|world| world.remove_apps_of("alice"));
     let told = chat.call("spotify_now", json!({})).await;
     assert_eq!(told.code(), "needs_reconnect");
-    assert!(told.text.contains("get_url"));
+    assert!(told.text.contains("/connect/"), "{}", told.text);
     let status = chat.status().await;
     assert_eq!(status["state"], "needs_reconnect");
     assert_eq!(status["account"]["name"], "Alice Example");

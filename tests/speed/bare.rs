@@ -55,5 +55,5 @@ pub(crate) async fn start() -> anyhow::Result<Target> {
     let url = format!("http://{}/mcp", listener.local_addr()?);
     let router = Router::new().route_service("/mcp", service);
     tokio::spawn(axum::serve(listener, router).into_future());
-    Ok(Target { url, token: None })
+    Ok(Target { url, token: None, chat: None })
 }

@@ -2,14 +2,14 @@
 //! server.
 //!
 //! Off: identity, host, the vault's warm cache. On: the access token's check (remembered) and the
-//! scopes, too.
+//! scopes, too; a bot's: for whom it speaks, besides.
 
 use std::time::Instant;
 
 use serde_json::json;
 
 use crate::{
-    bare,
+    bare, bot,
     load::{self, Speed},
     server::Server,
     sign_in::SignedIn,
@@ -29,7 +29,8 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
     let off = local.link().await?;
     let client = SignedIn::at(&open).await?;
     let on = open.target(Some(client.access.clone()));
-    let targets = [("bare rmcp", bare), ("sign-in off", off), ("sign-in on", on)];
+    let bot = bot::speaking(&open).await?;
+    let targets = [("bare rmcp", bare), ("sign-in off", off), ("sign-in on", on), ("a bot's", bot)];
     for connections in [1, 32] {
         let mut rounds = targets.each_ref().map(|_| Vec::new());
         for _ in 0..ROUNDS {
@@ -41,6 +42,9 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
         for ((name, _), speeds) in targets.iter().zip(&rounds) {
             print(name, &rounds[0], speeds);
         }
+        let [_, _, plain, chosen] = &rounds;
+        let costs = median(chosen.iter().zip(plain).map(|(a, b)| a.cpu / b.cpu).collect());
+        println!("  choosing a chat user: {costs:.2} of the CPU time of a plain bearer call");
     }
     first_calls(&open, client).await
 }

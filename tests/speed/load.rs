@@ -14,6 +14,8 @@ const REQUESTS: u32 = 2_000;
 pub(crate) struct Target {
     pub(crate) url: String,
     pub(crate) token: Option<String>,
+    /// For which chat user a bot asks.
+    pub(crate) chat: Option<&'static str>,
 }
 
 /// The client of every load.
@@ -54,6 +56,9 @@ pub(crate) async fn call(
         .header("mcp-name", tool);
     if let Some(token) = &target.token {
         request = request.bearer_auth(token);
+    }
+    if let Some(chat) = target.chat {
+        request = request.header("stagepass-chat-id", chat);
     }
     let mut answer: Value = request.json(&body).send().await?.json().await?;
     let failed = answer.pointer("/result/isError") == Some(&Value::Bool(true));

@@ -10,6 +10,7 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 mod bare;
+mod bot;
 mod calls;
 mod load;
 mod server;

@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use stagepass::{app::App, config::Config};
+use stagepass::{app::App, config::Config, store::Db};
 use stagepass_kit::{Attempt, Caller, Effect, Tool, ToolError, Toolset};
 use stagepass_standin::{Browser, Spotify};
 use tempfile::TempDir;
@@ -19,7 +19,7 @@ use crate::load::{self, Target};
 pub(crate) struct Server {
     pub(crate) url: Url,
     pub(crate) spotify: Spotify,
-    _data: TempDir,
+    data: TempDir,
 }
 
 impl Server {
@@ -36,12 +36,20 @@ impl Server {
         let toolset = Toolset::new("bench", Some("spotify")).with(Noop);
         let app = App::builder(config).toolset(toolset).build().await?;
         tokio::spawn(app.serve(listener, pending()));
-        Ok(Self { url, spotify, _data: data })
+        Ok(Self { url, spotify, data })
     }
 
     /// Its endpoint for whoever has `token`.
     pub(crate) fn target(&self, token: Option<String>) -> Target {
-        Target { url: format!("{}mcp", self.url), token }
+        Target { url: format!("{}mcp", self.url), token, chat: None }
+    }
+
+    /// Its database, beside it.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub(crate) async fn db(&self) -> anyhow::Result<Db> {
+        Ok(Db::open(None, self.data.path()).await?)
     }
 
     /// Links alice's account where sign-in is off: by the tool, as a chat would.

@@ -1,7 +1,7 @@
 //! What `Auth` answers: data for programs, a few sentences for the model. No secret in either,
 //! but for the link.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
@@ -69,6 +69,9 @@ pub enum Answer {
 pub struct AccountRow {
     id: String,
     name: String,
+    /// What the person calls it, if they have said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
 }
 
 /// For whom an answer is.
@@ -86,7 +89,7 @@ pub struct ProviderRow {
     state: StateWord,
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<AccountRow>,
-    /// Where several accounts are connected: whether the tools use this one.
+    /// Where several accounts are connected: whether the tools use this one if none is chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     in_use: Option<bool>,
     /// Whether the person has signed in, and only the code from the page is missing.
@@ -160,10 +163,10 @@ impl Answer {
 
     pub(super) fn connected(client: &ProviderClient, connected: Connected) -> Self {
         let missing_scopes = missing(client, &connected.scopes);
-        let next_step = if connected.account.id != connected.in_use.id {
+        let mut next_step = if connected.account.id != connected.in_use.id {
             format!(
                 "Tell the person that it is connected, and that the tools go on using {}, which \
-                 was connected first; revoking that one changes it.",
+                 was connected first, unless they are called with `account`.",
                 connected.in_use.name
             )
         } else if missing_scopes.is_empty() {
@@ -174,10 +177,14 @@ impl Answer {
              permissions were granted."
                 .to_owned()
         };
+        if let Some(label) = connected.taken_label {
+            let _ =
+                write!(next_step, " It isn't called \"{label}\": another account goes by that.");
+        }
         Self::Connected {
             provider: client.id().to_owned(),
             connected: true,
-            account: connected.account.into(),
+            account: AccountRow::new(connected.account, connected.label),
             scopes: connected.scopes.into_iter().collect(),
             missing_scopes,
             next_step,
@@ -213,7 +220,7 @@ impl fmt::Display for Answer {
                 write!(f, "Link to connect {provider}, until {expires_at}:\n{url}\n{next_step}")
             }
             Self::Connected { provider, account, missing_scopes, next_step, .. } => {
-                write!(f, "Connected {provider} as {}. ", account.name)?;
+                write!(f, "Connected {provider} as {account}. ")?;
                 if !missing_scopes.is_empty() {
                     write!(f, "Not granted: {}. ", missing_scopes.join(", "))?;
                 }
@@ -261,7 +268,7 @@ impl fmt::Display for ProviderRow {
         };
         write!(f, "{}: {state}", self.provider)?;
         if let Some(account) = &self.account {
-            write!(f, " as {}", account.name)?;
+            write!(f, " as {account}")?;
         }
         if self.in_use == Some(true) {
             f.write_str(", used by the tools")?;
@@ -293,7 +300,7 @@ impl From<LinkStatus> for ProviderRow {
                 State::Expiring => StateWord::Expiring,
                 State::NeedsReconnect => StateWord::NeedsReconnect,
             },
-            account: status.account.map(AccountRow::from),
+            account: status.account.map(|account| AccountRow::new(account, status.label)),
             in_use: status.in_use,
             awaits_code: status.awaits_code,
             scopes: status.scopes.into_iter().collect(),
@@ -310,12 +317,22 @@ impl From<LinkStatus> for ProviderRow {
     }
 }
 
-impl From<Account> for AccountRow {
-    fn from(account: Account) -> Self {
-        Self { id: account.id, name: account.name }
+impl AccountRow {
+    fn new(account: Account, label: Option<String>) -> Self {
+        Self { id: account.id, name: account.name, label }
     }
 }
 
-fn when(time: DateTime<Utc>) -> String {
+impl fmt::Display for AccountRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.label {
+            Some(label) => write!(f, "{label} ({})", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+/// A time as answers write it.
+pub(in crate::mcp) fn when(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

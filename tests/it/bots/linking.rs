@@ -81,6 +81,9 @@ async fn a_victim_who_follows_somebody_elses_link_ends_it_by_bringing_the_code_h
     // What Spotify gave is given back, and the code is worth nothing to Mallory either.
     assert_eq!(give(&mallory, &code).await.code(), "wrong_identity");
     revoked_once(&app).await;
+    // The person who signed in sees why, until the next call makes another link.
+    let page = browser.get(&address).await;
+    assert!(page.has_text("another chat"), "{}", page.describe());
     for chat in [&mallory, &anna] {
         assert_eq!(chat.call("spotify_now", json!({})).await.code(), "not_connected");
     }
@@ -89,9 +92,6 @@ async fn a_victim_who_follows_somebody_elses_link_ends_it_by_bringing_the_code_h
     assert_eq!(rejected.len(), 1);
     assert_eq!(rejected[0].detail.as_deref(), Some("wrong_identity"));
     assert_eq!(rejected[0].identity, Some(bot.key(MALLORY)));
-    // The person who signed in sees why.
-    let page = browser.get(&address).await;
-    assert!(page.has_text("another chat"), "{}", page.describe());
     mallory.end().await;
     anna.end().await;
     app.finish().await;

@@ -19,10 +19,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stagepass::{
     audit::{Audit, Entry, Place},
-    mcp::Host,
+    connect::Connect,
+    mcp::{Host, Offers},
     store::Db,
 };
 use stagepass_kit::{AccessToken, Caller, Connections, Effect, Identity, Tool, ToolError, Toolset};
+
+use tokio_util::task::TaskTracker;
 
 use super::recorded;
 use crate::harness::TestApp;
@@ -153,7 +156,12 @@ struct NoTokens;
 
 #[async_trait]
 impl Connections for NoTokens {
-    async fn access_token(&self, _: &Identity, id: &str) -> Result<AccessToken, ToolError> {
+    async fn access_token(
+        &self,
+        _: &Identity,
+        id: &str,
+        _: Option<&str>,
+    ) -> Result<AccessToken, ToolError> {
         Err(ToolError::not_connected(id))
     }
 
@@ -171,12 +179,17 @@ impl Connections for NoTokens {
 async fn a_call_that_can_t_be_recorded_isn_t_made() {
     let mut app = TestApp::start().await;
     app.stop().await;
-    let db = app.db().await;
-    let audit = Audit::new(db.clone(), app.clock.clone());
+    let tasks = TaskTracker::new();
+    let (db, vault) = app.vault(&tasks).await;
+    let (config, clock) = (app.config(), app.clock.clone());
+    let audit = Audit::new(db.clone(), clock.clone());
+    let (told, now) = (app.webhooks(&db), clock.clone());
+    let connect = Connect::new(&config, db.clone(), vault.clone(), told, now, audit.clone(), tasks);
+    let offers = Offers::new(connect, vault, clock);
     let calls = Arc::new(AtomicUsize::new(0));
     let toolset = Toolset::new("counting", None).with(Counted(calls.clone()));
     let nobody = Some(Identity::local());
-    let host = Host::new(&[&toolset], Arc::new(NoTokens), audit.clone(), false, nobody);
+    let host = Host::new(&[&toolset], Arc::new(NoTokens), offers, audit.clone(), false, nobody);
     let (here, there) = tokio::io::duplex(64 * 1024);
     let server = tokio::spawn(async move { host.serve(there).await.unwrap().waiting().await });
     let client = ClientConfig::default().serve(here).await.unwrap();

@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use serde_json::{Value, json};
 
 use super::{Machine, answer, operate, refusal, within_seconds};
-use crate::harness::{Answer, Connector, REDIRECT_URI, TestApp};
+use crate::harness::{Answer, Bot, Connector, REDIRECT_URI, TestApp};
 
 /// Adds a client, which is told its id and, if it has one, its secret.
 async fn add(app: &TestApp, name: &str, options: &[&str]) -> (Connector, String) {
@@ -22,6 +22,71 @@ async fn add(app: &TestApp, name: &str, options: &[&str]) -> (Connector, String)
 
 async fn own_token(client: &Connector, scope: &str) -> Answer {
     client.post("/token", &[("grant_type", "client_credentials"), ("scope", scope)]).await
+}
+
+#[tokio::test]
+async fn a_bot_speaks_for_its_chat_users_by_tokens_that_it_gets_or_is_given() {
+    let app = TestApp::start_for("owner").await;
+    let (bot, said) = add(&app, "Weather Bot", &["--act-as"]).await;
+    assert!(said.contains("Stagepass-Chat-Id"), "{said}");
+    assert!(said.contains(&format!("chat.{}.return_link", bot.client_id)), "{said}");
+    let own = own_token(&bot, "mcp.read mcp.act_as").await;
+    assert_eq!(Connector::tokens(&app, &own).scope, "mcp.read mcp.act_as");
+    let said = answer(&app, &["clients", "list"]).await;
+    assert!(said.contains("mcp.read mcp.write mcp.act_as"), "{said}");
+
+    let said = answer(&app, &["tokens", "create", &bot.client_id, "--days", "7"]).await;
+    let token =
+        said.lines().find(|line| line.trim().starts_with("spa_")).unwrap().trim().to_owned();
+    app.gave(&token);
+    let speaking = Bot { client: bot.clone(), token: token.clone() };
+    let told = speaking.call("tg:1", "Auth", json!({"action": "status"})).await;
+    assert_eq!(told.body["result"]["structuredContent"]["identity"]["label"], "tg:1", "{told:?}");
+    let known = bot.post("/introspect", &[("token", &token)]).await.body;
+    assert_eq!((&known["active"], &known["client_id"]), (&json!(true), &json!(bot.client_id)));
+
+    let said = answer(&app, &["tokens", "list"]).await;
+    let row = said.lines().find(|line| line.contains(&bot.client_id)).unwrap();
+    let id = row.split_whitespace().next().unwrap();
+    assert_eq!(known["jti"], id);
+    assert!(!said.contains(&token), "{said}");
+    answer(&app, &["tokens", "revoke", id]).await;
+    within_seconds("it is worth nothing", async || !bot.is_let_in(&token).await).await;
+    let said = refusal(&app, &["tokens", "revoke", id]).await;
+    assert!(said.contains("there is no token") && said.contains("tokens list"), "{said}");
+
+    // Only who gets tokens of its own is given any.
+    let (other, _) = add(&app, "Web", &["--redirect-uri", REDIRECT_URI]).await;
+    let said = refusal(&app, &["tokens", "create", &other.client_id]).await;
+    assert!(said.contains("--act-as"), "{said}");
+    // A bot is no app that people sign in to.
+    for option in [&["--public"][..], &["--redirect-uri", REDIRECT_URI]] {
+        let ended = operate(&app, &[&["clients", "add", "X", "--act-as"], option].concat()).await;
+        assert_eq!(ended.code, Some(2), "{option:?}");
+        assert!(ended.stderr.contains(option[0]), "{}", ended.stderr);
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_token_that_was_made_ends_by_itself_and_by_its_client() {
+    let app = TestApp::start_for("owner").await;
+    let (bot, _) = add(&app, "Bot", &["--act-as"]).await;
+    let make = async |days: &str| {
+        let said = answer(&app, &["tokens", "create", &bot.client_id, "--days", days]).await;
+        let token =
+            said.lines().find(|line| line.trim().starts_with("spa_")).unwrap().trim().to_owned();
+        app.gave(&token);
+        token
+    };
+    let (short, long) = (make("1").await, make("3650").await);
+    assert!(bot.is_let_in(&short).await && bot.is_let_in(&long).await);
+    assert_eq!(bot.post("/revoke", &[("token", &long)]).await.status, 200);
+    assert!(!bot.is_let_in(&long).await);
+    assert!(bot.is_let_in(&short).await);
+    answer(&app, &["clients", "remove", &bot.client_id]).await;
+    assert!(bot.is_soon_out(&short).await);
+    app.finish().await;
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! `stagepass stdio`: a desktop client starts it and speaks with it line by line.
 
+mod links;
+
 use serde_json::{Value, json};
 use stagepass_standin::Browser;
 
@@ -12,15 +14,25 @@ use super::{
 struct Desktop(Process);
 
 impl Desktop {
+    /// Starts it and says nothing yet.
+    fn start(machine: &Machine) -> Self {
+        Self(machine.start(&["stdio"]))
+    }
+
     /// Starts it and shakes hands as clients before 2026-07-28 do.
     async fn begin(machine: &Machine) -> Self {
-        let mut desktop = Self(machine.start(&["stdio"]));
+        Self::begin_as(machine, json!({})).await
+    }
+
+    /// The same with these capabilities.
+    async fn begin_as(machine: &Machine, capabilities: Value) -> Self {
+        let mut desktop = Self::start(machine);
         let result = desktop
             .ask(
                 "initialize",
                 json!({
                     "protocolVersion": "2025-11-25",
-                    "capabilities": {},
+                    "capabilities": capabilities,
                     "clientInfo": {"name": "desktop", "version": "1"},
                 }),
             )
@@ -33,13 +45,19 @@ impl Desktop {
     }
 
     async fn ask(&mut self, method: &str, params: Value) -> Value {
+        let answer = self.exchange(method, params).await;
+        assert!(answer["error"].is_null(), "{answer}");
+        answer["result"].clone()
+    }
+
+    /// The whole answer to a request.
+    async fn exchange(&mut self, method: &str, params: Value) -> Value {
         let request = json!({"jsonrpc": "2.0", "id": 7, "method": method, "params": params});
         self.0.say(&request.to_string());
         let line = self.0.hear().await;
         let answer: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(answer["id"], 7, "{answer}");
-        assert!(answer["error"].is_null(), "{answer}");
-        answer["result"].clone()
+        answer
     }
 
     async fn auth(&mut self, action: &str) -> Value {

@@ -17,16 +17,18 @@ use stagepass::{
     connect::Connect,
     http::{GuardedClient, Rules},
     oauth::{Description, OAuth},
-    providers::ProviderClient,
+    providers::{Account, ProviderClient, TokenAnswer},
     store::{AuditFilter, AuditRow, Db},
-    vault::{self, Vault},
+    vault::{self, Grant, IdleDays, Vault},
+    webhooks::Webhooks,
 };
+use stagepass_kit::{Identity, Toolset};
 use stagepass_standin::{Browser, Page, Spotify};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tokio_util::task::TaskTracker;
 
-use super::{Chat, Era, canary, database::TestDatabase};
+use super::{Chat, Era, Window, canary, database::TestDatabase};
 
 /// How a story's server differs from the usual one.
 #[derive(Default)]
@@ -41,6 +43,8 @@ pub(crate) struct Setup {
     pub(crate) public_client: bool,
     /// How patient it is.
     pub(crate) door: Door,
+    /// A toolset of the story's own.
+    pub(crate) toolset: Option<fn() -> Toolset>,
 }
 
 /// A server, a stand-in Spotify and a clock for both. Must be ended with [`TestApp::finish`].
@@ -60,6 +64,7 @@ pub(crate) struct TestApp {
     /// The claim code that the server printed at its last start.
     pub(crate) claim_code: Option<String>,
     rules: Rules,
+    toolset: Option<fn() -> Toolset>,
     finished: bool,
 }
 
@@ -106,6 +111,7 @@ impl TestApp {
             given: Arc::default(),
             claim_code: None,
             rules: setup.rules,
+            toolset: setup.toolset,
             finished: false,
         };
         app.serve(listener).await;
@@ -128,6 +134,10 @@ impl TestApp {
     async fn build(&self, config: Config) -> App {
         let builder = App::builder(config).clock(self.clock.clone()).rules(self.rules.clone());
         let builder = builder.door(self.door);
+        let builder = match self.toolset {
+            Some(toolset) => builder.toolset(toolset()),
+            None => builder,
+        };
         builder.build().await.unwrap()
     }
 
@@ -263,6 +273,21 @@ impl TestApp {
         Chat::begin_as(&self.mcp_url(), Era::Modern, self.said.clone(), Some(token), headers).await
     }
 
+    /// An assistant whose client opens links, and the window that it shows them in.
+    pub(crate) async fn chat_with_window(&self, era: Era) -> (Chat, Window) {
+        self.window_as(era, None, HashMap::new()).await
+    }
+
+    /// The same with a token, and with these headers in every request.
+    pub(crate) async fn window_as(
+        &self,
+        era: Era,
+        token: Option<&str>,
+        headers: HashMap<HeaderName, HeaderValue>,
+    ) -> (Chat, Window) {
+        Chat::begin_with_window(&self.mcp_url(), era, self.said.clone(), token, headers).await
+    }
+
     /// Counts a secret among what was given to clients.
     pub(crate) fn gave(&self, secret: &str) {
         self.given.lock().unwrap().push(secret.to_owned());
@@ -293,7 +318,12 @@ impl TestApp {
 
     /// Counts a page among what was said.
     pub(crate) fn heard(&self, page: &Page) {
-        self.said.lock().unwrap().push_str(&page.body);
+        self.overheard(&page.body);
+    }
+
+    /// Counts a text among what was said.
+    pub(crate) fn overheard(&self, text: &str) {
+        self.said.lock().unwrap().push_str(text);
     }
 
     /// From nothing to a connected account of alice's.
@@ -307,13 +337,38 @@ impl TestApp {
     pub(crate) async fn sweep(&self) {
         let tasks = TaskTracker::new();
         let (db, vault) = self.vault(&tasks).await;
-        let (config, clock) = (self.config(), self.clock.clone());
+        let (config, clock, told) = (self.config(), self.clock.clone(), self.webhooks(&db));
         let audit = Audit::new(db.clone(), clock.clone());
-        let connect = Connect::new(&config, db.clone(), vault, clock, audit, tasks.clone());
+        let connect = Connect::new(&config, db.clone(), vault, told, clock, audit, tasks.clone());
         connect.sweep().await.unwrap();
         tasks.close();
         tasks.wait().await;
         db.close().await;
+    }
+
+    /// Links accounts behind the server's back: the key of an identity, an account's id, and what
+    /// Spotify gave for it.
+    pub(crate) async fn link_directly(&self, links: Vec<(Identity, String, TokenAnswer)>) {
+        let (db, vault) = self.vault(&TaskTracker::new()).await;
+        for (identity, id, answer) in links {
+            let account = Account { name: id.clone(), id, email: None };
+            let grant = Grant::new(answer, account, &[], &self.clock);
+            vault.adopt(&identity, "spotify", &grant).await.unwrap();
+        }
+        db.close().await;
+    }
+
+    /// Announces once, as the server does every half a minute.
+    pub(crate) async fn announce(&self) {
+        let db = self.db().await;
+        self.webhooks(&db).announce().await.unwrap();
+        db.close().await;
+    }
+
+    /// What tells bots, beside the server, and only when it is told to.
+    pub(crate) fn webhooks(&self, db: &Db) -> Webhooks {
+        let client = stagepass::http::client().unwrap();
+        Webhooks::new(&self.config().chat, db.clone(), self.clock.clone(), client)
     }
 
     /// An authorization server beside the server, that does only what it is told.
@@ -325,7 +380,8 @@ impl TestApp {
         OAuth::new(&config, described, db, vault, self.clock.clone(), audit, guarded).await.unwrap()
     }
 
-    async fn vault(&self, tasks: &TaskTracker) -> (Db, Vault) {
+    /// A vault beside the server, on the same database.
+    pub(crate) async fn vault(&self, tasks: &TaskTracker) -> (Db, Vault) {
         let (config, db) = (self.config(), self.db().await);
         let sealer = vault::unlock(&config, &db, &self.clock).await.unwrap();
         let client = stagepass::http::client().unwrap();
@@ -333,7 +389,8 @@ impl TestApp {
         let (id, provider) = config.enabled_providers().next().unwrap();
         let provider = ProviderClient::new(id, provider, &[], redirect, client, self.clock.clone());
         let providers = [(id.to_owned(), provider)].into();
-        let vault = Vault::new(db.clone(), sealer, self.clock.clone(), providers, tasks.clone());
+        let (idle, clock) = (IdleDays::new(&config.chat), self.clock.clone());
+        let vault = Vault::new(db.clone(), sealer, clock, providers, idle, tasks.clone());
         (db, vault)
     }
 

@@ -7,14 +7,19 @@ use std::{
 
 use http::{HeaderName, HeaderValue};
 use rmcp::{
-    RoleClient,
-    model::{CallToolRequestParams, CallToolResult, ClientConfig, ProtocolVersion, Tool},
-    service::{ClientLifecycleMode, ClientServiceExt, RunningService},
+    ErrorData, RoleClient,
+    model::{
+        CallToolRequestParams, CallToolResult, ClientConfig, ElicitationCapability,
+        ProtocolVersion, Tool, UrlElicitationCapability,
+    },
+    service::{ClientLifecycleMode, ClientServiceExt, RunningService, ServiceError},
     transport::{
         StreamableHttpClientTransport, streamable_http_client::StreamableHttpClientTransportConfig,
     },
 };
 use serde_json::Value;
+
+use super::window::{Assistant, Window};
 
 /// Which protocol the client speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +32,7 @@ pub(crate) enum Era {
 
 /// A conversation.
 pub(crate) struct Chat {
-    client: RunningService<RoleClient, ClientConfig>,
+    client: RunningService<RoleClient, Assistant>,
     said: Arc<Mutex<String>>,
 }
 
@@ -37,6 +42,7 @@ pub(crate) struct Told {
     pub(crate) is_error: bool,
     pub(crate) text: String,
     pub(crate) data: Value,
+    pub(crate) meta: Value,
 }
 
 impl Told {
@@ -76,27 +82,25 @@ impl Chat {
         token: Option<&str>,
         headers: HashMap<HeaderName, HeaderValue>,
     ) -> Self {
-        let config = StreamableHttpClientTransportConfig::with_uri(mcp_url.to_owned());
-        let mut config = config.custom_headers(headers);
-        if let Some(token) = token {
-            config = config.auth_header(token);
-        }
-        let transport = StreamableHttpClientTransport::from_config(config);
-        let (config, mode) = match era {
-            Era::Modern => (
-                ClientConfig::default(),
-                ClientLifecycleMode::Discover {
-                    preferred_versions: vec![ProtocolVersion::V_2026_07_28],
-                },
-            ),
-            Era::Legacy(version) => {
-                let version = serde_json::from_value(version.into()).unwrap();
-                let config = ClientConfig::default().with_protocol_version(version);
-                (config, ClientLifecycleMode::Initialize)
-            }
-        };
-        let client = config.serve_with_lifecycle(transport, mode).await.unwrap();
+        let assistant = Assistant::new(config(era), said.clone());
+        let client = connect(assistant, transport(mcp_url, token, headers), era).await;
         Self { client, said }
+    }
+
+    /// The same with a client that opens links, and the window that it shows them in.
+    pub(crate) async fn begin_with_window(
+        mcp_url: &str,
+        era: Era,
+        said: Arc<Mutex<String>>,
+        token: Option<&str>,
+        headers: HashMap<HeaderName, HeaderValue>,
+    ) -> (Self, Window) {
+        let mut config = config(era);
+        let links = ElicitationCapability::new().with_url(UrlElicitationCapability::new());
+        config.capabilities.elicitation = Some(links);
+        let (assistant, window) = Assistant::new(config, said.clone()).with_window();
+        let client = connect(assistant, transport(mcp_url, token, headers), era).await;
+        (Self { client, said }, window)
     }
 
     pub(crate) async fn tools(&self) -> Vec<Tool> {
@@ -105,9 +109,21 @@ impl Chat {
 
     /// Calls a tool.
     pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Told {
+        self.attempt(tool, arguments).await.unwrap()
+    }
+
+    /// Calls a tool, which may be answered by an error of the protocol.
+    pub(crate) async fn attempt(&self, tool: &str, arguments: Value) -> Result<Told, ErrorData> {
         let mut request = CallToolRequestParams::new(tool.to_owned());
         request.arguments = arguments.as_object().cloned();
-        let result: CallToolResult = self.client.call_tool(request).await.unwrap();
+        let result: CallToolResult = match self.client.call_tool(request).await {
+            Ok(result) => result,
+            Err(ServiceError::McpError(error)) => {
+                self.hear(&format!("{error:?}"));
+                return Err(error);
+            }
+            Err(error) => panic!("{error}"),
+        };
         let told = Told {
             is_error: result.is_error.unwrap_or_default(),
             text: result
@@ -117,12 +133,14 @@ impl Chat {
                 .map(|text| text.text.clone())
                 .collect(),
             data: result.structured_content.unwrap_or_default(),
+            meta: serde_json::to_value(result.meta).unwrap(),
         };
-        let mut said = self.said.lock().unwrap();
-        said.push_str(&told.text);
-        said.push_str(&told.data.to_string());
-        drop(said);
-        told
+        self.hear(&format!("{}{}", told.text, told.data));
+        Ok(told)
+    }
+
+    fn hear(&self, text: &str) {
+        self.said.lock().unwrap().push_str(text);
     }
 
     /// Calls `Auth`.
@@ -145,4 +163,42 @@ impl Chat {
     pub(crate) async fn end(self) {
         self.client.cancel().await.unwrap();
     }
+}
+
+fn config(era: Era) -> ClientConfig {
+    match era {
+        Era::Modern => ClientConfig::default(),
+        Era::Legacy(version) => {
+            let version = serde_json::from_value(version.into()).unwrap();
+            ClientConfig::default().with_protocol_version(version)
+        }
+    }
+}
+
+fn transport(
+    mcp_url: &str,
+    token: Option<&str>,
+    headers: HashMap<HeaderName, HeaderValue>,
+) -> StreamableHttpClientTransportConfig {
+    let config = StreamableHttpClientTransportConfig::with_uri(mcp_url.to_owned());
+    let config = config.custom_headers(headers);
+    match token {
+        Some(token) => config.auth_header(token),
+        None => config,
+    }
+}
+
+async fn connect(
+    assistant: Assistant,
+    config: StreamableHttpClientTransportConfig,
+    era: Era,
+) -> RunningService<RoleClient, Assistant> {
+    let transport = StreamableHttpClientTransport::from_config(config);
+    let mode = match era {
+        Era::Modern => ClientLifecycleMode::Discover {
+            preferred_versions: vec![ProtocolVersion::V_2026_07_28],
+        },
+        Era::Legacy(_) => ClientLifecycleMode::Initialize,
+    };
+    assistant.serve_with_lifecycle(transport, mode).await.unwrap()
 }

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use futures::future::join_all;
 use stagepass::store::{
     CodeRow, Db, Epoch, GrantRow, Redemption, RefreshRow, RefreshState, Rotation, SigningKeyRow,
+    TokenRow,
 };
 
 use super::{Store, at, seen};
@@ -53,6 +54,31 @@ fn key(kid: &str, made: i64) -> SigningKeyRow {
         created_at: at(made),
         retired_at: None,
     }
+}
+
+#[tokio::test]
+async fn a_token_that_was_made_is_found_until_it_or_its_grant_ends() {
+    let store = Store::open().await;
+    let db = &store.db;
+    let made = |id: &str| TokenRow { token_id: id.to_owned(), grant: grant(&format!("g-{id}")) };
+    db.add_token(&made("one"), b"hash-one").await.unwrap();
+    db.add_token(&made("two"), b"hash-two").await.unwrap();
+    let found = db.token(b"hash-one", at(99)).await.unwrap().unwrap();
+    assert_eq!((found.token_id.as_str(), found.grant.id.as_str()), ("one", "g-one"));
+    assert_eq!(found.grant.scopes, "mcp.read");
+    assert!(db.token(b"hash-one", at(100)).await.unwrap().is_none());
+    assert!(db.token(b"another", at(0)).await.unwrap().is_none());
+    // Neither the number nor the hash twice, and nothing is left of such a try.
+    assert!(db.add_token(&made("one"), b"hash-new").await.is_err());
+    let again = TokenRow { token_id: "three".to_owned(), grant: grant("g-three") };
+    assert!(db.add_token(&again, b"hash-one").await.is_err());
+    assert!(db.grant("g-three").await.unwrap().is_none());
+    let listed = db.tokens(at(0)).await.unwrap();
+    assert_eq!(listed.iter().map(|row| row.token_id.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+    assert!(db.end_grant("g-one").await.unwrap());
+    assert!(db.token(b"hash-one", at(0)).await.unwrap().is_none());
+    assert!(db.tokens(at(100)).await.unwrap().is_empty());
+    store.finish().await;
 }
 
 async fn epoch(db: &Db) -> i64 {

@@ -7,6 +7,7 @@
 //! every way that matters; [`GitHub`] is GitHub's sign-in. [`Browser`] walks through sign-in pages as Chromium would: cookies,
 //! redirects, `Origin`, `Sec-Fetch-*`, and `form-action` of the Content-Security-Policy.
 //! [`ClientSite`] is where clients publish documents: https under whatever names a test makes up.
+//! [`Webhook`] is where a bot is told things, and checks who tells them.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -20,6 +21,7 @@ pub mod github;
 mod http;
 pub mod oidc;
 pub mod spotify;
+pub mod webhook;
 
 pub use accounts::Person;
 pub use browser::{Browser, Page};
@@ -27,3 +29,4 @@ pub use client_site::ClientSite;
 pub use github::GitHub;
 pub use oidc::OpenId;
 pub use spotify::Spotify;
+pub use webhook::Webhook;

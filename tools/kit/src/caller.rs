@@ -3,14 +3,14 @@
 use std::{
     collections::BTreeSet,
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Identity, ToolError};
+use crate::{Identity, LinkedAccount, ToolError, code};
 
 /// A provider's access token, fit to be sent now.
 #[derive(Debug, Clone)]
@@ -19,10 +19,11 @@ pub struct AccessToken {
     connection: Arc<str>,
     version: i64,
     scopes: Arc<BTreeSet<String>>,
+    account: Arc<LinkedAccount>,
 }
 
 impl AccessToken {
-    /// A token, the id and the version of the connection it came from, and the scopes granted
+    /// A token of `account`, the id and the version of the connection it came from, and the scopes granted
     /// with it.
     #[must_use]
     pub fn new(
@@ -30,8 +31,9 @@ impl AccessToken {
         connection: Arc<str>,
         version: i64,
         scopes: Arc<BTreeSet<String>>,
+        account: Arc<LinkedAccount>,
     ) -> Self {
-        Self { secret, connection, version, scopes }
+        Self { secret, connection, version, scopes, account }
     }
 
     /// The token itself, for an `Authorization` header and for nothing else.
@@ -57,22 +59,33 @@ impl AccessToken {
     pub fn scopes(&self) -> &BTreeSet<String> {
         &self.scopes
     }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn account(&self) -> &Arc<LinkedAccount> {
+        &self.account
+    }
 }
 
 /// The one door of the vault.
 #[async_trait]
 pub trait Connections: Send + Sync {
-    /// An access token of `identity` at `provider` (its id) that is good for some minutes yet.
+    /// An access token of `identity` at `provider` (its id) that is good for some minutes yet: of
+    /// the account that is labelled, named or identified by `account`; of the first one connected
+    /// that works, if that is left out.
     ///
     /// # Errors
-    /// `not_connected`, `needs_reconnect`, `provider_unavailable` or `internal`.
+    /// `not_connected`, `needs_reconnect`, `provider_unavailable` or `internal`; `invalid_argument`
+    /// when there is no such `account`.
     async fn access_token(
         &self,
         identity: &Identity,
         provider: &str,
+        account: Option<&str>,
     ) -> Result<AccessToken, ToolError>;
 
-    /// The successor of `rejected`, which the provider answered with a 401 before its time.
+    /// The successor of `rejected`, which the provider answered with a 401 before its time: of the
+    /// same account, however that was chosen.
     ///
     /// # Errors
     /// As for [`Connections::access_token`].
@@ -110,14 +123,28 @@ pub struct Caller {
     called: Option<Arc<str>>,
     connections: Arc<dyn Connections>,
     needs: &'static [&'static str],
-    used: Arc<Mutex<Used>>,
+    /// The account that the call asks for.
+    choice: Option<Arc<str>>,
+    /// The account that was used, once there was one.
+    used: Arc<OnceLock<Arc<LinkedAccount>>>,
+    /// What the call went to, so far.
+    route: Arc<Mutex<Used>>,
 }
 
 impl Caller {
     /// The caller `identity`, with the door that its tokens come through.
     #[must_use]
     pub fn new(identity: Identity, connections: Arc<dyn Connections>) -> Self {
-        Self { identity, called: None, connections, needs: &[], used: Arc::default() }
+        let (choice, used) = (None, Arc::default());
+        Self {
+            identity,
+            called: None,
+            connections,
+            needs: &[],
+            choice,
+            used,
+            route: Arc::default(),
+        }
     }
 
     /// The same caller, with what whoever speaks for them calls them.
@@ -140,19 +167,28 @@ impl Caller {
 
     /// What the call went to, for the host's record of it. Clones share it.
     #[must_use]
-    pub fn used(&self) -> Used {
-        self.used.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn route(&self) -> Used {
+        self.route.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn uses(&self, provider: &str, connection: Option<&Arc<str>>) {
         let used = Used { provider: Some(provider.into()), connection: connection.cloned() };
-        *self.used.lock().unwrap_or_else(PoisonError::into_inner) = used;
+        *self.route.lock().unwrap_or_else(PoisonError::into_inner) = used;
     }
 
-    /// The same caller, about to run a tool that needs `scopes`.
+    /// The same caller, about to run a tool that needs `scopes`, with the account `choice`.
     #[must_use]
-    pub(crate) fn needing(&self, scopes: &'static [&'static str]) -> Self {
-        Self { needs: scopes, ..self.clone() }
+    pub(crate) fn running(
+        &self,
+        scopes: &'static [&'static str],
+        choice: Option<Arc<str>>,
+    ) -> Self {
+        Self { needs: scopes, choice, used: Arc::default(), ..self.clone() }
+    }
+
+    /// The account that the tool has used.
+    pub(crate) fn used(&self) -> Option<&Arc<LinkedAccount>> {
+        self.used.get()
     }
 
     /// Sends a request with the caller's token, and once more with a newer one if the provider
@@ -167,8 +203,10 @@ impl Caller {
         Fut: Future<Output = Result<Attempt<T>, ToolError>>,
     {
         self.uses(provider, None);
-        let token = self.connections.access_token(&self.identity, provider).await?;
+        let choice = self.choice.as_deref();
+        let token = self.connections.access_token(&self.identity, provider, choice).await?;
         self.uses(provider, Some(token.connection()));
+        self.stay_with(token.account(), provider)?;
         self.check_scopes(provider, &token)?;
         if let Attempt::Done(answer) = send(token.clone()).await? {
             return Ok(answer);
@@ -182,6 +220,19 @@ impl Caller {
                 Err(ToolError::provider_unavailable(provider, Duration::from_secs(30)))
             }
         }
+    }
+
+    /// One run of a tool uses one account: what it has looked at in the first, it mustn't do in
+    /// another that took its place meanwhile.
+    fn stay_with(&self, account: &Arc<LinkedAccount>, provider: &str) -> Result<(), ToolError> {
+        if self.used.get_or_init(|| account.clone()).id == account.id {
+            return Ok(());
+        }
+        Err(ToolError::new(
+            code::NEEDS_RECONNECT,
+            format!("The {provider} account that this was begun with was disconnected meanwhile."),
+            "Call again to use the account that is connected now.",
+        ))
     }
 
     fn check_scopes(&self, provider: &str, token: &AccessToken) -> Result<(), ToolError> {

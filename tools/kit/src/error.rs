@@ -1,9 +1,11 @@
 //! What a tool says when it couldn't do what was asked.
 
-use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
+use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::json;
+
+use crate::LinkedAccount;
 
 /// The codes that all toolsets share. A toolset may add its own and documents them.
 pub mod code {
@@ -44,8 +46,10 @@ pub struct ToolError {
     code: Cow<'static, str>,
     message: String,
     next_step: String,
+    provider: Option<Box<str>>,
     retry_after: Option<Duration>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
+    account: Option<Arc<LinkedAccount>>,
 }
 
 impl ToolError {
@@ -59,8 +63,10 @@ impl ToolError {
             code: code.into(),
             message: message.into(),
             next_step: next_step.into(),
+            provider: None,
             retry_after: None,
             cause: None,
+            account: None,
         }
     }
 
@@ -72,6 +78,7 @@ impl ToolError {
             format!("No {provider} account is connected."),
             reconnect_step(provider),
         )
+        .cured_by(provider)
     }
 
     /// The link to `provider` is dead; `why` is a sentence.
@@ -82,6 +89,7 @@ impl ToolError {
             format!("The {provider} account has to be connected again. {why}"),
             reconnect_step(provider),
         )
+        .cured_by(provider)
     }
 
     /// The link to `provider` lacks `scopes`.
@@ -92,6 +100,7 @@ impl ToolError {
             format!("The {provider} account was connected without {}.", scopes.join(" and ")),
             reconnect_step(provider),
         )
+        .cured_by(provider)
     }
 
     /// Arguments that can't be used; `message` names the argument.
@@ -122,6 +131,11 @@ impl ToolError {
         .caused_by(cause)
     }
 
+    fn cured_by(mut self, provider: &str) -> Self {
+        self.provider = Some(provider.into());
+        self
+    }
+
     /// The same error, with how long to wait before the next try.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
@@ -133,6 +147,13 @@ impl ToolError {
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
+        self
+    }
+
+    /// The same error, about `account`: where others are connected, the client is told.
+    #[must_use]
+    pub fn about(mut self, account: Arc<LinkedAccount>) -> Self {
+        self.account = Some(account);
         self
     }
 
@@ -154,6 +175,13 @@ impl ToolError {
         &self.next_step
     }
 
+    /// The id of the provider at which the person has to sign in before the call can succeed; none
+    /// if that wouldn't help. A host can offer the way there.
+    #[must_use]
+    pub fn provider(&self) -> Option<&str> {
+        self.provider.as_deref()
+    }
+
     /// What a client sees: `isError`, a text for the model, and the same as data.
     #[must_use]
     pub fn to_result(&self) -> CallToolResult {
@@ -168,6 +196,9 @@ impl ToolError {
         let text = format!("{} {}", self.message, self.next_step);
         let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);
         result.structured_content = Some(data);
+        if let Some(account) = &self.account {
+            account.sign(&mut result);
+        }
         result
     }
 }

@@ -5,6 +5,7 @@
 //! [`Caller`]: the person it acts for, already chosen, and the way to that person's access token.
 //! What it can't reach is anything else: not the vault, not a refresh token, not another person.
 
+mod account;
 mod caller;
 mod error;
 mod identity;
@@ -12,6 +13,7 @@ mod schema;
 mod tool;
 mod toolset;
 
+pub use account::LinkedAccount;
 pub use caller::{AccessToken, Attempt, Caller, Connections, Used};
 pub use error::{ToolError, code};
 pub use identity::{Identity, ParseIdentityError, Realm};

@@ -7,8 +7,8 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::Recursiv
 use serde_json::{Value, json};
 
 /// The schema of arguments, as they come in.
-pub(crate) fn input_schema<T: JsonSchema>() -> Arc<JsonObject> {
-    Arc::new(schema_of::<T>(SchemaSettings::draft2020_12()))
+pub(crate) fn input_schema<T: JsonSchema>() -> JsonObject {
+    schema_of::<T>(SchemaSettings::draft2020_12())
 }
 
 /// The schema of an answer as it goes out, or of an error.
@@ -25,6 +25,11 @@ pub(crate) fn output_schema<T: JsonSchema>() -> Arc<JsonObject> {
             "message": { "type": "string" },
             "next_step": { "type": "string" },
             "retry_after": { "type": "integer", "description": "Seconds." },
+            "url": {
+                "type": "string",
+                "description": "The link by which the person signs in, where that is missing.",
+            },
+            "expires_at": { "type": "string", "description": "Until when the link works." },
         },
         "required": ["code", "message", "next_step"],
     });

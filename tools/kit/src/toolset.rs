@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Caller, Effect, Tool, ToolError,
+    account::{describe_choice, take_choice},
     schema::{input_schema, output_schema},
 };
 
@@ -26,10 +27,11 @@ impl Toolset {
         Self { name, provider, tools: Vec::new() }
     }
 
-    /// The same toolset with one more tool.
+    /// The same toolset with one more tool. Where there is a provider, the tool gets an argument
+    /// `account` besides its own, and never sees it: the [`Caller`] brings the account's token.
     #[must_use]
     pub fn with<T: Tool>(mut self, tool: T) -> Self {
-        self.tools.push(Arc::new(RegisteredTool::new(tool)));
+        self.tools.push(Arc::new(RegisteredTool::new(tool, self.provider.is_some())));
         self
     }
 
@@ -68,12 +70,18 @@ pub struct RegisteredTool {
     descriptor: Descriptor,
     effect: Effect,
     scopes: &'static [&'static str],
+    /// Whether it uses accounts of a provider, of which the caller may choose one.
+    has_accounts: bool,
     run: Box<dyn Run>,
 }
 
 impl RegisteredTool {
-    fn new<T: Tool>(tool: T) -> Self {
-        let descriptor = Descriptor::new(T::NAME, T::DESCRIPTION, input_schema::<T::Args>())
+    fn new<T: Tool>(tool: T, has_accounts: bool) -> Self {
+        let mut input = input_schema::<T::Args>();
+        if has_accounts {
+            describe_choice(&mut input);
+        }
+        let descriptor = Descriptor::new(T::NAME, T::DESCRIPTION, Arc::new(input))
             .with_title(T::TITLE)
             .with_raw_output_schema(output_schema::<T::Answer>())
             .with_annotations(T::EFFECT.annotations(T::TITLE));
@@ -82,6 +90,7 @@ impl RegisteredTool {
             descriptor,
             effect: T::EFFECT,
             scopes: T::SCOPES,
+            has_accounts,
             run: Box::new(tool),
         }
     }
@@ -113,8 +122,18 @@ impl RegisteredTool {
         caller: &Caller,
         arguments: JsonObject,
     ) -> Result<CallToolResult, ToolError> {
-        let arguments = self.without_fillers(arguments);
-        self.run.run(&caller.needing(self.scopes), arguments).await
+        let mut arguments = self.without_fillers(arguments);
+        let choice = if self.has_accounts { take_choice(&mut arguments)? } else { None };
+        let caller = caller.running(self.scopes, choice);
+        let ran = self.run.run(&caller, arguments).await;
+        let Some(account) = caller.used() else { return ran };
+        match ran {
+            Ok(mut result) => {
+                account.sign(&mut result);
+                Ok(result)
+            }
+            Err(error) => Err(error.about(account.clone())),
+        }
     }
 
     /// Models fill what they don't need with empty strings and lists; where an argument may be left

@@ -4,7 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use serde_json::Value;
-use stagepass_kit::{AccessToken, Caller, Connections, Identity, ToolError, Toolset};
+use stagepass_kit::{
+    AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset,
+};
 use stagepass_standin::{
     Spotify,
     spotify::{Answer, Fault, Person},
@@ -161,13 +163,21 @@ impl Door {
 fn issue(spotify: &Spotify, person: &str, scopes: &[&str], version: i64) -> AccessToken {
     let token = spotify.world(|world| world.issue_access_token(person, scopes));
     let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    AccessToken::new(token.into(), "connection".into(), version, Arc::new(scopes))
+    let (id, name) = (person.to_owned(), person.to_owned());
+    let account = LinkedAccount { id, name, label: None, one_of_several: false };
+    let (scopes, account) = (Arc::new(scopes), Arc::new(account));
+    AccessToken::new(token.into(), "connection".into(), version, scopes, account)
 }
 
 #[async_trait]
 impl Connections for Door {
-    async fn access_token(&self, _: &Identity, provider: &str) -> Result<AccessToken, ToolError> {
-        assert_eq!(provider, PROVIDER);
+    async fn access_token(
+        &self,
+        _: &Identity,
+        provider: &str,
+        account: Option<&str>,
+    ) -> Result<AccessToken, ToolError> {
+        assert_eq!((provider, account), (PROVIDER, None));
         Ok(self.token.clone())
     }
 
