@@ -3,8 +3,9 @@
 mod limiters;
 mod listen;
 mod routes;
+mod vault;
 
-use std::{collections::BTreeMap, future::Future, time::Duration};
+use std::{future::Future, time::Duration};
 
 use anyhow::Context;
 use rmcp::ServiceExt;
@@ -15,23 +16,25 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     account::Account,
+    audit::Audit,
     clock::Clock,
     config::{Allow, Config},
     connect::Connect,
     http::{self, GuardedClient, Rules},
     mcp,
     oauth::{Description, OAuth},
-    providers::ProviderClient,
     store::Db,
-    vault::{self, IdleDays, Vault},
+    vault::Vault,
     web,
     webhooks::Webhooks,
 };
 use limiters::Limiters;
 
 pub use listen::Door;
+pub(crate) use vault::open_vault;
 
-/// How long a shutdown waits for requests, and then for refreshes and sign-ins, under way.
+/// How long a shutdown waits for requests, then for refreshes and sign-ins under way, and then for
+/// the record of them.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// What [`App`] is built from. Tests bring their own clock and names, and may be less patient at the
@@ -82,27 +85,27 @@ impl AppBuilder {
     pub async fn build(self) -> anyhow::Result<App> {
         let Self { config, clock, rules, door, toolsets: own } = self;
         let db = Db::open(config.database_url.as_ref(), &config.data_dir).await?;
-        let sealer = vault::unlock(&config, &db, &clock).await?;
         let client = http::client().context("can't make the HTTP client")?;
         let mut toolsets = toolsets(&config, &client);
         toolsets.extend(own);
-        let providers = providers(&config, &toolsets, &client, &clock)?;
-        anyhow::ensure!(!providers.is_empty(), NO_PROVIDER);
         let tasks = TaskTracker::new();
-        let idle = IdleDays::new(&config.chat);
-        let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, idle, tasks.clone());
+        let vault = open_vault(&config, &db, &clock, &client, &toolsets, &tasks).await?;
+        anyhow::ensure!(!vault.providers().is_empty(), NO_PROVIDER);
+        let audit = Audit::new(db.clone(), clock.clone());
         let oauth = if config.access.allow == Allow::Local {
             None
         } else {
             let described = describe(&config, &toolsets);
             let guarded = GuardedClient::new(rules).context("can't make the HTTP client")?;
-            let (db, vault) = (db.clone(), vault.clone());
-            Some(OAuth::new(&config, described, db, vault, clock.clone(), guarded).await?)
+            let (db, vault, audit) = (db.clone(), vault.clone(), audit.clone());
+            Some(OAuth::new(&config, described, db, vault, clock.clone(), audit, guarded).await?)
         };
         let limiters = Limiters::new(&config.limits, &clock);
         let webhooks = Webhooks::new(&config.chat, db.clone(), clock.clone(), client);
         let (told, now) = (webhooks.clone(), clock.clone());
-        let connect = Connect::new(&config, db.clone(), vault.clone(), told, now, tasks.clone());
+        let recorded = audit.clone();
+        let connect =
+            Connect::new(&config, db.clone(), vault.clone(), told, now, recorded, tasks.clone());
         let account = {
             let (connect, oauth, db, now) =
                 (connect.clone(), oauth.clone(), db.clone(), clock.clone());
@@ -114,6 +117,7 @@ impl AppBuilder {
             door,
             clock,
             db,
+            audit,
             vault,
             webhooks,
             connect,
@@ -141,6 +145,7 @@ pub struct App {
     door: Door,
     clock: Clock,
     db: Db,
+    audit: Audit,
     vault: Vault,
     webhooks: Webhooks,
     connect: Connect,
@@ -233,6 +238,7 @@ impl App {
 
     /// What goes on beside the requests, until the shutdown.
     fn keep_house(&self) {
+        self.tasks.spawn(self.audit.clone().keep_sweeping(self.shutdown.clone()));
         self.tasks.spawn(self.connect.clone().keep_sweeping(self.shutdown.clone()));
         self.tasks.spawn(self.vault.clone().keep_watching(self.shutdown.clone()));
         self.tasks.spawn(self.webhooks.clone().keep_telling(self.shutdown.clone()));
@@ -258,6 +264,7 @@ impl App {
         if tokio::time::timeout(GRACE, self.tasks.wait()).await.is_err() {
             tracing::warn!("stopped before everything under way had ended");
         }
+        self.audit.drain(GRACE).await;
         self.db.close().await;
     }
 }
@@ -284,26 +291,4 @@ fn toolsets(config: &Config, client: &reqwest::Client) -> Vec<Toolset> {
             _ => None,
         })
         .collect()
-}
-
-fn providers(
-    config: &Config,
-    toolsets: &[Toolset],
-    client: &reqwest::Client,
-    clock: &Clock,
-) -> anyhow::Result<BTreeMap<String, ProviderClient>> {
-    let mut clients = BTreeMap::new();
-    for (id, provider) in config.enabled_providers() {
-        let scopes: Vec<_> = toolsets
-            .iter()
-            .filter(|toolset| toolset.provider() == Some(id))
-            .flat_map(Toolset::scopes)
-            .collect();
-        let own = config.public_url.join(&format!("callback/{id}"))?;
-        let redirect_uri = provider.redirect_url.clone().unwrap_or(own);
-        let (http, clock) = (client.clone(), clock.clone());
-        let made = ProviderClient::new(id, provider, &scopes, redirect_uri, http, clock);
-        clients.insert(id.to_owned(), made);
-    }
-    Ok(clients)
 }

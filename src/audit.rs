@@ -1,37 +1,53 @@
-//! What happened, to whom, through which client: written down before it is answered.
+//! What happened, to whom, through which client.
+//!
+//! Sign-ins, what was given to clients, links and refusals are written down before they are
+//! answered. Tool calls are too many for that: they take a [`Place`] before they begin, and one
+//! writer commits them in groups.
 
-use std::num::NonZeroU32;
+mod entry;
+mod queue;
+
+use std::{num::NonZeroU32, time::Duration};
 
 use chrono::TimeDelta;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
-    identity::Principal,
-    store::{AuditRow, Db, Result},
+    store::{AuditFilter, AuditRow, Db, Result},
     web::{address::ClientAddress, limit::Limiter},
 };
+use queue::Queue;
+
+pub use entry::Entry;
+pub use queue::{Full, Place};
 
 /// How many refusals of one address are written down in a minute. Strangers can be refused as often
 /// as they like, and must not fill the disk.
 const REFUSALS: NonZeroU32 = const { NonZeroU32::new(30).unwrap() };
+/// How long it is remembered what happened.
+const REMEMBERED: TimeDelta = TimeDelta::days(400);
+/// How often what is older is forgotten.
+const PAUSE: Duration = Duration::from_mins(1);
 
-/// The record. Clones share the database.
+/// The record. Clones share the database, and the writer.
 #[derive(Clone)]
 pub struct Audit {
     db: Db,
     clock: Clock,
+    queue: Queue,
     refusals: Limiter,
     /// Of those beyond [`REFUSALS`], one a minute stands for all.
     overflow: Limiter,
 }
 
 impl Audit {
-    /// The record in `db`.
+    /// The record in `db`. Its writer runs on the runtime that this is called on.
     #[must_use]
     pub fn new(db: Db, clock: Clock) -> Self {
         let refusals = Limiter::new(REFUSALS, clock.clone());
         let overflow = Limiter::new(NonZeroU32::MIN, clock.clone());
-        Self { db, clock, refusals, overflow }
+        Self { queue: Queue::new(db.clone(), clock.clone()), db, clock, refusals, overflow }
     }
 
     /// Writes `entry` down. What can't be recorded mustn't be done, so a caller that is about to
@@ -40,11 +56,25 @@ impl Audit {
     /// # Errors
     /// When the database fails.
     pub async fn record(&self, entry: Entry) -> Result<()> {
-        let at = self.clock.now();
-        // Ids sort by time; the dice keep two of the same microsecond apart.
-        let dice = u64::from_be_bytes(self.clock.random());
-        let id = format!("{:016x}{dice:016x}", at.timestamp_micros());
-        self.db.add_audit(&AuditRow { id, at, ..entry.0 }).await
+        self.db.add_audit(&entry.0.stamped(&self.clock)).await
+    }
+
+    /// Writes down what has been done already: now, or as soon as the database takes it.
+    pub async fn note(&self, entry: Entry) {
+        if self.record(entry.clone()).await.is_err() {
+            match self.place().await {
+                Ok(place) => place.put(entry),
+                Err(error) => tracing::error!(%error, event = ?entry, "an event is lost"),
+            }
+        }
+    }
+
+    /// A place for an entry, to be taken before the thing is done that it will tell of.
+    ///
+    /// # Errors
+    /// When none gets free within seconds, because the database is away or too slow.
+    pub async fn place(&self) -> std::result::Result<Place, Full> {
+        self.queue.place().await
     }
 
     /// Writes a refusal down. It stands whether that succeeds or not.
@@ -62,96 +92,41 @@ impl Audit {
         }
     }
 
-    /// The newest `most` events of the last `span`, the oldest of them first.
+    /// The newest `most` events of the last `span` that `filter` means, the oldest of them first.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn last(&self, span: TimeDelta, most: i64) -> Result<Vec<AuditRow>> {
-        self.db.audit_since(self.clock.now() - span, most).await
-    }
-}
-
-/// One event. No secret goes into it, and no text that a stranger wrote.
-#[derive(Debug, Clone)]
-pub struct Entry(AuditRow);
-
-impl Entry {
-    /// Something was done, e.g. `token.issued`.
-    #[must_use]
-    pub fn done(event: &str) -> Self {
-        Self::new(event, "done")
+    pub async fn last(
+        &self,
+        span: TimeDelta,
+        most: i64,
+        filter: &AuditFilter,
+    ) -> Result<Vec<AuditRow>> {
+        self.db.audit_since(self.clock.now() - span, most, filter).await
     }
 
-    /// Something was refused, for a reason that is one of ours, e.g. `invalid_grant`.
-    #[must_use]
-    pub fn refused(event: &str, why: &str) -> Self {
-        Self::new(event, "refused").detail(why)
+    /// Forgets every minute what is old, until `shutdown`.
+    pub async fn keep_sweeping(self, shutdown: CancellationToken) {
+        while shutdown.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some() {
+            if let Err(error) = self.sweep().await {
+                tracing::warn!(%error, "sweep failed");
+            }
+        }
     }
 
-    fn new(event: &str, outcome: &str) -> Self {
-        Self(AuditRow {
-            event: event.to_owned(),
-            outcome: outcome.to_owned(),
-            ..AuditRow::default()
-        })
+    /// Forgets what is old.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep(&self) -> Result<()> {
+        while self.db.forget_audit(self.clock.now() - REMEMBERED).await? {}
+        Ok(())
     }
 
-    /// What it was about.
-    #[must_use]
-    pub fn detail(mut self, detail: &str) -> Self {
-        self.0.detail = Some(detail.to_owned());
-        self
-    }
-
-    /// Whom it was about, by the key of the identity.
-    #[must_use]
-    pub fn identity(mut self, identity: &str) -> Self {
-        self.0.identity = Some(identity.to_owned());
-        self
-    }
-
-    /// Through which client.
-    #[must_use]
-    pub fn client(mut self, id: &str) -> Self {
-        self.0.client_id = Some(id.to_owned());
-        self
-    }
-
-    /// By which access token (its `jti`).
-    #[must_use]
-    pub fn token(mut self, id: &str) -> Self {
-        self.0.token_id = Some(id.to_owned());
-        self
-    }
-
-    /// Under which grant.
-    #[must_use]
-    pub fn grant(mut self, id: &str) -> Self {
-        self.0.grant_id = Some(id.to_owned());
-        self
-    }
-
-    /// At which provider.
-    #[must_use]
-    pub fn provider(mut self, id: &str) -> Self {
-        self.0.provider = Some(id.to_owned());
-        self
-    }
-
-    /// From where.
-    #[must_use]
-    pub fn address(mut self, address: std::net::IpAddr) -> Self {
-        self.0.address = Some(address.to_string());
-        self
-    }
-
-    /// By whom, with the token that was used.
-    #[must_use]
-    pub fn principal(self, principal: &Principal) -> Self {
-        let entry = self.identity(&principal.identity.to_string());
-        match &principal.token {
-            Some(token) => entry.client(&token.client_id).token(&token.id).grant(&token.grant_id),
-            None => entry,
+    /// Waits until all that was put is written, but no longer than `limit`. The last thing to do.
+    pub async fn drain(&self, limit: Duration) {
+        if tokio::time::timeout(limit, self.queue.drain()).await.is_err() {
+            tracing::error!(rows = self.queue.waiting(), "stopped before the record was written");
         }
     }
 }

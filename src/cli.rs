@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod clients;
+mod connections;
 mod desk;
 mod keys;
 mod serve;
@@ -52,10 +53,13 @@ enum Task {
     /// Invites people and takes invitations back; shows who may come in.
     #[command(subcommand)]
     Access(access::Command),
+    /// Lists the accounts that people have linked, and ends all that one person has.
+    #[command(subcommand)]
+    Connections(connections::Command),
     /// Lists and rotates the keys that sign access tokens.
     #[command(subcommand)]
     Keys(keys::Command),
-    /// Shows what happened: sign-ins, consents, tokens, clients, refusals.
+    /// Shows what happened: sign-ins, consents, tokens, links, tool calls, refusals.
     Audit(audit::Arguments),
 }
 
@@ -67,10 +71,11 @@ impl Task {
             Self::Clients(command) => clients::run(command, &desk).await,
             Self::Tokens(command) => tokens::run(command, &desk).await,
             Self::Access(command) => access::run(command, &desk).await,
+            Self::Connections(command) => connections::run(command, &desk).await,
             Self::Keys(command) => keys::run(command, &desk).await,
-            Self::Audit(arguments) => audit::run(&arguments, &desk).await,
+            Self::Audit(arguments) => audit::run(arguments, &desk).await,
         };
-        desk.db.close().await;
+        desk.close().await;
         Ok(desk::print(&answer?)?)
     }
 }

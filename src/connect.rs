@@ -12,6 +12,7 @@ mod issue;
 mod label;
 mod page;
 mod pasted;
+mod record;
 mod revoke;
 mod status;
 mod sweep;
@@ -41,7 +42,7 @@ use crate::{
 pub use finish::Connected;
 pub use issue::{IssuedLink, Offer};
 pub use page::PageError;
-pub use revoke::Revoked;
+pub use revoke::{Ended, Revoked};
 pub(crate) use status::missing;
 pub use status::{LinkStatus, State};
 pub use whom::masked;
@@ -79,6 +80,7 @@ impl Connect {
         vault: Vault,
         webhooks: Webhooks,
         clock: Clock,
+        audit: Audit,
         tasks: TaskTracker,
     ) -> Self {
         let public_url = config.public_url.clone();
@@ -87,12 +89,12 @@ impl Connect {
             cookie: BrowserCookie::new("stagepass-connect", &public_url, 900),
             sessions: Sessions::new(db.clone(), clock.clone(), &public_url),
             chat_sessions: ChatSessions::new(db.clone(), clock.clone(), &public_url),
-            audit: Audit::new(db.clone(), clock.clone()),
             chats: Arc::new(config.chat.clone()),
             db,
             vault,
             webhooks,
             clock,
+            audit,
             public_url,
             tasks,
         }

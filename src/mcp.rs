@@ -6,6 +6,7 @@ mod batch;
 mod host;
 mod message;
 mod offer;
+mod record;
 mod security;
 mod session;
 mod state;

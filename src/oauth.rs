@@ -96,13 +96,14 @@ impl OAuth {
         db: Db,
         vault: Vault,
         clock: Clock,
+        audit: Audit,
         guarded: GuardedClient,
     ) -> Result<Self, KeyError> {
         let keys = SigningKeys::load(db.clone(), vault.clone(), clock.clone()).await?;
         let issuer = description.issuer().to_owned();
         Ok(Self(Arc::new(Inner {
             tokens: access_token::AccessTokens::new(issuer, keys.clone(), clock.clone()),
-            audit: Audit::new(db.clone(), clock.clone()),
+            audit,
             sessions: Sessions::new(db.clone(), clock.clone(), &config.public_url),
             allow: config.access.allow.clone(),
             origins: allowed_origins(&config.public_url),

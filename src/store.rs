@@ -24,7 +24,7 @@ mod vault_keys;
 mod visits;
 
 pub use announcements::EndingRow;
-pub use audit::AuditRow;
+pub use audit::{AuditFilter, AuditRow};
 pub use authorizations::{AuthorizationRow, Stage};
 pub use clients::{ClientKind, ClientRow};
 pub use codes::{CodeRow, Redemption};

@@ -9,6 +9,7 @@ use anyhow::Context;
 use axum::{Router, middleware};
 use secrecy::{ExposeSecret, SecretString};
 use stagepass::{
+    audit::Audit,
     clock::Clock,
     config::Config,
     http::{GuardedClient, Rules},
@@ -52,7 +53,8 @@ impl SignedIn {
         let vault = Vault::new(db.clone(), sealer, clock.clone(), providers, idle, tasks);
         let description = Description::new(public_url, Vec::new(), std::iter::empty());
         let guarded = GuardedClient::new(Rules::default()).context("no HTTP client")?;
-        let oauth = OAuth::new(&config, description, db, vault, clock, guarded).await?;
+        let audit = Audit::new(db.clone(), clock.clone());
+        let oauth = OAuth::new(&config, description, db, vault, clock, audit, guarded).await?;
         Ok(Self { oauth, secret, _data: data })
     }
 

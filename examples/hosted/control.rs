@@ -10,7 +10,12 @@ use axum::{
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use stagepass::{audit::Audit, clock::Clock, config::Config, store::Db};
+use stagepass::{
+    audit::Audit,
+    clock::Clock,
+    config::Config,
+    store::{AuditFilter, Db},
+};
 use stagepass_standin::Spotify;
 use tokio::net::TcpListener;
 
@@ -53,7 +58,7 @@ async fn advance(State(control): State<Control>, Path(seconds): Path<u32>) -> St
 
 /// The server's own record. Where the clock stands still, so does the order of what happened.
 async fn events(State(control): State<Control>) -> Result<Json<Value>, StatusCode> {
-    let rows = control.audit.last(TimeDelta::days(365), 10_000).await;
+    let rows = control.audit.last(TimeDelta::days(365), 10_000, &AuditFilter::default()).await;
     let rows = rows.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     let shown = rows.iter().map(|row| {
         json!({

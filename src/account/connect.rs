@@ -8,10 +8,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{Account, Refusal};
-use crate::{
-    audit::Entry,
-    web::{address::ClientAddress, sent::Sent},
-};
+use crate::web::sent::Sent;
 
 /// Which provider.
 #[derive(Deserialize)]
@@ -24,14 +21,13 @@ pub(super) struct Chosen {
 /// proves who asked, and it leads back.
 pub(super) async fn press(
     State(account): State<Account>,
-    address: ClientAddress,
     headers: HeaderMap,
     Sent(form): Sent<Chosen>,
 ) -> Result<Response, Refusal> {
     let visitor = account.pressed(&headers, &form.token).await?;
-    let client = account.vault.providers().get(&form.provider).ok_or(Refusal::NotThere)?;
-    let entry = Entry::done("link.begun").identity(&visitor.identity.to_string());
-    account.audit.record(entry.provider(client.id()).address(address.0)).await?;
+    // Nobody comes back here from a provider whose browsers go to a relay.
+    let client = account.vault.providers().get(&form.provider).filter(|client| !client.has_relay());
+    let client = client.ok_or(Refusal::NotThere)?;
     let link = account.connect.issue_from_account(&visitor.identity, client).await?;
     Ok((StatusCode::SEE_OTHER, [(LOCATION, link.url.path())]).into_response())
 }

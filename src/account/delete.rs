@@ -69,9 +69,10 @@ pub(super) async fn press(
             _ => oauth.sessions().end(&headers).await?,
         };
     }
-    let ended = account.connect.disconnect_all(identity).await?;
+    let ended = account.connect.revoke_all(identity, None).await?;
     account.db.forget_user(&identity.to_string()).await?;
-    let left = ended.iter().filter_map(|(own, outcome)| account.left_at_provider(own, *outcome));
+    let ended = ended.connections.iter();
+    let left = ended.filter_map(|(own, outcome)| account.left_at_provider(own, *outcome));
     let body = html! {
         p { "Nothing is connected any more, and no app may act for you here." }
         @for left in left { (left) }

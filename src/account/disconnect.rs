@@ -10,7 +10,6 @@ use serde::Deserialize;
 
 use super::{Account, Refusal};
 use crate::{
-    audit::Entry,
     providers::RevokeOutcome,
     vault::Connection,
     web::{ACCOUNT, address::ClientAddress, layout, sent::Sent},
@@ -35,9 +34,7 @@ pub(super) async fn press(
     let own = account.vault.connections(&visitor.identity).await;
     let own = own.map_err(stagepass_kit::ToolError::internal)?;
     let chosen = own.into_iter().find(|own| own.id == form.connection).ok_or(Refusal::NotThere)?;
-    let entry = Entry::done("connection.ended").identity(&visitor.identity.to_string());
-    account.audit.record(entry.provider(&chosen.provider).address(address.0)).await?;
-    let outcome = account.connect.disconnect(&visitor.identity, &chosen).await?;
+    let outcome = account.connect.disconnect(&visitor.identity, &chosen, address.0).await?;
     let Some(left) = account.left_at_provider(&chosen, outcome) else {
         return Ok((StatusCode::SEE_OTHER, [(LOCATION, ACCOUNT)]).into_response());
     };

@@ -122,9 +122,10 @@ impl App {
         let named = |set: &&Toolset| toolset.is_none_or(|name| set.name() == name);
         let toolsets: Vec<_> =
             std::iter::once(&auth).chain(self.toolsets.iter().filter(named)).collect();
+        let audit = self.audit.clone();
         let (connect, vault) = (self.connect.clone(), self.vault.clone());
         let offers = Offers::new(connect, vault, self.clock.clone());
-        Host::new(&toolsets, connections, offers, self.oauth.is_some(), nobody)
+        Host::new(&toolsets, connections, offers, audit, self.oauth.is_some(), nobody)
     }
 }
 
@@ -145,6 +146,8 @@ async fn arrive(
 ) -> Response {
     match callbacks.oauth.filter(|_| answer.state.as_deref().is_some_and(OAuth::is_sign_in)) {
         Some(oauth) => oauth.arrive(&provider, answer, &headers, address).await,
-        None => callbacks.connect.arrive(&provider, answer, &headers).await.into_response(),
+        None => {
+            callbacks.connect.arrive(&provider, answer, &headers, address).await.into_response()
+        }
     }
 }

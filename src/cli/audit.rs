@@ -7,7 +7,7 @@ use super::{
     desk::Desk,
     text::{ascii, visible},
 };
-use crate::store::AuditRow;
+use crate::store::{AuditFilter, AuditRow};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -17,14 +17,33 @@ pub(super) struct Arguments {
     /// How many events to show at most: the newest, in the order in which they happened.
     #[arg(long, default_value_t = 200, value_parser = value_parser!(u32).range(1..=100_000))]
     limit: u32,
+    /// Only what one person did, or what was done to them: the key of an identity, as this command
+    /// and `stagepass connections list` show it.
+    #[arg(long, value_name = "KEY")]
+    identity: Option<String>,
+    /// Only what came through this client.
+    #[arg(long, value_name = "ID")]
+    client: Option<String>,
+    /// Only calls of this tool.
+    #[arg(long, value_name = "NAME")]
+    tool: Option<String>,
+    /// Only events of this kind, e.g. `tool.called`.
+    #[arg(long, value_name = "NAME")]
+    event: Option<String>,
     /// One JSON object a line, for programs.
     #[arg(long)]
     json: bool,
 }
 
-pub(super) async fn run(arguments: &Arguments, desk: &Desk) -> anyhow::Result<String> {
+pub(super) async fn run(arguments: Arguments, desk: &Desk) -> anyhow::Result<String> {
     let span = TimeDelta::days(arguments.days.into());
-    let rows = desk.audit.last(span, arguments.limit.into()).await?;
+    let filter = AuditFilter {
+        identity: arguments.identity,
+        client_id: arguments.client,
+        tool: arguments.tool,
+        event: arguments.event,
+    };
+    let rows = desk.audit.last(span, arguments.limit.into(), &filter).await?;
     let mut text = String::new();
     for row in rows {
         text += &if arguments.json { ascii(&serde_json::to_string(&row)?) } else { line(&row) };
@@ -39,7 +58,9 @@ fn line(row: &AuditRow) -> String {
         ("client", &row.client_id),
         ("token", &row.token_id),
         ("grant", &row.grant_id),
+        ("tool", &row.tool),
         ("provider", &row.provider),
+        ("connection", &row.connection_id),
         ("address", &row.address),
         // The only one that may have spaces in it.
         ("detail", &row.detail),

@@ -1,6 +1,9 @@
 //! What the operator's commands work on: the database, which a running server may be using, too.
 
-use std::io::{ErrorKind, Write};
+use std::{
+    io::{ErrorKind, Write},
+    time::Duration,
+};
 
 use crate::{
     audit::Audit,
@@ -8,6 +11,9 @@ use crate::{
     config::Config,
     store::{Db, OpenError},
 };
+
+/// How long a command waits for a database that doesn't take its record.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The operator's desk. It needs no provider, and no key until something is opened or sealed.
 pub(super) struct Desk {
@@ -22,6 +28,12 @@ impl Desk {
         let db = Db::open(config.database_url.as_ref(), &config.data_dir).await?;
         let clock = Clock::system();
         Ok(Self { audit: Audit::new(db.clone(), clock.clone()), config, db, clock })
+    }
+
+    /// Leaves the desk, once the record is written.
+    pub(super) async fn close(&self) {
+        self.audit.drain(PATIENCE).await;
+        self.db.close().await;
     }
 
     /// The URL of something of the server's.

@@ -19,7 +19,7 @@ use crate::{
     providers::AuthorizationAnswer,
     store::{LinkRow, LinkState},
     vault::{hash, same},
-    web::{ACCOUNT, layout, parts, qr},
+    web::{ACCOUNT, address::ClientAddress, layout, parts, qr},
 };
 
 impl Connect {
@@ -32,6 +32,7 @@ impl Connect {
         provider: &str,
         answer: AuthorizationAnswer,
         headers: &HeaderMap,
+        address: ClientAddress,
     ) -> Result<Response, PageError> {
         let link = self.link_of_answer(provider, &answer).await?;
         let from_account = link.from_account;
@@ -50,7 +51,7 @@ impl Connect {
         let proven = self.is_proven(&link, headers).await?;
         let whom = self.whom(&link).await?;
         let way_back = self.way_back(&link);
-        match self.finish(link, answer, proven).await {
+        match self.finish(link, answer, proven, Some(address.0)).await {
             // That page shows what is connected.
             Ok(Finished::Connected { .. }) if from_account => {
                 Ok((StatusCode::SEE_OTHER, [(LOCATION, ACCOUNT)]).into_response())

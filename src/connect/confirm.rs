@@ -59,7 +59,7 @@ impl Connect {
         let finished = match (link.state, pasted) {
             (LinkState::Pending, Some(_)) => return Err(code_awaited()),
             (LinkState::Pending, None) => self.redeem(link, client, given).await?,
-            (LinkState::Started, Some(answer)) => self.finish(link, answer, true).await?,
+            (LinkState::Started, Some(answer)) => self.finish(link, answer, true, None).await?,
             (LinkState::Started, None) if !may_be_a_code(given) => return Err(unusable()),
             (LinkState::Started, None) => {
                 // Alone, a code doesn't say whose it is.
@@ -68,7 +68,7 @@ impl Connect {
                 }
                 let code = Some(SecretString::from(given));
                 let answer = AuthorizationAnswer { state: None, code, error: None, iss: None };
-                self.finish(link, answer, true).await?
+                self.finish(link, answer, true, None).await?
             }
             (LinkState::Exchanging, _) => return Err(used()),
             _ => return Err(not_begun()),
@@ -117,11 +117,11 @@ impl Connect {
         let Some(link) = tried.map_err(ToolError::internal)? else { return Err(used()) };
         if link.state == LinkState::Exchanging {
             let grant = open_grant(self, &link)?;
-            return match self.activate(&link, client, grant).await {
+            return match self.activate(&link, client, grant, None).await {
                 Ok(finished) => Ok(finished),
                 Err(Ended::Used) => Err(used()),
                 Err(Ended::Problem(problem) | Ended::Denied(problem)) => Err(tool_error(&problem)),
-                Err(Ended::Internal(error)) => Err(self.broke_off(&link, error).await),
+                Err(Ended::Internal(error)) => Err(self.broke_off(&link, error, None).await),
             };
         }
         if link.tries < TRIES {

@@ -1,12 +1,15 @@
 //! From the provider's answer to a connection, or to a grant that waits for its code.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use secrecy::SecretString;
 use stagepass_kit::{Identity, ToolError, code};
 
-use super::{CODE, Connect, begin::verifier_place, link_expired, problem, tool_error};
+use super::{
+    CODE, Connect, begin::verifier_place, link_expired, problem, record::about, tool_error,
+};
 use crate::{
+    audit::Entry,
     providers::{Account, AuthorizationAnswer, ProviderClient, ProviderError, nonce_of},
     store::{LinkRow, LinkState, Problem},
     vault::{Grant, Place, hash, spoken_code},
@@ -29,20 +32,24 @@ impl Connect {
         link: LinkRow,
         answer: AuthorizationAnswer,
         proven: bool,
+        address: Option<IpAddr>,
     ) -> Result<Finished, ToolError> {
         let connect = self.clone();
         let work = self.tasks.spawn(async move {
-            let (from, problem) = match connect.try_finish(&link, answer, proven).await {
+            let (from, problem) = match connect.try_finish(&link, answer, proven, address).await {
                 Ok(finished) => return Ok(finished),
                 Err(Ended::Used) => return Err(tool_error(&link_expired())),
                 Err(Ended::Denied(problem)) => (LinkState::Started, problem),
                 Err(Ended::Problem(problem)) => (LinkState::Exchanging, problem),
-                Err(Ended::Internal(error)) => return Err(connect.broke_off(&link, error).await),
+                Err(Ended::Internal(error)) => {
+                    return Err(connect.broke_off(&link, error, address).await);
+                }
             };
             let ended = connect.db.fail_link(&link.id, from, &problem).await;
             if !ended.map_err(ToolError::internal)? {
                 return Err(tool_error(&link_expired()));
             }
+            connect.rejected(&link, &problem, address).await;
             connect.tell(&link, Event::Rejected(&problem)).await;
             Err(tool_error(&problem))
         });
@@ -50,10 +57,16 @@ impl Connect {
     }
 
     /// The code is spent, whatever went wrong: only a new link helps.
-    pub(super) async fn broke_off(&self, link: &LinkRow, error: ToolError) -> ToolError {
+    pub(super) async fn broke_off(
+        &self,
+        link: &LinkRow,
+        error: ToolError,
+        address: Option<IpAddr>,
+    ) -> ToolError {
         let over = self.db.fail_link(&link.id, LinkState::Exchanging, &broken()).await;
         tracing::warn!(recorded = over.is_ok(), "linking broke off");
         if let Ok(true) = over {
+            self.rejected(link, &broken(), address).await;
             self.tell(link, Event::Rejected(&broken())).await;
         }
         error
@@ -64,6 +77,7 @@ impl Connect {
         link: &LinkRow,
         answer: AuthorizationAnswer,
         proven: bool,
+        address: Option<IpAddr>,
     ) -> Result<Finished, Ended> {
         let client = self.vault.providers().get(&link.provider).ok_or(Ended::Used)?;
         let own = client.ensure_answer_of(answer.iss.as_deref()).await;
@@ -75,8 +89,9 @@ impl Connect {
             return Err(Ended::Used);
         }
         let grant = self.exchange(client, link, &code).await?;
+        self.audit.note(about(Entry::done("link.authorized"), link, address)).await;
         if proven {
-            return self.activate(link, client, grant).await;
+            return self.activate(link, client, grant, address).await;
         }
         let code = spoken_code::<CODE>(&self.clock);
         let sealed = grant.seal(self.vault.sealer(), grant_place(&link.id));
@@ -130,6 +145,7 @@ impl Connect {
         link: &LinkRow,
         client: &ProviderClient,
         grant: Grant,
+        address: Option<IpAddr>,
     ) -> Result<Finished, Ended> {
         let identity: Identity = link.identity.parse().map_err(ToolError::internal)?;
         let asked = link.label.as_deref();
@@ -140,6 +156,8 @@ impl Connect {
             active.map_err(ToolError::internal)?;
             return Err(Ended::Used);
         };
+        let made = Entry::done("connection.made").connection(&connection.id);
+        self.audit.note(about(made, link, address)).await;
         self.tell(link, Event::Completed(&grant.account)).await;
         // The connection is made; not knowing this doesn't unmake it.
         let in_use = self.vault.account_in_use(&identity, client.id()).await.ok().flatten();

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::{Connect, LIFETIME, begin::NoWay, finish::explain, tool_error};
 use crate::{
+    audit::Entry,
     providers::ProviderClient,
     store::{LinkRow, LinkState, Offered, Problem},
     vault::{Place, hash, mint},
@@ -58,7 +59,7 @@ impl Connect {
         link.label = label;
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
         self.give_back_pending(earlier);
-        self.shown(&link, &way)
+        self.shown(caller.identity(), &link, &way).await
     }
 
     /// A link for `identity` that is begun on the person's own page, and leads back there.
@@ -74,7 +75,7 @@ impl Connect {
         link.from_account = true;
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
         self.give_back_pending(earlier);
-        self.shown(&link, &way)
+        self.shown(identity, &link, &way).await
     }
 
     /// The way for `caller` to connect an account at `client`, for whoever didn't ask for it: a
@@ -94,7 +95,8 @@ impl Connect {
             Offered::New(earlier) => {
                 let failed = earlier.as_ref().and_then(LinkRow::problem);
                 self.give_back_pending(earlier);
-                return Ok(Offer::New(self.shown(&link, &way)?, failed));
+                let shown = self.shown(caller.identity(), &link, &way).await?;
+                return Ok(Offer::New(shown, failed));
             }
             Offered::Kept(living) => living,
         };
@@ -102,7 +104,7 @@ impl Connect {
             LinkState::Pending => Ok(Offer::CodeAwaited),
             LinkState::Exchanging => Ok(Offer::Finishing),
             _ => match self.way_to(&living) {
-                Some(way) => Ok(Offer::Again(self.shown(&living, &way)?)),
+                Some(way) => Ok(Offer::Again(self.link(&living, &way)?)),
                 // Sealed with a key that is gone, or never: nobody can be shown it again.
                 None => Ok(Offer::New(self.issue(caller, client, None).await?, None)),
             },
@@ -147,7 +149,19 @@ impl Connect {
         str::from_utf8(&opened).ok().map(SecretString::from)
     }
 
-    fn shown(&self, link: &LinkRow, way: &SecretString) -> Result<IssuedLink, ToolError> {
+    /// A new link, once it is recorded.
+    async fn shown(
+        &self,
+        identity: &Identity,
+        link: &LinkRow,
+        way: &SecretString,
+    ) -> Result<IssuedLink, ToolError> {
+        let issued = Entry::done("link.issued").person(identity).provider(&link.provider);
+        self.audit.record(issued).await.map_err(ToolError::internal)?;
+        self.link(link, way)
+    }
+
+    fn link(&self, link: &LinkRow, way: &SecretString) -> Result<IssuedLink, ToolError> {
         let way = way.expose_secret();
         // A ticket is no URL: there is no colon in it.
         let url = Url::parse(way).or_else(|_| self.public_url.join(&format!("connect/{way}")));

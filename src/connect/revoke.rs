@@ -1,11 +1,15 @@
-//! `Auth(revoke)`: ends a connection, here and as far as possible at the provider.
+//! `Auth(revoke)` and `stagepass connections revoke`: end connections, here and as far as possible at the provider.
+
+use std::net::IpAddr;
 
 use stagepass_kit::{Identity, ToolError};
 use url::Url;
 
-use super::Connect;
+use super::{Connect, record::about};
 use crate::{
+    audit::Entry,
     providers::{ProviderClient, RevokeOutcome},
+    store::LinkRow,
     vault::{Connection, Refusal, one_of},
 };
 
@@ -20,7 +24,43 @@ pub struct Revoked {
     pub manage_url: Option<Url>,
 }
 
+/// What was ended of one person.
+#[derive(Debug)]
+pub struct Ended {
+    /// Their connections, and what the providers said.
+    pub connections: Vec<(Connection, RevokeOutcome)>,
+    /// How many links could still have been finished.
+    pub links: usize,
+}
+
 impl Connect {
+    /// Ends all that `identity` has linked and is linking, or only that at `provider` (its id).
+    ///
+    /// # Errors
+    /// `internal` when the database fails.
+    pub async fn revoke_all(
+        &self,
+        identity: &Identity,
+        provider: Option<&str>,
+    ) -> Result<Ended, ToolError> {
+        // Sign-ins that are under way end first: they must not bring back what is revoked.
+        let links = self.db.take_links(&identity.to_string(), provider).await;
+        let links = links.map_err(ToolError::internal)?;
+        let connections = self.vault.connections(identity).await.map_err(ToolError::internal)?;
+        let mut ended = Ended { connections: Vec::new(), links: 0 };
+        for connection in connections {
+            if provider.is_none_or(|id| connection.provider == id) {
+                let remotely = self.end(identity, &connection, None).await?;
+                ended.connections.push((connection, remotely));
+            }
+        }
+        for link in links {
+            ended.links += usize::from(link.is_live(self.clock.now()));
+            self.take_back(link).await;
+        }
+        Ok(ended)
+    }
+
     /// Ends the connection of `identity` with `account` (label, name or id), or with the only account.
     ///
     /// # Errors
@@ -37,14 +77,21 @@ impl Connect {
         // A sign-in that is under way ends first: it must not bring back what is revoked.
         let link = self.db.take_link(&identity.to_string(), client.id()).await;
         let link = link.map_err(ToolError::internal)?;
-        let remotely = self.end(identity, client, account).await;
+        let chosen = self.choose(identity, client, account).await;
+        let remotely = match &chosen {
+            Ok(Some(connection)) => self.end(identity, connection, None).await.map(Some),
+            _ => Ok(None),
+        };
         // Last: while the account is connected, nothing of it is given back.
-        self.give_back_pending(link);
+        if let Some(link) = link {
+            self.take_back(link).await;
+        }
+        chosen?;
         let remotely = remotely?;
         Ok(Revoked { deleted: remotely.is_some(), remotely, manage_url })
     }
 
-    /// Ends this connection of `identity`.
+    /// Ends this connection of `identity`, as somebody at `address` asked.
     ///
     /// # Errors
     /// `internal` when the database fails.
@@ -52,46 +99,39 @@ impl Connect {
         &self,
         identity: &Identity,
         connection: &Connection,
+        address: IpAddr,
     ) -> Result<RevokeOutcome, ToolError> {
         // As above: the sign-in first, what it was given last.
         let link = self.db.take_link(&identity.to_string(), &connection.provider).await;
         let link = link.map_err(ToolError::internal)?;
-        let remotely = self.vault.revoke(identity, connection).await;
-        self.give_back_pending(link);
-        remotely.map_err(ToolError::internal)
-    }
-
-    /// Ends every connection of `identity`, and every sign-in under way. Answers with how each
-    /// came out at its provider.
-    ///
-    /// # Errors
-    /// `internal` when the database fails; what was ended until then stays ended.
-    pub async fn disconnect_all(
-        &self,
-        identity: &Identity,
-    ) -> Result<Vec<(Connection, RevokeOutcome)>, ToolError> {
-        let links = self.db.take_links(&identity.to_string()).await.map_err(ToolError::internal)?;
-        let mut ended = Vec::new();
-        for connection in self.vault.connections(identity).await.map_err(ToolError::internal)? {
-            let remotely = self.vault.revoke(identity, &connection).await;
-            ended.push((connection, remotely.map_err(ToolError::internal)?));
+        let remotely = self.end(identity, connection, Some(address)).await;
+        if let Some(link) = link {
+            self.take_back(link).await;
         }
-        for link in links {
-            self.give_back_pending(Some(link));
-        }
-        Ok(ended)
+        remotely
     }
 
     async fn end(
         &self,
         identity: &Identity,
-        client: &ProviderClient,
-        account: Option<&str>,
-    ) -> Result<Option<RevokeOutcome>, ToolError> {
-        let Some(connection) = self.choose(identity, client, account).await? else {
-            return Ok(None);
-        };
-        self.vault.revoke(identity, &connection).await.map(Some).map_err(ToolError::internal)
+        connection: &Connection,
+        address: Option<IpAddr>,
+    ) -> Result<RevokeOutcome, ToolError> {
+        let remotely = self.vault.revoke(identity, connection).await;
+        let remotely = remotely.map_err(ToolError::internal)?;
+        let entry = Entry::done("connection.revoked").person(identity).connection(&connection.id);
+        let entry = entry.provider(&connection.provider).detail(remotely.as_str());
+        self.audit.note(address.into_iter().fold(entry, Entry::address)).await;
+        Ok(remotely)
+    }
+
+    /// A link that was taken away gives back what it holds.
+    async fn take_back(&self, link: LinkRow) {
+        if link.is_live(self.clock.now()) {
+            let rejected = Entry::refused("link.rejected", "revoked");
+            self.audit.note(about(rejected, &link, None)).await;
+        }
+        self.give_back_pending(Some(link));
     }
 
     async fn choose(

@@ -28,6 +28,30 @@ pub enum State {
     NeedsReconnect,
 }
 
+impl State {
+    /// How `connection` stands.
+    #[must_use]
+    pub fn of(connection: &Connection, now: DateTime<Utc>) -> Self {
+        match (&connection.dead_reason, connection.reconnect_by) {
+            (Some(_), _) => Self::NeedsReconnect,
+            (None, Some(end)) if end <= now + WARNING => Self::Expiring,
+            (None, _) => Self::Connected,
+        }
+    }
+
+    /// The word for it, as `Auth(status)` says it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotConnected => "not_connected",
+            Self::Pending => "pending",
+            Self::Connected => "connected",
+            Self::Expiring => "expiring",
+            Self::NeedsReconnect => "needs_reconnect",
+        }
+    }
+}
+
 /// One account of one provider, or the lack of it.
 #[derive(Debug)]
 pub struct LinkStatus {
@@ -122,12 +146,6 @@ impl Connect {
         connection: &Connection,
         last_try: Option<Problem>,
     ) -> LinkStatus {
-        let soon = self.clock.now() + WARNING;
-        let state = match (&connection.dead_reason, connection.reconnect_by) {
-            (Some(_), _) => State::NeedsReconnect,
-            (None, Some(end)) if end <= soon => State::Expiring,
-            (None, _) => State::Connected,
-        };
         let dead = connection.dead_reason.as_ref().map(|why| {
             super::problem(
                 stagepass_kit::code::NEEDS_RECONNECT,
@@ -138,7 +156,7 @@ impl Connect {
         LinkStatus {
             provider: connection.provider.clone(),
             connection: Some(connection.id.clone()),
-            state,
+            state: State::of(connection, self.clock.now()),
             account: Some(connection.account.clone()),
             label: connection.label.clone(),
             in_use: None,

@@ -53,6 +53,7 @@ impl Connect {
     ) -> Result<(), ToolError> {
         let ended = self.db.fail_link(&link.id, link.state, problem).await;
         if ended.map_err(ToolError::internal)? {
+            self.rejected(&link, problem, None).await;
             self.tell(&link, Event::Rejected(problem)).await;
             self.give_back_pending(Some(link));
         }

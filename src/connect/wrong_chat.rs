@@ -3,7 +3,7 @@
 
 use stagepass_kit::{Identity, ToolError, code};
 
-use super::{Connect, problem};
+use super::{Connect, problem, record::about};
 use crate::{
     audit::Entry,
     store::{LinkRow, Problem},
@@ -40,9 +40,8 @@ impl Connect {
     }
 
     async fn end_for_everybody(&self, link: LinkRow) -> Result<(), ToolError> {
-        let entry = Entry::refused("link.rejected", code::WRONG_IDENTITY).provider(&link.provider);
-        let entry = entry.identity(&link.identity);
-        self.audit.record(entry).await.map_err(ToolError::internal)?;
+        let entry = Entry::refused("link.rejected", code::WRONG_IDENTITY);
+        self.audit.record(about(entry, &link, None)).await.map_err(ToolError::internal)?;
         tracing::warn!(
             provider = link.provider,
             "a code came from another chat; the link was ended"

@@ -1,7 +1,7 @@
 //! For which chat user a bot speaks. A request names them by a header, by an assertion, in its
 //! `_meta`, or by a token that was made for them; all of these end in [`Principal::speaking_for`].
 
-use std::{fmt, sync::Arc};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use axum::{
     Json,
@@ -54,6 +54,16 @@ impl ChatId {
     pub fn in_headers(headers: &HeaderMap) -> Result<Option<Self>, ChatError> {
         let text = decoded(headers, &CHAT_ID)?;
         text.as_deref().map(Self::parse).transpose()
+    }
+}
+
+/// As an operator types it.
+impl FromStr for ChatId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let what = "a chat user's id has 1 to 256 bytes, and no control characters";
+        Self::parse(text).map_err(|_| what)
     }
 }
 

@@ -16,9 +16,9 @@ use stagepass_kit::{Caller, Connections, Identity, RegisteredTool, ToolError, To
 
 use super::{
     offer::{Call, Offers},
-    security,
+    record, security,
 };
-use crate::identity::Principal;
+use crate::{audit::Audit, identity::Principal};
 
 /// For the model, once per conversation.
 const INSTRUCTIONS: &str = "These tools act for the person you are talking to. When a tool \
@@ -45,12 +45,13 @@ struct Inner {
     tools: HashMap<&'static str, Arc<RegisteredTool>>,
     connections: Arc<dyn Connections>,
     offers: Offers,
+    audit: Audit,
     nobody: Option<Identity>,
 }
 
 impl Host {
-    /// A host of `toolsets`, whose tools get their tokens from `connections`; who has none gets one of
-    /// `offers`.
+    /// A host of `toolsets`, whose tools get their tokens from `connections`, and whose calls are
+    /// recorded in `audit`; who has no token gets one of `offers`.
     ///
     /// `sign_in` says whether callers need a token. `nobody` is who calls when the transport names
     /// no one: the owner on stdio, where only the process that started us can speak; no one at all
@@ -60,6 +61,7 @@ impl Host {
         toolsets: &[&Toolset],
         connections: Arc<dyn Connections>,
         offers: Offers,
+        audit: Audit,
         sign_in: bool,
         nobody: Option<Identity>,
     ) -> Self {
@@ -76,7 +78,7 @@ impl Host {
         list.cache_scope = Some(CacheScope::Private);
         list.meta.clone_from(&meta);
         let tools = all().map(|tool| (tool.name(), tool.clone())).collect();
-        Self(Arc::new(Inner { info, meta, list, tools, connections, offers, nobody }))
+        Self(Arc::new(Inner { info, meta, list, tools, connections, offers, audit, nobody }))
     }
 
     fn caller(&self, principal: Option<&Principal>) -> Result<Caller, ErrorData> {
@@ -86,6 +88,35 @@ impl Host {
             .ok_or_else(|| ErrorData::internal_error("nobody is calling", None))?;
         let name = principal.and_then(|principal| principal.chat_name.clone());
         Ok(Caller::new(identity, self.0.connections.clone()).called(name))
+    }
+
+    /// Runs the tool, if the caller may call it, and records how that ended.
+    async fn answer(
+        &self,
+        tool: &RegisteredTool,
+        call: &Call<'_>,
+        principal: Option<&Principal>,
+        recorded: record::Call,
+    ) -> Result<CallToolResponse, ErrorData> {
+        if let Some(refusal) = principal.and_then(|principal| security::refusal(tool, principal)) {
+            recorded.end(Some(code::FORBIDDEN));
+            return Ok(refusal.into());
+        }
+        if principal.is_some_and(Principal::speaks_for_nobody) {
+            recorded.end(Some(code::INVALID_ARGUMENT));
+            return Ok(whom().to_result().into());
+        }
+        match tool.call(call.caller, call.request.arguments.clone().unwrap_or_default()).await {
+            Ok(result) => {
+                recorded.end(None);
+                Ok(result.into())
+            }
+            Err(error) => {
+                recorded.end(Some(error.code()));
+                log(tool.name(), &error);
+                self.0.offers.answer(call, error).await
+            }
+        }
     }
 
     /// The same with who answers in its `_meta`, as since 2026-07-28.
@@ -139,24 +170,17 @@ impl ServerHandler for Host {
         let tool = self.0.tools.get(request.name.as_ref()).ok_or_else(|| {
             ErrorData::invalid_params("There is no tool of that name; see tools/list.", None)
         })?;
-        let principal = context.extensions.get::<Parts>();
-        let principal = principal.and_then(|parts| parts.extensions.get::<Principal>());
+        let parts = context.extensions.get::<Parts>();
+        let principal = parts.and_then(|parts| parts.extensions.get::<Principal>());
         let caller = self.caller(principal)?;
         let call = Call { caller: &caller, request: &request, context: &context };
         self.0.offers.check(&call)?;
         tracing::debug!(tool = tool.name(), "tool called");
-        let forbidden = principal.and_then(|principal| security::refusal(tool, principal));
-        let response = if let Some(refusal) = forbidden {
-            refusal.into()
-        } else if principal.is_some_and(Principal::speaks_for_nobody) {
-            whom().to_result().into()
-        } else {
-            match tool.call(&caller, request.arguments.clone().unwrap_or_default()).await {
-                Ok(result) => result.into(),
-                Err(error) => {
-                    log(tool.name(), &error);
-                    self.0.offers.answer(&call, error).await?
-                }
+        let response = match record::Call::begin(&self.0.audit, tool.name(), &caller, parts).await {
+            Ok(recorded) => self.answer(tool, &call, principal, recorded).await?,
+            Err(error) => {
+                log(tool.name(), &error);
+                error.to_result().into()
             }
         };
         Ok(if context.meta.protocol_version().is_some() { self.signed(response) } else { response })

@@ -169,14 +169,15 @@ impl OAuth {
     ) {
         let Ok(identity) = user.identity.parse::<Identity>() else { return };
         let grant = Grant::new(tokens, account, client.scopes(), self.clock());
-        let entry = Entry::done("connection.made").identity(&user.identity).provider(client.id());
-        let adopted = match self.audit().record(arrival.note(entry)).await {
-            Ok(()) => self.vault().adopt(&identity, client.id(), &grant).await,
-            Err(error) => Err(error.into()),
-        };
-        if let Err(error) = adopted {
-            tracing::error!(%error, provider = client.id(), "signed in, but not connected");
-            self.vault().give_back(&user.identity, client.id(), grant);
+        match self.vault().adopt(&identity, client.id(), &grant).await {
+            Ok(id) => {
+                let made = Entry::done("connection.made").identity(&user.identity).connection(&id);
+                self.audit().note(arrival.note(made.provider(client.id()))).await;
+            }
+            Err(error) => {
+                tracing::error!(%error, provider = client.id(), "signed in, but not connected");
+                self.vault().give_back(&user.identity, client.id(), grant);
+            }
         }
     }
 

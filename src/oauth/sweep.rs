@@ -7,8 +7,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{OAuth, keys::KeyError};
 
-/// How long it is remembered what happened.
-const RECORD: TimeDelta = TimeDelta::days(400);
 const PAUSE: Duration = Duration::from_mins(1);
 /// How long a used code is remembered, so that a second use is noticed.
 const CODES: TimeDelta = TimeDelta::days(1);
@@ -42,7 +40,6 @@ impl OAuth {
         db.forget_refresh_tokens(now - REFRESH_TOKENS).await?;
         db.forget_grants(now).await?;
         db.forget_sessions(now).await?;
-        db.forget_audit(now - RECORD).await?;
         db.forget_assertions(now).await?;
         db.forget_clients(now - UNUSED, now - IDLE, MOST_UNUSED).await?;
         self.keys().rotate_if_old().await?;

@@ -40,6 +40,19 @@ pub enum RevokeOutcome {
     Failed,
 }
 
+impl RevokeOutcome {
+    /// The word for it in the record.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Nothing => "nothing",
+            Self::Unsupported => "unsupported",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 impl ProviderClient {
     /// The client for provider `id`. `tool_scopes` are what the tools need; `redirect_uri` is
     /// where the provider sends people back to.

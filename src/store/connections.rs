@@ -4,7 +4,7 @@ mod used;
 
 use chrono::{DateTime, Utc};
 
-use super::{Db, Epoch, Result, db::on, epoch::BUMP};
+use super::{AuditRow, Db, Epoch, Result, audit::insert_audit, db::on, epoch::BUMP};
 
 /// One account at one provider, linked to one identity, as it is stored.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -114,6 +114,20 @@ impl Db {
         .await)
     }
 
+    /// Everybody's connections, or those of the identities whose key begins with `prefix`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn connections_below(&self, prefix: &str) -> Result<Vec<ConnectionRow>> {
+        on!(self, pool => sqlx::query_as(
+            "SELECT * FROM connections WHERE substr(identity, 1, length($1)) = $1
+             ORDER BY identity, provider, created_at, id",
+        )
+        .bind(prefix)
+        .fetch_all(pool)
+        .await)
+    }
+
     /// Writes `row` if its predecessor, version `row.version - 1`, is still what is stored.
     /// Answers whether it was.
     ///
@@ -216,8 +230,8 @@ impl Db {
         .map(|_| ()))
     }
 
-    /// Notes that the provider no longer accepts `id` at `version`. The tokens stay for a while.
-    /// Answers whether that version was still what is stored.
+    /// Notes that the provider no longer accepts `id` at `version`, and records it as `event`. The
+    /// tokens stay for a while. Answers whether that version was still what is stored.
     ///
     /// # Errors
     /// When the database fails.
@@ -226,19 +240,27 @@ impl Db {
         id: &str,
         version: i64,
         reason: &str,
-        now: DateTime<Utc>,
+        event: &AuditRow,
     ) -> Result<bool> {
-        on!(self, pool => sqlx::query(
-            "UPDATE connections SET dead_reason = $3, refreshing_until = NULL, updated_at = $4
-             WHERE id = $1 AND version = $2 AND dead_reason IS NULL",
-        )
-        .bind(id)
-        .bind(version)
-        .bind(reason)
-        .bind(now)
-        .execute(pool)
-        .await
-        .map(|done| done.rows_affected() == 1))
+        on!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            let killed = sqlx::query(
+                "UPDATE connections SET dead_reason = $3, refreshing_until = NULL, updated_at = $4
+                 WHERE id = $1 AND version = $2 AND dead_reason IS NULL",
+            )
+            .bind(id)
+            .bind(version)
+            .bind(reason)
+            .bind(event.at)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected() == 1;
+            if killed {
+                insert_audit!(event, &mut *transaction)?;
+                transaction.commit().await?;
+            }
+            Ok(killed)
+        })
     }
 
     /// Deletes `id`, whatever its version, and answers with what it was.

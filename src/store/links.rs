@@ -299,15 +299,18 @@ impl Db {
             .await)
     }
 
-    /// Deletes every link of `identity` and answers with them.
+    /// Deletes the links of `identity`, or only the one for `provider`, and answers with them.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn take_links(&self, identity: &str) -> Result<Vec<LinkRow>> {
-        on!(self, pool => sqlx::query_as("DELETE FROM links WHERE identity = $1 RETURNING *")
-            .bind(identity)
-            .fetch_all(pool)
-            .await)
+    pub async fn take_links(&self, identity: &str, provider: Option<&str>) -> Result<Vec<LinkRow>> {
+        on!(self, pool => sqlx::query_as(
+            "DELETE FROM links WHERE identity = $1 AND ($2 IS NULL OR provider = $2) RETURNING *",
+        )
+        .bind(identity)
+        .bind(provider)
+        .fetch_all(pool)
+        .await)
     }
 
     /// The links whose time is over and that hold what a provider gave: it must be given back.

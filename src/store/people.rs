@@ -40,6 +40,24 @@ impl Db {
             .await)
     }
 
+    /// Whether `identity` has anything here: an account of theirs, a connection, a link, or what
+    /// they gave to a client.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_known(&self, identity: &str) -> Result<bool> {
+        let known: i64 = on!(self, pool => sqlx::query_scalar(
+            "SELECT (SELECT COUNT(*) FROM users WHERE identity = $1)
+             + (SELECT COUNT(*) FROM connections WHERE identity = $1)
+             + (SELECT COUNT(*) FROM links WHERE identity = $1)
+             + (SELECT COUNT(*) FROM grants WHERE identity = $1)",
+        )
+        .bind(identity)
+        .fetch_one(pool)
+        .await?);
+        Ok(known > 0)
+    }
+
     /// Everybody who signed in, the first one first.
     ///
     /// # Errors

@@ -124,7 +124,7 @@ mod tests {
 
     fn put(cache: &TokenCache, mark: u64, known: &Arc<[Known]>, place: usize) {
         let account = known[place].account.clone();
-        let token = AccessToken::new("secret".into(), 1, Arc::default(), account);
+        let token = AccessToken::new("secret".into(), "id".into(), 1, Arc::default(), account);
         let fresh = Fresh { token, expires_at: None, due_at: None };
         cache.put(mark, &Identity::local(), "music", (known.clone(), place), fresh);
     }

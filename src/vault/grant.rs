@@ -186,7 +186,7 @@ pub(super) fn open(
 ) -> Result<Fresh, SealError> {
     let scopes = Arc::new(row.scopes.split_whitespace().map(str::to_owned).collect());
     let secret = open_access(sealer, row)?;
-    let token = AccessToken::new(secret, row.version, scopes, account);
+    let token = AccessToken::new(secret, row.id.as_str().into(), row.version, scopes, account);
     Ok(Fresh { token, expires_at: row.access_expires_at, due_at: due_at(row) })
 }
 

@@ -37,7 +37,7 @@ impl Vault {
     }
 
     /// Makes `grant` the connection of `identity` at `provider`, where the sign-in itself proves
-    /// who asked.
+    /// who asked. Answers with the connection's id.
     ///
     /// # Errors
     /// When the database fails.
@@ -46,14 +46,14 @@ impl Vault {
         identity: &Identity,
         provider: &str,
         grant: &Grant,
-    ) -> Result<(), Refusal> {
+    ) -> Result<String, Refusal> {
         // A refresh may write between the read and the write; then the write is made again.
         for _ in 0..8 {
             let row = self.row_of(identity, provider, grant, None).await?;
             if self.0.db.replace_connection(&row).await? {
                 tracing::info!(provider, connection = row.id, "account connected");
                 self.0.cache.forget(identity, provider);
-                return Ok(());
+                return Ok(row.id);
             }
         }
         Err(Refusal::Broken)

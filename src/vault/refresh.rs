@@ -17,12 +17,13 @@ use futures::{
     future::{BoxFuture, Shared},
 };
 use secrecy::SecretString;
+use stagepass_kit::Identity;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{Refusal, Vault, grant};
 use crate::{
     providers::{ProviderClient, ProviderError, TokenAnswer},
-    store::ConnectionRow,
+    store::{AuditRow, ConnectionRow},
 };
 
 /// How long one refresh may take before another process may think that it crashed. Longer than
@@ -188,7 +189,8 @@ impl Vault {
         if row.refreshing_until.is_some() {
             self.await_survivor(row).await?;
         }
-        if self.0.db.kill_connection(&row.id, row.version, &why, self.0.clock.now()).await? {
+        let death = death(row, &why).stamped(&self.0.clock);
+        if self.0.db.kill_connection(&row.id, row.version, &why, &death).await? {
             tracing::info!(
                 provider = row.provider,
                 connection = row.id,
@@ -210,6 +212,21 @@ impl Vault {
             sleep(POLL).await;
         }
         Ok(())
+    }
+}
+
+/// What is recorded of it.
+fn death(row: &ConnectionRow, why: &str) -> AuditRow {
+    let identity = row.identity.parse::<Identity>().ok();
+    AuditRow {
+        event: "connection.died".to_owned(),
+        outcome: "done".to_owned(),
+        detail: Some(why.to_owned()),
+        identity: Some(row.identity.clone()),
+        client_id: identity.and_then(|identity| identity.bot().map(str::to_owned)),
+        provider: Some(row.provider.clone()),
+        connection_id: Some(row.id.clone()),
+        ..AuditRow::default()
     }
 }
 

@@ -14,6 +14,7 @@ mod harness;
 
 mod account;
 mod bots;
+mod calls;
 mod cli;
 mod config;
 mod door;

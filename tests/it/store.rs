@@ -3,8 +3,12 @@
 mod accounts;
 mod offers;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use chrono::{DateTime, TimeDelta, Utc};
-use stagepass::store::{ConnectionRow, Db, Epoch, LinkRow, LinkState, Problem, VaultKeyRow};
+use stagepass::store::{
+    AuditRow, ConnectionRow, Db, Epoch, LinkRow, LinkState, Problem, VaultKeyRow,
+};
 
 use crate::harness::TestApp;
 
@@ -58,6 +62,13 @@ async fn open(app: &TestApp) -> Db {
 /// A moment, in microseconds.
 fn at(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(1_800_000_000_000_000 + micros).unwrap()
+}
+
+/// What is recorded when a connection dies.
+pub(crate) fn death(at: DateTime<Utc>) -> AuditRow {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let id = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+    AuditRow { id, at, event: "connection.died".to_owned(), ..AuditRow::default() }
 }
 
 /// The first version of a connection of alice's.
@@ -234,10 +245,10 @@ async fn a_dead_connection_stays_dead_until_it_is_written_anew() {
     let db = &store.db;
     let first = connection("c", "a");
     assert!(db.write_connection(&first).await.unwrap());
-    assert!(!db.kill_connection("c", 2, "too early", at(5)).await.unwrap());
+    assert!(!db.kill_connection("c", 2, "too early", &death(at(5))).await.unwrap());
     assert!(db.begin_refresh("c", 1, at(0), at(30)).await.unwrap());
-    assert!(db.kill_connection("c", 1, "why", at(5)).await.unwrap());
-    assert!(!db.kill_connection("c", 1, "again", at(6)).await.unwrap());
+    assert!(db.kill_connection("c", 1, "why", &death(at(5))).await.unwrap());
+    assert!(!db.kill_connection("c", 1, "again", &death(at(6))).await.unwrap());
 
     let dead = db.connection("c").await.unwrap().unwrap();
     assert_eq!(dead.dead_reason.as_deref(), Some("why"));
@@ -262,9 +273,9 @@ async fn the_tokens_of_what_is_long_dead_are_emptied() {
         }
         assert!(db.write_connection(&row).await.unwrap());
     }
-    assert!(db.kill_connection("long dead", 1, "why", at(5)).await.unwrap());
-    assert!(db.kill_connection("without refresh", 1, "why", at(5)).await.unwrap());
-    assert!(db.kill_connection("just dead", 1, "why", at(6)).await.unwrap());
+    assert!(db.kill_connection("long dead", 1, "why", &death(at(5))).await.unwrap());
+    assert!(db.kill_connection("without refresh", 1, "why", &death(at(5))).await.unwrap());
+    assert!(db.kill_connection("just dead", 1, "why", &death(at(6))).await.unwrap());
 
     db.empty_dead_connections(at(6)).await.unwrap();
     assert_eq!(db.empty_dead_connections(at(6)).await.unwrap(), 0, "nothing is left to empty");

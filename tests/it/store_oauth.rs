@@ -3,6 +3,7 @@
 mod clients;
 mod own;
 mod people;
+mod record;
 mod tokens;
 mod visits;
 

@@ -189,7 +189,7 @@ async fn connections_that_end_are_found_for_their_own_bot() {
     ] {
         assert!(db.write_connection(&row).await.unwrap());
     }
-    assert!(db.kill_connection("dead", 1, "why", at(5)).await.unwrap());
+    assert!(db.kill_connection("dead", 1, "why", &crate::store::death(at(5))).await.unwrap());
     assert_eq!(store.unannounced("chat:bot:").await, ["dead", "soon"]);
     assert_eq!(store.unannounced("chat:bot_2:").await, ["other's"]);
     assert_eq!(store.unannounced("chat:b_t:").await, ["odd"]);
@@ -216,7 +216,7 @@ async fn an_end_is_announced_once_with_its_message_until_the_person_signs_in_ane
     assert!(db.write_connection(&refreshed).await.unwrap());
     assert_eq!(store.unannounced("chat:bot:").await, [""; 0], "a refresh is no sign-in");
 
-    assert!(db.kill_connection("c", 2, "why", at(5)).await.unwrap());
+    assert!(db.kill_connection("c", 2, "why", &crate::store::death(at(5))).await.unwrap());
     let dead = read().await.remove(0);
     assert_eq!(dead.dead_reason.as_deref(), Some("why"));
     assert!(db.announce(&dead, &told("1", "dead")).await.is_err(), "the message can't be stored");
@@ -238,12 +238,12 @@ async fn a_dead_connection_that_a_late_answer_revives_is_told_when_it_dies_again
     let db = &store.db;
     let first = connection("c", "bot", None);
     assert!(db.write_connection(&first).await.unwrap());
-    assert!(db.kill_connection("c", 1, "why", at(5)).await.unwrap());
+    assert!(db.kill_connection("c", 1, "why", &crate::store::death(at(5))).await.unwrap());
     let dead = db.unannounced("chat:bot:", "dead", at(0), 9).await.unwrap().remove(0);
     let message = DeliveryRow { event: "dead".to_owned(), ..message("1", "bot", 0) };
     assert!(db.announce(&dead, &message).await.unwrap());
     assert!(db.write_connection(&next(&first)).await.unwrap());
-    assert!(db.kill_connection("c", 2, "why", at(6)).await.unwrap());
+    assert!(db.kill_connection("c", 2, "why", &crate::store::death(at(6))).await.unwrap());
     assert_eq!(store.unannounced("chat:bot:").await, ["c"]);
     store.finish().await;
 }

@@ -27,7 +27,7 @@ async fn an_account_is_connected_from_the_own_page_without_a_code() {
     let page = link(&app, &browser, "Connect Spotify", "alice").await;
     assert_eq!(page.url, own_page(&app));
     assert!(page.has_text("Spotify: Alice Example State Connected."), "{}", page.text());
-    assert_eq!(recorded(&app, "link.begun").await, [done(super::ALICE)]);
+    assert_eq!(recorded(&app, "link.issued").await, [done(super::ALICE)]);
     app.finish().await;
 }
 
@@ -88,7 +88,7 @@ async fn a_disconnected_account_is_given_back_and_gone_for_the_tools() {
     assert!(page.has_text("Not connected."), "{}", page.describe());
     assert_eq!(app.spotify.world(|world| world.live_refresh_tokens_of("alice")), 0);
     assert_eq!(chat.status().await["state"], "not_connected");
-    assert_eq!(recorded(&app, "connection.ended").await, [done(super::ALICE)]);
+    assert_eq!(recorded(&app, "connection.revoked").await, [done(super::ALICE)]);
     app.finish().await;
 }
 

@@ -21,7 +21,7 @@ async fn the_owner_of_this_computer_needs_no_sign_in() {
     assert_eq!(chat.status().await["state"], "connected");
     browser.submit(&page, "Disconnect", &[]).await;
     assert_eq!(chat.status().await["state"], "not_connected");
-    for event in ["link.begun", "connection.ended"] {
+    for event in ["link.issued", "connection.revoked"] {
         assert_eq!(recorded(&app, event).await, [done("local::owner")]);
     }
     app.finish().await;

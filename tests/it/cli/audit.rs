@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use stagepass_standin::Browser;
 
-use super::answer;
-use crate::harness::{Connector, TestApp};
+use super::{answer, within_seconds};
+use crate::harness::{Connector, TestApp, claims_of};
 
 /// Puts an event into the record behind the server's back.
 async fn event(app: &TestApp, id: &str, at: &str, detail: &str) {
@@ -44,6 +44,50 @@ async fn what_happened_is_told_in_order_and_as_far_back_as_asked() {
     assert_eq!(Some(newest.as_str()), said.lines().last());
     let all = answer(&app, &["audit", "--days", "60000"]).await;
     assert!(all.lines().next().is_some_and(|line| line.ends_with("detail=long ago")), "{all}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn one_person_one_client_one_tool_or_one_event_is_asked_for() {
+    let app = TestApp::start_for("open").await;
+    let client = Connector::register(&app).await;
+    let tokens = client.tokens_of(&app, "alice").await;
+    for tool in ["spotify_now", "spotify_devices"] {
+        client.call(&tokens.access, tool, json!({})).await;
+        app.advance(Duration::from_secs(1));
+    }
+    let lines = async |arguments: &[&str]| {
+        let said = answer(&app, &[&["audit"], arguments].concat()).await;
+        said.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    within_seconds("calls are recorded", async || {
+        lines(&["--event", "tool.called"]).await.len() == 2
+    })
+    .await;
+    let [line] = lines(&["--tool", "spotify_devices"]).await.try_into().unwrap();
+    let claims = claims_of(&tokens.access);
+    let (who, token) = (claims["sub"].as_str().unwrap(), claims["jti"].as_str().unwrap());
+    let connection = answer(&app, &["audit", "--event", "connection.made", "--json"]).await;
+    let connection: Value = serde_json::from_str(&connection).unwrap();
+    let id = connection["connection_id"].as_str().unwrap();
+    assert!(line.contains(" done    tool.called "), "{line}");
+    for fact in [
+        format!("identity={who}"),
+        format!("client={}", client.client_id),
+        format!("token={token}"),
+        "tool=spotify_devices provider=spotify".to_owned(),
+        format!("connection={id}"),
+    ] {
+        assert!(line.contains(&fact), "no {fact}: {line}");
+    }
+    let alices = lines(&["--identity", who, "--event", "tool.called"]).await;
+    assert_eq!(alices.len(), 2, "{alices:?}");
+    let registered = lines(&["--client", &client.client_id, "--event", "client.registered"]).await;
+    assert_eq!(registered.len(), 1, "{registered:?}");
+    assert!(lines(&["--identity", "user:spotify:nobody"]).await.is_empty());
+    let json = answer(&app, &["audit", "--tool", "spotify_now", "--json"]).await;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["tool"], &json["connection_id"]), (&"spotify_now".into(), &id.into()));
     app.finish().await;
 }
 

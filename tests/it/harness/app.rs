@@ -11,12 +11,13 @@ use http::{HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use stagepass::{
     app::{App, Door},
+    audit::Audit,
     clock::Clock,
     config::Config,
     http::{GuardedClient, Rules},
     oauth::{Description, OAuth},
     providers::{Account, ProviderClient, TokenAnswer},
-    store::{AuditRow, Db},
+    store::{AuditFilter, AuditRow, Db},
     vault::{self, Grant, IdleDays, Vault},
 };
 use stagepass_kit::{Identity, Toolset};
@@ -231,7 +232,8 @@ impl TestApp {
     /// Everything that was recorded, the oldest first.
     pub(crate) async fn audit(&self) -> Vec<AuditRow> {
         let db = self.db().await;
-        let rows = db.audit_since(DateTime::UNIX_EPOCH, 100_000).await.unwrap();
+        let rows =
+            db.audit_since(DateTime::UNIX_EPOCH, 100_000, &AuditFilter::default()).await.unwrap();
         db.close().await;
         rows
     }
@@ -346,7 +348,8 @@ impl TestApp {
         let (db, vault) = self.vault(&TaskTracker::new()).await;
         let (config, guarded) = (self.config(), GuardedClient::new(Rules::default()).unwrap());
         let described = Description::new(&config.public_url, Vec::new(), std::iter::empty());
-        OAuth::new(&config, described, db, vault, self.clock.clone(), guarded).await.unwrap()
+        let audit = Audit::new(db.clone(), self.clock.clone());
+        OAuth::new(&config, described, db, vault, self.clock.clone(), audit, guarded).await.unwrap()
     }
 
     /// A vault beside the server, on the same database.

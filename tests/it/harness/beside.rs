@@ -1,6 +1,6 @@
 //! What the server does every half a minute, done once, beside it.
 
-use stagepass::{connect::Connect, store::Db, webhooks::Webhooks};
+use stagepass::{audit::Audit, connect::Connect, store::Db, webhooks::Webhooks};
 use tokio_util::task::TaskTracker;
 
 use super::TestApp;
@@ -11,7 +11,8 @@ impl TestApp {
         let tasks = TaskTracker::new();
         let (db, vault) = self.vault(&tasks).await;
         let (config, clock, told) = (self.config(), self.clock.clone(), self.webhooks(&db));
-        let connect = Connect::new(&config, db.clone(), vault, told, clock, tasks.clone());
+        let audit = Audit::new(db.clone(), clock.clone());
+        let connect = Connect::new(&config, db.clone(), vault, told, clock, audit, tasks.clone());
         connect.sweep().await.unwrap();
         tasks.close();
         tasks.wait().await;

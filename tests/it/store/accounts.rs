@@ -75,7 +75,7 @@ async fn the_unused_connections_of_a_realm_come_in_portions() {
     assert!(db.write_connection(&connection("no chat", "z")).await.unwrap());
     assert!(db.note_use("b", at(5), at(5)).await.unwrap());
     assert!(db.note_use("just used", at(6), at(5)).await.unwrap());
-    assert!(db.kill_connection("dead", 1, "why", at(5)).await.unwrap());
+    assert!(db.kill_connection("dead", 1, "why", &crate::store::death(at(5))).await.unwrap());
     let unused = async |after, most| {
         let rows = db.unused_connections("chat:", at(5), after, most).await.unwrap();
         rows.into_iter().map(|row| row.id).collect::<Vec<_>>()

@@ -1,6 +1,6 @@
-//! Clients, what they have proven, and the record.
+//! Clients, and what they have proven.
 
-use stagepass::store::{AuditRow, ClientKind, ClientRow, Epoch};
+use stagepass::store::{ClientKind, ClientRow, Epoch};
 
 use super::{
     Store, at,
@@ -170,34 +170,5 @@ async fn an_assertion_is_used_once_until_it_is_forgotten() {
     store.db.forget_assertions(at(11)).await.unwrap();
     assert!(store.db.use_assertion(b"a", at(10)).await.unwrap());
     other.close().await;
-    store.finish().await;
-}
-
-#[tokio::test]
-async fn the_record_gives_the_newest_events_the_oldest_of_them_first() {
-    let store = Store::open().await;
-    let db = &store.db;
-    let full = AuditRow {
-        id: "3".to_owned(),
-        at: at(3),
-        event: "token.issued".to_owned(),
-        outcome: "done".to_owned(),
-        detail: Some("d".to_owned()),
-        identity: Some("i".to_owned()),
-        client_id: Some("c".to_owned()),
-        token_id: Some("t".to_owned()),
-        grant_id: Some("g".to_owned()),
-        provider: Some("p".to_owned()),
-        address: Some("a".to_owned()),
-    };
-    let bare = |id: i64| AuditRow { id: id.to_string(), at: at(id), ..AuditRow::default() };
-    for row in [&bare(2), &full, &bare(1), &bare(4)] {
-        db.add_audit(row).await.unwrap();
-    }
-    assert!(db.add_audit(&full).await.is_err());
-    let rows = db.audit_since(at(2), 2).await.unwrap();
-    assert_eq!(seen(&rows), seen([&full, &bare(4)]));
-    let rows = db.audit_since(at(2), 10).await.unwrap();
-    assert_eq!(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["2", "3", "4"]);
     store.finish().await;
 }

@@ -106,11 +106,11 @@ async fn all_links_of_a_person_are_taken_at_once() {
     {
         store.db.add_link(&link(id, who, provider)).await.unwrap();
     }
-    let mut taken = store.db.take_links(ANN).await.unwrap();
+    let mut taken = store.db.take_links(ANN, None).await.unwrap();
     taken.sort_by(|one, other| one.id.cmp(&other.id));
     let taken: Vec<_> = taken.iter().map(|link| (link.id.as_str(), link.from_account)).collect();
     assert_eq!(taken, [("one", true), ("two", false)]);
     assert!(store.db.link_of("bob", "spotify").await.unwrap().is_some());
-    assert!(store.db.take_links(ANN).await.unwrap().is_empty());
+    assert!(store.db.take_links(ANN, None).await.unwrap().is_empty());
     store.finish().await;
 }

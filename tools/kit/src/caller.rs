@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     future::Future,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -16,28 +16,36 @@ use crate::{Identity, LinkedAccount, ToolError, code};
 #[derive(Debug, Clone)]
 pub struct AccessToken {
     secret: SecretString,
+    connection: Arc<str>,
     version: i64,
     scopes: Arc<BTreeSet<String>>,
     account: Arc<LinkedAccount>,
 }
 
 impl AccessToken {
-    /// A token of `account`, the version of the connection it came from, and the scopes granted
+    /// A token of `account`, the id and the version of the connection it came from, and the scopes granted
     /// with it.
     #[must_use]
     pub fn new(
         secret: SecretString,
+        connection: Arc<str>,
         version: i64,
         scopes: Arc<BTreeSet<String>>,
         account: Arc<LinkedAccount>,
     ) -> Self {
-        Self { secret, version, scopes, account }
+        Self { secret, connection, version, scopes, account }
     }
 
     /// The token itself, for an `Authorization` header and for nothing else.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.secret.expose_secret()
+    }
+
+    /// The id of the connection that it came from. No secret.
+    #[must_use]
+    pub fn connection(&self) -> &Arc<str> {
+        &self.connection
     }
 
     /// Grows with every refresh, so that a rejected token can be told from its successor.
@@ -98,6 +106,15 @@ pub enum Attempt<T> {
     Unauthorized,
 }
 
+/// What a call went to, as far as it has come.
+#[derive(Debug, Clone, Default)]
+pub struct Used {
+    /// The id of the provider that it last asked for.
+    pub provider: Option<Arc<str>>,
+    /// The id of the connection whose token it last had.
+    pub connection: Option<Arc<str>>,
+}
+
 /// For whom a tool runs. Made by the host from the transport; a tool can read it, and can't make
 /// one for somebody else.
 #[derive(Clone)]
@@ -110,6 +127,8 @@ pub struct Caller {
     choice: Option<Arc<str>>,
     /// The account that was used, once there was one.
     used: Arc<OnceLock<Arc<LinkedAccount>>>,
+    /// What the call went to, so far.
+    route: Arc<Mutex<Used>>,
 }
 
 impl Caller {
@@ -117,7 +136,15 @@ impl Caller {
     #[must_use]
     pub fn new(identity: Identity, connections: Arc<dyn Connections>) -> Self {
         let (choice, used) = (None, Arc::default());
-        Self { identity, called: None, connections, needs: &[], choice, used }
+        Self {
+            identity,
+            called: None,
+            connections,
+            needs: &[],
+            choice,
+            used,
+            route: Arc::default(),
+        }
     }
 
     /// The same caller, with what whoever speaks for them calls them.
@@ -136,6 +163,17 @@ impl Caller {
     #[must_use]
     pub fn name(&self) -> Option<&Arc<str>> {
         self.called.as_ref()
+    }
+
+    /// What the call went to, for the host's record of it. Clones share it.
+    #[must_use]
+    pub fn route(&self) -> Used {
+        self.route.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn uses(&self, provider: &str, connection: Option<&Arc<str>>) {
+        let used = Used { provider: Some(provider.into()), connection: connection.cloned() };
+        *self.route.lock().unwrap_or_else(PoisonError::into_inner) = used;
     }
 
     /// The same caller, about to run a tool that needs `scopes`, with the account `choice`.
@@ -164,14 +202,17 @@ impl Caller {
         F: Fn(AccessToken) -> Fut,
         Fut: Future<Output = Result<Attempt<T>, ToolError>>,
     {
+        self.uses(provider, None);
         let choice = self.choice.as_deref();
         let token = self.connections.access_token(&self.identity, provider, choice).await?;
+        self.uses(provider, Some(token.connection()));
         self.stay_with(token.account(), provider)?;
         self.check_scopes(provider, &token)?;
         if let Attempt::Done(answer) = send(token.clone()).await? {
             return Ok(answer);
         }
         let newer = self.connections.renewed_token(&self.identity, provider, &token).await?;
+        self.uses(provider, Some(newer.connection()));
         match send(newer).await? {
             Attempt::Done(answer) => Ok(answer),
             // A token minutes old, refused: the provider's fault, and no reason to log anyone out.

@@ -68,6 +68,12 @@ impl Identity {
         &self.namespace
     }
 
+    /// The client id of the bot that speaks for a chat user; none for anybody else.
+    #[must_use]
+    pub fn bot(&self) -> Option<&str> {
+        (self.realm == Realm::Chat).then_some(&*self.namespace)
+    }
+
     /// What a person would call this identity.
     #[must_use]
     pub fn label(&self) -> &str {

@@ -14,7 +14,7 @@ mod tool;
 mod toolset;
 
 pub use account::LinkedAccount;
-pub use caller::{AccessToken, Attempt, Caller, Connections};
+pub use caller::{AccessToken, Attempt, Caller, Connections, Used};
 pub use error::{ToolError, code};
 pub use identity::{Identity, ParseIdentityError, Realm};
 pub use tool::{Effect, Tool};

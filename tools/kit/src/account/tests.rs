@@ -79,7 +79,7 @@ impl Connections for Door {
     ) -> Result<AccessToken, ToolError> {
         self.asked.lock().unwrap().push(account.map(str::to_owned));
         let account = self.accounts.lock().unwrap().pop().unwrap();
-        Ok(AccessToken::new("secret".into(), 1, Arc::default(), Arc::new(account)))
+        Ok(AccessToken::new("secret".into(), "c".into(), 1, Arc::default(), Arc::new(account)))
     }
 
     async fn renewed_token(

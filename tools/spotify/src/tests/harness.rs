@@ -165,7 +165,8 @@ fn issue(spotify: &Spotify, person: &str, scopes: &[&str], version: i64) -> Acce
     let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
     let (id, name) = (person.to_owned(), person.to_owned());
     let account = LinkedAccount { id, name, label: None, one_of_several: false };
-    AccessToken::new(token.into(), version, Arc::new(scopes), Arc::new(account))
+    let (scopes, account) = (Arc::new(scopes), Arc::new(account));
+    AccessToken::new(token.into(), "connection".into(), version, scopes, account)
 }
 
 #[async_trait]

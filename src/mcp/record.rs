@@ -1,0 +1,136 @@
+//! What a tool call leaves in the record: one row, however the call ends.
+
+use std::time::Duration;
+
+use http::request::Parts;
+use stagepass_kit::{Caller, ToolError, code};
+
+use crate::{
+    audit::{Audit, Entry, Place},
+    identity::Principal,
+    web::address::ClientAddress,
+};
+
+const EVENT: &str = "tool.called";
+/// How it ended if nobody says: the client hung up, or the tool panicked.
+const BROKEN_OFF: &str = "broken_off";
+/// When a call may be tried again that couldn't be recorded.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// A call that is under way. When this is dropped, its row is put.
+pub(super) struct Call {
+    /// By whom, from where, of which tool, and the place for it.
+    known: Option<(Place, Entry)>,
+    caller: Caller,
+    /// Why it came to nothing; none if it was done.
+    refusal: Option<String>,
+}
+
+impl Call {
+    /// Begins a call of `tool`, once it is certain that it will be recorded.
+    ///
+    /// # Errors
+    /// `internal` when it can't be: then it mustn't be made.
+    pub(super) async fn begin(
+        audit: &Audit,
+        tool: &str,
+        caller: &Caller,
+        request: Option<&Parts>,
+    ) -> Result<Self, ToolError> {
+        let place = audit.place().await.map_err(|full| unrecorded().caused_by(full))?;
+        let mut entry = Entry::done(EVENT).tool(tool).person(caller.identity());
+        if let Some(principal) = request.and_then(|parts| parts.extensions.get::<Principal>()) {
+            entry = entry.principal(principal);
+        }
+        if let Some(address) = request.and_then(|parts| parts.extensions.get::<ClientAddress>()) {
+            entry = entry.address(address.0);
+        }
+        let refusal = Some(BROKEN_OFF.to_owned());
+        Ok(Self { known: Some((place, entry)), caller: caller.clone(), refusal })
+    }
+
+    /// It is over: done, or refused with this code.
+    pub(super) fn end(mut self, refusal: Option<&str>) {
+        self.refusal = refusal.map(str::to_owned);
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        let Some((place, mut entry)) = self.known.take() else { return };
+        if let Some(code) = &self.refusal {
+            entry = entry.refusal(code);
+        }
+        let used = self.caller.route();
+        if let Some(provider) = used.provider {
+            entry = entry.provider(&provider);
+        }
+        if let Some(id) = used.connection {
+            entry = entry.connection(&id);
+        }
+        place.put(entry);
+    }
+}
+
+fn unrecorded() -> ToolError {
+    ToolError::new(
+        code::INTERNAL,
+        "This server can't write its record at the moment, and makes no call that isn't recorded.",
+        "Try again in 5 seconds; if it stays, the server's log says why.",
+    )
+    .retry_after(WAIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use async_trait::async_trait;
+    use chrono::{DateTime, Utc};
+    use stagepass_kit::{AccessToken, Connections, Identity};
+
+    use super::*;
+    use crate::{
+        clock::Clock,
+        store::{AuditFilter, Db},
+    };
+
+    struct NoTokens;
+
+    #[async_trait]
+    impl Connections for NoTokens {
+        async fn access_token(
+            &self,
+            _: &Identity,
+            id: &str,
+            _: Option<&str>,
+        ) -> Result<AccessToken, ToolError> {
+            Err(ToolError::not_connected(id))
+        }
+
+        async fn renewed_token(
+            &self,
+            _: &Identity,
+            id: &str,
+            _: &AccessToken,
+        ) -> Result<AccessToken, ToolError> {
+            Err(ToolError::not_connected(id))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_that_nobody_waits_for_any_more_leaves_a_row_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(None, folder.path()).await.unwrap();
+        let audit = Audit::new(db.clone(), Clock::fixed(DateTime::<Utc>::UNIX_EPOCH, 1));
+        let caller = Caller::new(Identity::local(), Arc::new(NoTokens));
+        drop(Call::begin(&audit, "a_tool", &caller, None).await.unwrap());
+        audit.drain(Duration::from_secs(30)).await;
+        let filter = AuditFilter::default();
+        let rows = db.audit_since(DateTime::UNIX_EPOCH, 9, &filter).await.unwrap();
+        let [row] = rows.as_slice() else { panic!("{rows:?}") };
+        assert_eq!((row.tool.as_deref(), row.outcome.as_str()), (Some("a_tool"), "refused"));
+        assert_eq!(row.detail.as_deref(), Some(BROKEN_OFF));
+        db.close().await;
+    }
+}
