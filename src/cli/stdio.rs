@@ -25,7 +25,7 @@ pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
     // Whoever started this process owns it.
     config.access.allow = Allow::Local;
     let app = App::builder(config).build().await?;
-    app.stdio(listener, asked_to_stop()).await
+    Box::pin(app.stdio(listener, asked_to_stop())).await
 }
 
 async fn listen(wanted: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -44,8 +44,8 @@ pub mod code {
 #[derive(Debug)]
 pub struct ToolError {
     code: Cow<'static, str>,
-    message: String,
-    next_step: String,
+    message: Box<str>,
+    next_step: Box<str>,
     provider: Option<Box<str>>,
     retry_after: Option<Duration>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
@@ -61,8 +61,8 @@ impl ToolError {
     ) -> Self {
         Self {
             code: code.into(),
-            message: message.into(),
-            next_step: next_step.into(),
+            message: message.into().into(),
+            next_step: next_step.into().into(),
             provider: None,
             retry_after: None,
             cause: None,
@@ -134,13 +134,13 @@ impl ToolError {
     /// The same error in other words about what is wrong.
     #[must_use]
     pub fn saying(self, message: String) -> Self {
-        Self { message, ..self }
+        Self { message: message.into(), ..self }
     }
 
     /// The same error with something else to do about it.
     #[must_use]
     pub fn advising(self, next_step: String) -> Self {
-        Self { next_step, ..self }
+        Self { next_step: next_step.into(), ..self }
     }
 
     fn cured_by(mut self, provider: &str) -> Self {
