@@ -3,9 +3,8 @@
 
 use stagepass_kit::{Identity, ToolError, code};
 
-use super::{Connect, problem, record::about};
+use super::{Connect, problem};
 use crate::{
-    audit::Entry,
     store::{LinkRow, Problem},
     vault::hash,
 };
@@ -28,7 +27,8 @@ impl Connect {
     /// Ends `link`, whose code or address came from another chat, and says so there.
     pub(super) async fn wrong_chat(&self, link: LinkRow) -> Result<ToolError, ToolError> {
         if link.is_live(self.clock.now()) {
-            self.end_for_everybody(link).await?;
+            tracing::warn!(provider = link.provider, "a code came from another chat");
+            self.end_pending(link, &came_from_elsewhere()).await?;
         }
         Ok(ToolError::new(
             code::WRONG_IDENTITY,
@@ -37,16 +37,6 @@ impl Connect {
             "Tell the person that somebody may have sent them their own link. If they want to connect \
              their account here, call Auth with action \"get_url\" and show them the new link.",
         ))
-    }
-
-    async fn end_for_everybody(&self, link: LinkRow) -> Result<(), ToolError> {
-        let entry = Entry::refused("link.rejected", code::WRONG_IDENTITY);
-        self.audit.record(about(entry, &link, None)).await.map_err(ToolError::internal)?;
-        tracing::warn!(
-            provider = link.provider,
-            "a code came from another chat; the link was ended"
-        );
-        self.end_pending(link, &came_from_elsewhere()).await
     }
 }
 

@@ -46,7 +46,9 @@ async fn a_chat_user_links_by_the_code_on_the_page_and_is_served() {
     let told = give(&anna, &code).await.ok();
     // Whoever's account it is, the chat is told: it may be somebody else's.
     assert_eq!(told.data["account"]["name"], "Alice Example");
-    assert!(told.text.contains("Alice Example"), "{}", told.text);
+    for part in ["Alice Example", "isn't their own", "\"revoke\""] {
+        assert!(told.text.contains(part), "{part}: {}", told.text);
+    }
     anna.call("spotify_now", json!({})).await.ok();
     anna.end().await;
     app.finish().await;
@@ -121,6 +123,26 @@ async fn an_old_code_from_elsewhere_undoes_nothing() {
     assert_eq!(give(&mallory, &code).await.code(), "link_expired");
     anna.call("spotify_now", json!({})).await.ok();
     mallory.end().await;
+    anna.end().await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_comes_by_the_browser_inside_an_app_is_told_of_their_own() {
+    let app = with_chat(&[]).await;
+    let bot = Bot::add(&app, "bot").await;
+    let anna = bot.chat(&app, ANNA).await;
+    let url = anna.get_url().await;
+    let path = url.strip_prefix(&app.url).unwrap();
+    let shown = async |browser: &str| {
+        let request = bot.client.begin_as(reqwest::Method::GET, path).header("user-agent", browser);
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    let inside = "Mozilla/5.0 (Linux; Android 15; wv) AppleWebKit/537.36 Chrome/140.0 Mobile";
+    assert!(shown(inside).await.contains("the browser inside an app"));
+    assert!(
+        !shown("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0").await.contains("inside an app")
+    );
     anna.end().await;
     app.finish().await;
 }
