@@ -116,7 +116,10 @@ impl Connect {
         let tried = self.db.try_code(&link.id, &typed, TRIES).await;
         let Some(link) = tried.map_err(ToolError::internal)? else { return Err(used()) };
         if link.state == LinkState::Exchanging {
-            let grant = open_grant(self, &link)?;
+            let grant = match open_grant(self, &link) {
+                Ok(grant) => grant,
+                Err(error) => return Err(self.broke_off(&link, error, None).await),
+            };
             return match self.activate(&link, client, grant, None).await {
                 Ok(finished) => Ok(finished),
                 Err(Ended::Used) => Err(used()),

@@ -9,7 +9,7 @@ use url::Url;
 use super::{CODE, Connect, LIFETIME, TRIES, confirm::stripped};
 use crate::{
     audit::Entry,
-    store::{VisitRow, VisitState},
+    store::{LinkRow, LinkState, VisitRow, VisitState},
     vault::{hash, mint, read_spoken_code, spoken_code},
     web::ACCOUNT,
 };
@@ -105,8 +105,16 @@ impl Connect {
 
     /// Whether a sign-in of `identity` waits for a code, too.
     async fn awaits_code(&self, identity: &Identity) -> Result<bool, ToolError> {
-        let status = self.status(identity, None).await?;
-        Ok(status.iter().any(|row| row.awaits_code))
+        for client in self.vault.providers().values() {
+            let link = self.db.link_of(&identity.to_string(), client.id()).await;
+            let link = link.map_err(ToolError::internal)?;
+            let waits =
+                |link: &LinkRow| link.state == LinkState::Pending && link.is_live(self.clock.now());
+            if link.as_ref().is_some_and(waits) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 

@@ -100,7 +100,9 @@ fn auth_status() -> Value {
 fn assert_is_status(result: &Value) {
     assert_ne!(result["isError"], true, "{result}");
     assert_eq!(result["structuredContent"]["providers"][0]["state"], "not_connected");
-    assert_eq!(result["content"][0]["text"], "spotify: not connected");
+    let page = result["structuredContent"]["account_url"].as_str().unwrap();
+    let page = format!("\nTheir own page, if they want to see or end this: {page}");
+    assert_eq!(result["content"][0]["text"], format!("spotify: not connected{page}"));
 }
 
 fn assert_lists_the_tools(result: &Value) {
