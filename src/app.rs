@@ -100,6 +100,11 @@ impl AppBuilder {
             let (db, vault, audit) = (db.clone(), vault.clone(), audit.clone());
             Some(OAuth::new(&config, described, db, vault, clock.clone(), audit, guarded).await?)
         };
+        for bot in config.chat.keys() {
+            if db.client(bot).await?.is_none() {
+                tracing::warn!(bot, "there are settings for a bot that isn't known: chat.{bot}");
+            }
+        }
         let limiters = Limiters::new(&config.limits, &clock);
         let webhooks = Webhooks::new(&config.chat, db.clone(), clock.clone(), client);
         let (told, now) = (webhooks.clone(), clock.clone());

@@ -15,6 +15,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 HELP = "I know: search …, play …, now, status, disconnect."
 TROUBLE = "Something went wrong. Please try again in a minute."
+LINK = "For that I need your account. Sign in here: {url}\nThen send me what the page shows."
 # The code on the page, the line or the address of a relay's page.
 CODE = re.compile(r"[0-9a-z]{4}-[0-9a-z]{4}|\S+#\S+|https?://\S+", re.IGNORECASE)
 # The person has to sign in before this call can work.
@@ -99,23 +100,20 @@ class Assistant:
             failed = result.structured_content["code"] if result.is_error else None
             if failed in UNCONNECTED:
                 self._postponed[chat_id] = call
-                return await self._link(stagepass)
+                if url := result.structured_content.get("url"):
+                    return LINK.format(url=url)
+                return "Now send me the code from the page, here in this chat."
             if failed:
                 return result.structured_content["message"]
             if call[1].get("action") != "handle_callback":
                 return result.content[0].text
+            if "account" not in result.structured_content:  # It was the code of their own page
+                return "Thank you. Now go back to the page and press Continue."
             said = f"Connected as {result.structured_content['account']['name']}."
             if chat_id in self._postponed:
                 result = await stagepass.call_tool(*self._postponed.pop(chat_id))
                 said = f"{said}\n{result.content[0].text}"
             return said
-
-    async def _link(self, stagepass):
-        link = await stagepass.call_tool("Auth", {"action": "get_url"})
-        if link.is_error:
-            return link.structured_content["message"]
-        url = link.structured_content["url"]
-        return f"For that I need your account. Sign in here: {url}\nThen send me what the page shows."
 
     @asynccontextmanager
     async def _speaking_for(self, chat_id, name):

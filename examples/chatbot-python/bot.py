@@ -1,6 +1,6 @@
 """A chat bot whose chat is this terminal: type `alice: search harbour`, or as anybody else.
 
-Its server, id and secret come from STAGEPASS_URL, STAGEPASS_CLIENT_ID and STAGEPASS_CLIENT_SECRET.
+Its server, id and secret come from BOT_SERVER, BOT_CLIENT_ID and BOT_CLIENT_SECRET.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from assistant import HELP, Assistant
 
 
 async def main():
-    names = ("STAGEPASS_URL", "STAGEPASS_CLIENT_ID", "STAGEPASS_CLIENT_SECRET")
+    names = ("BOT_SERVER", "BOT_CLIENT_ID", "BOT_CLIENT_SECRET")
     assistant = Assistant(*(os.environ[name] for name in names))
     print(f"Write as somebody, e.g. `alice: search harbour`. {HELP}\n", flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):

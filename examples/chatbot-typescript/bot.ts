@@ -1,6 +1,6 @@
 // A chat bot whose chat is this terminal: type `alice: search harbour`, or as anybody else.
 //
-// Its server, id and secret come from STAGEPASS_URL, STAGEPASS_CLIENT_ID and STAGEPASS_CLIENT_SECRET.
+// Its server, id and secret come from BOT_SERVER, BOT_CLIENT_ID and BOT_CLIENT_SECRET.
 // A few commands stand in for a language model; everything else is what a real bot has, too.
 
 import { createInterface } from "node:readline";
@@ -71,8 +71,8 @@ class BotToken implements AuthProvider {
 
 /** Answers messages, each as the person who has sent it. */
 class Assistant {
-  #endpoint = setting("STAGEPASS_URL");
-  #auth = new BotToken(this.#endpoint, setting("STAGEPASS_CLIENT_ID"), setting("STAGEPASS_CLIENT_SECRET"));
+  #endpoint = setting("BOT_SERVER");
+  #auth = new BotToken(this.#endpoint, setting("BOT_CLIENT_ID"), setting("BOT_CLIENT_SECRET"));
   /** What to do once somebody is connected, by chat id. */
   #postponed = new Map<string, Call>();
 
@@ -95,10 +95,14 @@ class Assistant {
       const { isError, structuredContent, content } = await this.#call(stagepass, call);
       if (isError && unconnected.includes(structuredContent.code)) {
         this.#postponed.set(chatId, call);
-        return await this.#link(stagepass);
+        const { url } = structuredContent;
+        if (!url) return "Now send me the code from the page, here in this chat.";
+        return `For that I need your account. Sign in here: ${url}\nThen send me what the page shows.`;
       }
       if (isError) return structuredContent.message;
       if (call.arguments.action !== "handle_callback") return content[0].text;
+      // It was the code of their own page.
+      if (!structuredContent.account) return "Thank you. Now go back to the page and press Continue.";
       const said = `Connected as ${structuredContent.account.name}.`;
       const postponed = this.#postponed.get(chatId);
       if (!postponed) return said;
@@ -108,13 +112,6 @@ class Assistant {
     } finally {
       await stagepass.close();
     }
-  }
-
-  async #link(stagepass: Client): Promise<string> {
-    const link = await this.#call(stagepass, { name: "Auth", arguments: { action: "get_url" } });
-    if (link.isError) return link.structuredContent.message;
-    const { url } = link.structuredContent;
-    return `For that I need your account. Sign in here: ${url}\nThen send me what the page shows.`;
   }
 
   async #call(stagepass: Client, call: Call): Promise<any> {

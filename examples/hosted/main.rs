@@ -40,7 +40,7 @@ async fn main() -> anyhow::Result<()> {
     if std::env::args().any(|argument| argument == "--bot") {
         let secret = bot::add(&config, &clock).await?;
         println!(
-            "Bot: STAGEPASS_URL={url}/mcp STAGEPASS_CLIENT_ID={} STAGEPASS_CLIENT_SECRET={}",
+            "Bot: BOT_SERVER={url}/mcp BOT_CLIENT_ID={} BOT_CLIENT_SECRET={}",
             bot::ID,
             secret.expose_secret()
         );

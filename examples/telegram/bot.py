@@ -1,7 +1,7 @@
 """A Telegram bot: everybody who writes to it has an account of their own.
 
-It needs TELEGRAM_TOKEN from @BotFather, besides STAGEPASS_URL, STAGEPASS_CLIENT_ID and
-STAGEPASS_CLIENT_SECRET. What it answers is said in ../chatbot-python/assistant.py.
+It needs TELEGRAM_TOKEN from @BotFather, besides BOT_SERVER, BOT_CLIENT_ID and
+BOT_CLIENT_SECRET. What it answers is said in ../chatbot-python/assistant.py.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ def said(message):
 
 
 async def main():
-    names = ("STAGEPASS_URL", "STAGEPASS_CLIENT_ID", "STAGEPASS_CLIENT_SECRET")
+    names = ("BOT_SERVER", "BOT_CLIENT_ID", "BOT_CLIENT_SECRET")
     assistant = Assistant(*(os.environ[name] for name in names))
     telegram = Telegram(os.environ["TELEGRAM_TOKEN"])
     async for message in telegram.updates():

@@ -49,6 +49,9 @@ pub(super) async fn run(arguments: Arguments, desk: &Desk) -> anyhow::Result<Str
         text += &if arguments.json { ascii(&serde_json::to_string(&row)?) } else { line(&row) };
         text.push('\n');
     }
+    if text.is_empty() && !arguments.json {
+        text = format!("Nothing like that was recorded in the last {} days.\n", arguments.days);
+    }
     Ok(text)
 }
 
@@ -62,13 +65,13 @@ fn line(row: &AuditRow) -> String {
         ("provider", &row.provider),
         ("connection", &row.connection_id),
         ("address", &row.address),
-        // The only one that may have spaces in it.
-        ("detail", &row.detail),
     ];
+    // A chat user's id may have spaces in it, and must not pass for more than one field.
     let fact = |(name, value): (_, &Option<String>)| {
-        Some(format!("{name}={}", visible(value.as_deref()?)))
+        Some(format!("{name}={}", visible(value.as_deref()?).replace(' ', "\\u{20}")))
     };
-    let facts: Vec<_> = facts.into_iter().filter_map(fact).collect();
+    let detail = row.detail.as_deref().map(|detail| format!("detail={}", visible(detail)));
+    let facts: Vec<_> = facts.into_iter().filter_map(fact).chain(detail).collect();
     let at = row.at.to_rfc3339_opts(SecondsFormat::Millis, true);
     let (outcome, event) = (visible(&row.outcome), visible(&row.event));
     format!("{at} {outcome:<7} {event} {}", facts.join(" "))

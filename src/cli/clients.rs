@@ -168,7 +168,7 @@ fn added(
     let own = own.unwrap_or_default();
     let speaks = GrantType::TokenExchange.as_str();
     let speaks = if row.grant_types.contains(speaks) {
-        "With each request it names a chat user, e.g. Stagepass-Chat-Id: whatsapp:%2B4915112345678\n\
+        "With each request to /mcp it names a chat user, e.g. Stagepass-Chat-Id: whatsapp:%2B49151…\n\
          Settings for its chats go under its id, e.g. chat.ID.return_link in stagepass.toml\n"
             .replace("ID", &row.id)
     } else {

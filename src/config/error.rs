@@ -42,6 +42,7 @@ impl ConfigError {
                 )
             }
             config::ConfigError::NotFound(_) => "is missing".to_owned(),
+            _ if key.ends_with(".confirm") => "must be \"code\" or \"auto\"".to_owned(),
             _ if key == "listen" => "must be an IP address and a port".to_owned(),
             config::ConfigError::Message(message) if !keys::is_secret(&key) => {
                 format!("can't be used: {message}")

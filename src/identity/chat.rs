@@ -76,9 +76,10 @@ impl fmt::Display for ChatId {
 /// What the headers call the chat user, if anything: cleaned, and for people's eyes alone.
 ///
 /// # Errors
-/// [`ChatError::Unreadable`] when it isn't percent-encoded UTF-8, or there are several.
+/// [`ChatError::UnreadableName`] when it isn't percent-encoded UTF-8, or there are several.
 pub fn chat_name(headers: &HeaderMap) -> Result<Option<Arc<str>>, ChatError> {
-    let name = decoded(headers, &CHAT_NAME)?.map(|name| shown_name(&name));
+    let name = decoded(headers, &CHAT_NAME).map_err(|_| ChatError::UnreadableName)?;
+    let name = name.map(|name| shown_name(&name));
     Ok(name.filter(|name| !name.is_empty()))
 }
 
@@ -114,8 +115,10 @@ fn decoded(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Cha
 /// Why a request speaks for nobody.
 #[derive(Debug)]
 pub enum ChatError {
-    /// The id or the name isn't one.
+    /// The id isn't one.
     Unreadable,
+    /// The name isn't text.
+    UnreadableName,
     /// Two different chat users are named in one request.
     Disagree,
     /// The token doesn't allow it. The challenge says what would.
@@ -135,9 +138,15 @@ impl ChatError {
         match self {
             Self::Unreadable => (
                 StatusCode::BAD_REQUEST,
-                "The chat user's id can't be read. Send Stagepass-Chat-Id once, percent-encoded \
-                 UTF-8 of at most 256 bytes without control characters, e.g. \
-                 whatsapp:%2B4915112345678",
+                "The chat user's id can't be read. It is 1 to 256 bytes of UTF-8 without control \
+                 characters or spaces around it: percent-encoded in the header Stagepass-Chat-Id, \
+                 once, e.g. whatsapp:%2B4915112345678, or as plain text in \
+                 _meta[\"io.stagepass/chat-id\"]",
+            ),
+            Self::UnreadableName => (
+                StatusCode::BAD_REQUEST,
+                "The header Stagepass-Chat-Name can't be read. Send it once, as percent-encoded \
+                 UTF-8, or leave it out",
             ),
             Self::Disagree => (
                 StatusCode::BAD_REQUEST,

@@ -3,7 +3,7 @@
 
 use rmcp::model::{CallToolResult, MetaObject, Tool};
 use serde_json::{Value, json};
-use stagepass_kit::{RegisteredTool, ToolError, code};
+use stagepass_kit::{Realm, RegisteredTool, ToolError, code};
 
 use crate::identity::{Principal, Scope, Scopes};
 
@@ -46,10 +46,19 @@ pub(super) fn mirror_schemes(answer: &mut Value) {
 /// Why `caller` may not call `tool`; none if it may.
 pub(super) fn refusal(tool: &RegisteredTool, caller: &Principal) -> Option<CallToolResult> {
     let challenge = challenge(tool.only_reads(), caller)?;
+    let step = match caller.identity.realm() {
+        Realm::Chat | Realm::Client => {
+            "Whoever runs the bot has it ask for mcp.write when it gets its token."
+        }
+        Realm::User | Realm::Local => {
+            "The app has to ask the person for more: connect this server again and agree to \
+             changes."
+        }
+    };
     let error = ToolError::new(
         code::FORBIDDEN,
         "This app was only allowed to look things up, and this would change something.",
-        "The app has to ask the person for more: connect this server again and agree to changes.",
+        step,
     );
     let mut result = error.to_result();
     let meta: &mut MetaObject = result.meta.get_or_insert_default();

@@ -18,7 +18,8 @@ impl OAuth {
     /// # Errors
     /// When the database fails.
     pub async fn claim_code(&self) -> sqlx::Result<Option<SecretString>> {
-        if !self.is_unclaimed().await? {
+        // Where nobody can sign in, no page asks for it.
+        if !self.is_unclaimed().await? || self.sign_in_providers().next().is_none() {
             return Ok(None);
         }
         let code = spoken_code::<LENGTH>(self.clock());

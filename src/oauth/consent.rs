@@ -191,12 +191,12 @@ impl OAuth {
 }
 
 /// Every provider is for the tools alone.
-fn nobody() -> Stop {
+pub(super) fn nobody() -> Stop {
     Stop::page(
         StatusCode::FORBIDDEN,
         "Nobody can sign in here",
-        "None of this server's providers is for signing in, so no app can be given access on a page.",
-        "Ask whoever runs this server. Bots with a client id and a secret of their own work without.",
+        "None of this server's providers is for signing in, so there is no way in on a page.",
+        "Ask whoever runs this server. Bots with credentials of their own work without.",
     )
 }
 

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 
 use super::{
     OAuth,
-    consent::Rendering,
+    consent::{Rendering, nobody},
     login::{self, Fields},
     page::Stop,
     parameters::Parameters,
@@ -32,6 +32,9 @@ impl OAuth {
     /// The page for whoever isn't signed in. It writes nothing down.
     pub async fn sign_in_page(&self, headers: &HeaderMap) -> Response {
         let shown = async {
+            if self.sign_in_providers().next().is_none() {
+                return Err(nobody());
+            }
             let (hidden, cookie) = self.render(headers, None, Purpose::Account)?;
             let fields = self.fields().await?;
             let cookie = AppendHeaders(cookie.map(|line| (SET_COOKIE, line)));

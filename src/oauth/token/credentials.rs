@@ -6,10 +6,18 @@ use stagepass_kit::{Identity, Realm};
 
 use super::{Issued, OAuth, OAuthError, Parameters};
 use crate::{
-    identity::Scopes,
+    identity::{Scope, Scopes},
     oauth::{GrantType, access_token, client::Client},
     store::GrantRow,
 };
+
+/// What a bot gets that asked for `scopes`: it acts for its chat users and never as itself, whether
+/// it says so or not.
+fn of_a_bot(scopes: Scopes) -> Scopes {
+    let asks = scopes.iter().any(|scope| scope != Scope::ActAs);
+    let acts = if asks { scopes } else { Scopes::tools() };
+    acts.iter().chain([Scope::ActAs]).collect()
+}
 
 pub(super) async fn give(
     oauth: &OAuth,
@@ -26,7 +34,10 @@ pub(super) async fn give(
         ));
     }
     let now = oauth.clock().now();
-    let scopes: Scopes = client.scopes(form.get("scope"));
+    let mut scopes: Scopes = client.scopes(form.get("scope"));
+    if client.may_speak() {
+        scopes = of_a_bot(scopes);
+    }
     if scopes.is_empty() {
         return Err(OAuthError::new("invalid_scope", "This client may have none of these scopes."));
     }

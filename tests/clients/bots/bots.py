@@ -27,7 +27,7 @@ class Process:
 
     def __init__(self, command, variables):
         # One that is meant to fail would complain to whoever runs it.
-        stderr = subprocess.DEVNULL if "STAGEPASS_CLIENT_SECRET" in variables else None
+        stderr = subprocess.DEVNULL if "BOT_CLIENT_SECRET" in variables else None
         environment = os.environ | variables
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": stderr}
         self._process = subprocess.Popen(command, env=environment, text=True, **pipes)
@@ -154,7 +154,7 @@ def groups_are_left_alone(bot):
 async def main():
     server = hosted.Server(*sys.argv[1:], None)
     for name, kind, command in BOTS:
-        with kind(command, STAGEPASS_CLIENT_SECRET="another") as bot:
+        with kind(command, BOT_CLIENT_SECRET="another") as bot:
             for _ in range(2):
                 says(bot.ask("alice", "now"), "Something went wrong")
         with kind(command) as bot:

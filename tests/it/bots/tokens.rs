@@ -95,6 +95,27 @@ async fn an_exchange_is_refused_in_words_that_say_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_bots_own_token_acts_for_its_people_whatever_it_asked_for() {
+    let app = TestApp::start_for("owner").await;
+    let bot = Bot::add(&app, "bot").await;
+    for (asked, given) in [
+        ("", "mcp.read mcp.write mcp.act_as"),
+        ("mcp.read", "mcp.read mcp.act_as"),
+        ("mcp.act_as", "mcp.read mcp.write mcp.act_as"),
+        ("mcp.write mcp.admin offline_access", "mcp.write mcp.act_as"),
+    ] {
+        let form = [("grant_type", "client_credentials"), ("scope", asked)];
+        let form = if asked.is_empty() { &form[..1] } else { &form[..] };
+        let tokens = Connector::tokens(&app, &bot.client.post("/token", form).await);
+        assert_eq!(tokens.scope, given, "{asked}");
+        // Never as itself, with one account for all.
+        let answer = bot.client.call(&tokens.access, "Auth", json!({"action": "status"})).await;
+        assert_eq!(answer.body["result"]["structuredContent"]["code"], "invalid_argument");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn only_a_bot_exchanges() {
     let app = TestApp::start_for("owner").await;
     let stranger = Connector::register(&app).await;
