@@ -43,10 +43,11 @@ class Server:
         self.news()
 
     def news(self):
-        """What it recorded since the last look; that the first person owns it is no news."""
+        """What it recorded since the last look; what tools were called, and that the first person owns
+        it, is no news."""
         events = [event for event in read(f"{self._control}/events") if event["id"] not in self._seen]
         self._seen.update(event["id"] for event in events)
-        return [event for event in events if event["event"] != "owner.claimed"]
+        return [event for event in events if event["event"] not in ("owner.claimed", "tool.called")]
 
     def later(self, seconds):
         status, _, _ = ask(f"{self._control}/advance/{seconds}", b"")

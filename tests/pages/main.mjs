@@ -6,13 +6,14 @@ import { chromium } from "playwright-core";
 
 import { World } from "./world.mjs";
 import * as account from "./stories/account.mjs";
+import * as chat from "./stories/chat.mjs";
 import * as landing from "./stories/landing.mjs";
 import * as linking from "./stories/linking.mjs";
 import * as refused from "./stories/refused.mjs";
 import * as signIn from "./stories/sign_in.mjs";
 import * as turnedAway from "./stories/turned_away.mjs";
 
-const stories = { ...account, ...landing, ...linking, ...refused, ...signIn, ...turnedAway };
+const stories = { ...account, ...chat, ...landing, ...linking, ...refused, ...signIn, ...turnedAway };
 
 const flags = [
   "--no-sandbox",

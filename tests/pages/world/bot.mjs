@@ -12,6 +12,7 @@ export class Bot {
     bot.#endpoint = server.endpoint;
     const said = server.command("clients", "add", name, "--act-as");
     const client_id = said.match(/client_id\s*[:=]?\s*(\S+)/)[1];
+    bot.id = client_id;
     const client_secret = said.match(/client_secret\s*[:=]?\s*(\S+)/)[1];
     const form = { grant_type: "client_credentials", scope: "mcp.write mcp.act_as", client_id, client_secret };
     const response = await fetch(`${server.origin}/token`, { method: "POST", body: new URLSearchParams(form) });

@@ -20,13 +20,24 @@ export class Server {
     const { host } = new URL(origin);
     const all = { ...settings, listen: host, data_dir: server.#data };
     server.#env = Object.fromEntries(variables(all));
-    server.#process = spawn(process.env.STAGEPASS, ["serve"], {
-      env: server.#env,
+    await server.#serve();
+    return server;
+  }
+
+  async #serve() {
+    this.#process = spawn(process.env.STAGEPASS, ["serve"], {
+      env: this.#env,
       stdio: ["ignore", "ignore", "pipe"],
     });
-    server.#process.stderr.on("data", (said) => (server.#said += said));
-    await server.#answers();
-    return server;
+    this.#process.stderr.on("data", (said) => (this.#said += said));
+    await this.#answers();
+  }
+
+  /** Starts it again on the same data, with more `settings`. */
+  async again(settings) {
+    await this.#end();
+    Object.assign(this.#env, Object.fromEntries(variables(settings)));
+    await this.#serve();
   }
 
   /** The code that makes somebody the owner. */
@@ -40,9 +51,13 @@ export class Server {
   }
 
   async stop() {
+    await this.#end();
+    rmSync(this.#data, { recursive: true });
+  }
+
+  async #end() {
     const ended = new Promise((ended) => this.#process.once("exit", ended));
     if (this.#process.exitCode === null && this.#process.kill()) await ended;
-    rmSync(this.#data, { recursive: true });
   }
 
   async #answers() {
