@@ -164,7 +164,7 @@ fn confirm(provider: &str, whom: &Markup, code: &str, way_back: Option<&Url>) ->
                 (code)
             }
         }
-        p.soft { "It works once, for ten minutes, and only in that chat. If you didn't ask for this \
+        p.soft { "The code works once, for ten minutes, and only in that chat. If you didn't ask for this \
                   there yourself, close this page and give the code to nobody: without it nothing is \
                   connected." }
         p.soft { "Load this page again to see what became of it." }

@@ -8,7 +8,7 @@ use stagepass::providers::TokenAnswer;
 use stagepass_kit::{Identity, Realm};
 use stagepass_standin::{
     Browser,
-    spotify::{Device, Person},
+    spotify::{Answer, Device, Fault, Person},
 };
 
 use crate::harness::{Bot, TestApp, code_on};
@@ -108,6 +108,54 @@ async fn nobody_disconnects_anybody_else() {
         assert_eq!(told.body["result"]["isError"], true, "{told:?}");
     }
     assert_eq!(account(&bot, "tg:1").await, "Alice Example");
+    app.finish().await;
+}
+
+/// Waits until Spotify has been asked for `path`, and holds its answer.
+async fn asked(app: &TestApp, path: &str) {
+    while !app.spotify.requests().iter().any(|seen| seen.path == path) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_disconnects_while_a_call_is_under_way_stays_disconnected() {
+    let app = TestApp::start_for("owner").await;
+    let bot = Bot::add(&app, "bot").await;
+    connect(&app, &bot, "tg:1", "alice").await;
+    let hold = Answer::Hold(Duration::from_millis(500));
+    app.spotify.world(|world| world.fail(Fault::once("GET", "/v1/me/player$", hold)));
+    let (told, ()) = tokio::join!(bot.call("tg:1", "spotify_now", json!({})), async {
+        asked(&app, "/v1/me/player").await;
+        let ended = bot.call("tg:1", "Auth", json!({"action": "revoke"})).await;
+        assert_eq!(ended.body["result"]["structuredContent"]["deleted"], true, "{ended:?}");
+    });
+    assert_eq!(told.status, 200, "{told:?}");
+    let again = bot.call("tg:1", "spotify_now", json!({})).await;
+    assert_eq!(again.body["result"]["structuredContent"]["code"], "not_connected", "{again:?}");
+    assert_eq!(app.spotify.world(|world| world.live_refresh_tokens_of("alice")), 0);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_connects_anew_while_a_refresh_is_under_way_keeps_the_new_tokens() {
+    let app = TestApp::start_for("owner").await;
+    let bot = Bot::add(&app, "bot").await;
+    connect(&app, &bot, "tg:1", "alice").await;
+    app.advance(Duration::from_hours(2));
+    let bot = Bot::add(&app, "bot").await;
+    app.spotify.world(|world| world.rotate_refresh = true);
+    let hold = Answer::Hold(Duration::from_millis(700));
+    app.spotify.world(|world| world.fail(Fault::once("POST", "/api/token", hold)));
+    let (told, ()) = tokio::join!(bot.call("tg:1", "spotify_now", json!({})), async {
+        app.refresh_begun().await;
+        connect(&app, &bot, "tg:1", "alice").await;
+    });
+    assert_eq!(told.body["result"]["isError"], false, "{told:?}");
+    app.advance(Duration::from_hours(2));
+    let bot = Bot::add(&app, "bot").await;
+    let told = bot.call("tg:1", "spotify_now", json!({})).await;
+    assert_eq!(told.body["result"]["isError"], false, "{told:?}");
     app.finish().await;
 }
 
