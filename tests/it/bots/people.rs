@@ -113,7 +113,7 @@ async fn nobody_disconnects_anybody_else() {
 
 /// Waits until Spotify has been asked for `path`, and holds its answer.
 async fn asked(app: &TestApp, path: &str) {
-    while !app.spotify.requests().iter().any(|seen| seen.path == path) {
+    while app.spotify.count("GET", path) == 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
