@@ -205,3 +205,48 @@ async fn attack_a_link_of_a_removed_bot_connects_nothing() {
     assert!(left.is_empty(), "tokens of nobody: {}", left.len());
     app.finish().await;
 }
+
+/// The page that anybody sees who has the link shows little of whose chat it is for.
+#[test]
+fn attack_no_kind_of_id_is_shown_whole() {
+    for (id, secret) in [
+        // A device of a WhatsApp number, and a Matrix user, as their libraries name them.
+        ("whatsapp:4915112345678:3@s.whatsapp.net", "15112345"),
+        ("matrix:@anna.smith:example.org", "anna.smith"),
+    ] {
+        let shown = stagepass::connect::masked(id);
+        assert!(!shown.contains(secret), "{id} is shown as {shown}");
+    }
+}
+
+/// One chat user's calls wait for a provider that hangs. Nobody else's should.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn attack_one_persons_slow_calls_leave_room_for_others() {
+    use stagepass_standin::spotify::{Answer, Fault};
+    let app = TestApp::start_for("owner").await;
+    let bot = Bot::add(&app, "weather").await;
+    let anna = bot.chat(&app, ANNA).await;
+    let page = app.sign_in(&Browser::new(), &anna.get_url().await, "alice").await;
+    give(&anna, &code_on(&page)).await.ok();
+    anna.end().await;
+    let hang = Fault::times(100_000, "GET", "/v1/me/player", Answer::Hang);
+    app.spotify.world(|world| world.fail(hang));
+    let call = |id: usize| json!({
+        "jsonrpc": "2.0", "id": id, "method": "tools/call",
+        "params": {"name": "spotify_now", "arguments": {}},
+    });
+    let batch: Vec<_> = (0..50).map(call).collect();
+    let mut running = Vec::new();
+    for _ in 0..84 {
+        let request = bot.client.begin("/mcp").bearer_auth(&bot.token);
+        let request = request.header("mcp-protocol-version", "2025-03-26");
+        let request = request.header("stagepass-chat-id", encoded(ANNA)).json(&batch);
+        running.push(tokio::spawn(request.send()));
+    }
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let asked = std::time::Instant::now();
+    let answer = bot.call("tg:somebody-else", "Auth", json!({"action": "status"})).await;
+    println!("after {:?}: {}", asked.elapsed(), answer.body);
+    running.iter().for_each(tokio::task::JoinHandle::abort);
+    assert_ne!(answer.body["result"]["isError"], true, "{}", answer.body);
+}
