@@ -250,3 +250,56 @@ async fn attack_one_persons_slow_calls_leave_room_for_others() {
     running.iter().for_each(tokio::task::JoinHandle::abort);
     assert_ne!(answer.body["result"]["isError"], true, "{}", answer.body);
 }
+
+/// The person closes the page while the provider is slow.
+#[tokio::test]
+async fn attack_deleting_everything_goes_on_when_the_browser_has_gone() {
+    use stagepass_standin::spotify::{Answer, Fault};
+    let app = TestApp::start_for("owner").await;
+    let bot = Bot::add(&app, "weather").await;
+    let anna = bot.chat(&app, ANNA).await;
+    for who in ["alice", "bob"] {
+        let page = app.sign_in(&Browser::new(), &anna.get_url().await, who).await;
+        give(&anna, &code_on(&page)).await.ok();
+    }
+    let browser = Browser::new();
+    open(&anna, &browser).await;
+    anna.end().await;
+    let page = browser.get(&format!("{}/account/delete", app.url)).await;
+    let slow = Fault::times(9, "POST", "/oauth2/revoke/v1", Answer::Delay(Duration::from_secs(2)));
+    app.spotify.world(|world| world.fail(slow));
+    let pressed = browser.submit(&page, "Delete everything about me", &[]);
+    assert!(tokio::time::timeout(Duration::from_secs(1), pressed).await.is_err());
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let db = app.db().await;
+    let left = db.connections_of(&bot.key(ANNA)).await.unwrap();
+    db.close().await;
+    let recorded = super::recorded(&app, "connection.revoked").await;
+    let living = ["alice", "bob"].map(|who| app.spotify.world(|world| world.live_refresh_tokens_of(who)));
+    println!("left {} recorded {recorded:?} living {living:?}", left.len());
+    assert!(left.is_empty(), "{} account(s) are still connected", left.len());
+    assert_eq!(recorded.len(), 2);
+    app.finish().await;
+}
+
+/// The same in the chat: the assistant's client hangs up while the provider is slow.
+#[tokio::test]
+async fn attack_a_revocation_goes_on_and_is_recorded_when_the_client_has_gone() {
+    use stagepass_standin::spotify::{Answer, Fault};
+    let app = TestApp::start_for("owner").await;
+    let bot = Bot::add(&app, "weather").await;
+    let anna = bot.chat(&app, ANNA).await;
+    let page = app.sign_in(&Browser::new(), &anna.get_url().await, "alice").await;
+    give(&anna, &code_on(&page)).await.ok();
+    anna.end().await;
+    let slow = Fault::times(9, "POST", "/oauth2/revoke/v1", Answer::Delay(Duration::from_secs(2)));
+    app.spotify.world(|world| world.fail(slow));
+    let revoked = bot.call(ANNA, "Auth", json!({"action": "revoke"}));
+    assert!(tokio::time::timeout(Duration::from_secs(1), revoked).await.is_err());
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let recorded = super::recorded(&app, "connection.revoked").await;
+    let living = app.spotify.world(|world| world.live_refresh_tokens_of("alice"));
+    println!("recorded {recorded:?} living {living}");
+    assert_eq!((recorded.len(), living), (1, 0));
+    app.finish().await;
+}
