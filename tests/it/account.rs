@@ -1,6 +1,7 @@
 //! People's own pages.
 
 mod apps;
+mod attack;
 mod chat;
 mod chat_safety;
 mod connections;
