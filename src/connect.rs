@@ -10,6 +10,7 @@ mod confirm;
 mod finish;
 mod issue;
 mod label;
+mod orphans;
 mod page;
 mod pasted;
 mod record;
@@ -98,6 +99,17 @@ impl Connect {
             public_url,
             tasks,
         }
+    }
+
+    /// Does `work` to its end, also when whoever asked for it has gone.
+    ///
+    /// # Errors
+    /// `internal` when it panics.
+    pub async fn to_its_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, ToolError> {
+        self.tasks.spawn(work).await.map_err(ToolError::internal)
     }
 
     /// What the operator has set for the bot of `identity`, if it is a chat user's.

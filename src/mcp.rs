@@ -3,6 +3,7 @@
 
 pub mod auth;
 mod batch;
+mod busy;
 mod host;
 mod message;
 mod offer;

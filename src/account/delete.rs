@@ -25,7 +25,7 @@ pub(super) async fn show(
     let whom = account.connect.label(&visitor.identity).await?;
     let own = account.vault.connections(&visitor.identity).await;
     let own = own.map_err(stagepass_kit::ToolError::internal)?;
-    let names = own.iter().map(|own| own.account.name.as_str());
+    let names = own.iter().map(|own| own.account.name.as_str()).filter(|name| !name.is_empty());
     let body = html! {
         p { "This deletes, at once and for good:" }
         (parts::list(what_goes(visitor.identity.realm()).iter().copied()))
@@ -57,32 +57,42 @@ pub(super) async fn press(
     Sent(form): Sent<Pressed>,
 ) -> Result<Response, Refusal> {
     let visitor = account.pressed(&headers, &form.token).await?;
-    let identity = &visitor.identity;
-    let entry = Entry::done("account.deleted").identity(&identity.to_string());
-    account.audit.record(entry.address(address.0)).await?;
-    // First, so that nobody comes back with a token while the rest goes.
-    let mut cleared = None;
-    if let Some(oauth) = &account.oauth {
-        oauth.end_access(identity).await?;
-        cleared = match identity.realm() {
-            Realm::Chat => account.connect.chat_sessions().end(&headers).await?,
-            _ => oauth.sessions().end(&headers).await?,
-        };
-    }
-    let ended = account.connect.revoke_all(identity, None).await?;
-    account.db.forget_user(&identity.to_string()).await?;
-    let ended = ended.connections.iter();
-    let left = ended.filter_map(|(own, outcome)| account.left_at_provider(own, *outcome));
-    let body = html! {
-        p { "Nothing is connected any more, and no app may act for you here." }
-        @for left in left { (left) }
-        p { "You can close this page." }
-    };
-    let cleared = AppendHeaders(cleared.map(|line| (SET_COOKIE, line)));
-    Ok((cleared, layout::page("Everything is deleted", &body)).into_response())
+    let connect = account.connect.clone();
+    connect.to_its_end(async move { account.delete(&visitor, address, &headers).await }).await?
 }
 
 impl Account {
+    async fn delete(
+        &self,
+        visitor: &Visitor,
+        address: ClientAddress,
+        headers: &HeaderMap,
+    ) -> Result<Response, Refusal> {
+        let identity = &visitor.identity;
+        let entry = Entry::done("account.deleted").identity(&identity.to_string());
+        self.audit.record(entry.address(address.0)).await?;
+        // First, so that nobody comes back with a token while the rest goes.
+        let mut cleared = None;
+        if let Some(oauth) = &self.oauth {
+            oauth.end_access(identity).await?;
+            cleared = match identity.realm() {
+                Realm::Chat => self.connect.chat_sessions().end(headers).await?,
+                _ => oauth.sessions().end(headers).await?,
+            };
+        }
+        let ended = self.connect.revoke_all(identity, None).await?;
+        self.db.forget_user(&identity.to_string()).await?;
+        let ended = ended.connections.iter();
+        let left = ended.filter_map(|(own, outcome)| self.left_at_provider(own, *outcome));
+        let body = html! {
+            p { "Nothing is connected any more, and no app may act for you here." }
+            @for left in left { (left) }
+            p { "You can close this page." }
+        };
+        let cleared = AppendHeaders(cleared.map(|line| (SET_COOKIE, line)));
+        Ok((cleared, layout::page("Everything is deleted", &body)).into_response())
+    }
+
     /// The visitor, as somebody who signed in here.
     async fn user(&self, visitor: &Visitor) -> Result<Option<UserRow>, Refusal> {
         Ok(self.db.user(&visitor.identity.to_string()).await?)

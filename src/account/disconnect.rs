@@ -34,7 +34,9 @@ pub(super) async fn press(
     let own = account.vault.connections(&visitor.identity).await;
     let own = own.map_err(stagepass_kit::ToolError::internal)?;
     let chosen = own.into_iter().find(|own| own.id == form.connection).ok_or(Refusal::NotThere)?;
-    let outcome = account.connect.disconnect(&visitor.identity, &chosen, address.0).await?;
+    let (connect, whose, what) = (account.connect.clone(), visitor.identity, chosen.clone());
+    let ending = async move { connect.disconnect(&whose, &what, address.0).await };
+    let outcome = account.connect.to_its_end(ending).await??;
     let Some(left) = account.left_at_provider(&chosen, outcome) else {
         return Ok((StatusCode::SEE_OTHER, [(LOCATION, ACCOUNT)]).into_response());
     };

@@ -16,7 +16,7 @@ use stagepass_kit::{Connections, Identity, Toolset};
 use super::App;
 use crate::{
     config::allowed_hosts,
-    connect::Connect,
+    connect::{Connect, PageError},
     identity::{self, Principal},
     mcp::{self, Host, Offers, SessionIds, transport::Origins},
     oauth::{self, Guarded, OAuth},
@@ -145,7 +145,12 @@ async fn arrive(
     Sent(answer): Sent<AuthorizationAnswer>,
 ) -> Response {
     match callbacks.oauth.filter(|_| answer.state.as_deref().is_some_and(OAuth::is_sign_in)) {
-        Some(oauth) => oauth.arrive(&provider, answer, &headers, address).await,
+        Some(oauth) => {
+            // What the provider gives mustn't be lost with the browser.
+            let arriving = async move { oauth.arrive(&provider, answer, &headers, address).await };
+            let arrived = callbacks.connect.to_its_end(arriving).await;
+            arrived.unwrap_or_else(|error| PageError::from(error).into_response())
+        }
         None => {
             callbacks.connect.arrive(&provider, answer, &headers, address).await.into_response()
         }

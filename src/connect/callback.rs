@@ -48,6 +48,7 @@ impl Connect {
         if let Some(problem) = link.problem() {
             return Err(PageError::Over(problem));
         }
+        self.ensure_bot(&link).await?;
         let proven = self.is_proven(&link, headers).await?;
         let whom = self.whom(&link).await?;
         let way_back = self.way_back(&link);

@@ -96,6 +96,7 @@ impl Connect {
                 "Go back to your chat; nothing more is needed here.",
             )));
         }
+        self.ensure_bot(&link).await?;
         let open = matches!(link.state, LinkState::Issued | LinkState::Started);
         match self.vault.providers().get(&link.provider) {
             Some(client) if open && link.is_live(self.clock.now()) => Ok((link, client)),

@@ -111,7 +111,7 @@ impl Connect {
                 let used = self.vault.account_in_use(identity, client.id()).await;
                 let used = used.map_err(ToolError::internal)?;
                 for row in &mut own {
-                    row.in_use = Some(row.account == used);
+                    row.in_use = Some(row.account.is_some() && row.account == used);
                 }
             }
             // Those that people only sign in with are none of the tools' business.
@@ -153,19 +153,21 @@ impl Connect {
                 "Call Auth with action \"get_url\" and show the link to the person.",
             )
         });
+        // Whose it was that nobody has used for long, the next one in this chat doesn't learn.
+        let known = (!connection.account.name.is_empty()).then_some(connection);
         LinkStatus {
             provider: connection.provider.clone(),
-            connection: Some(connection.id.clone()),
+            connection: known.map(|known| known.id.clone()),
             state: State::of(connection, self.clock.now()),
-            account: Some(connection.account.clone()),
+            account: known.map(|known| known.account.clone()),
             label: connection.label.clone(),
             in_use: None,
             awaits_code: false,
-            missing_scopes: missing(client, &connection.scopes),
-            scopes: connection.scopes.clone(),
-            connected_at: Some(connection.authorized_at),
-            access_expires_at: connection.access_expires_at,
-            reconnect_by: connection.reconnect_by,
+            missing_scopes: known.map(|known| missing(client, &known.scopes)).unwrap_or_default(),
+            scopes: known.map(|known| known.scopes.clone()).unwrap_or_default(),
+            connected_at: known.map(|known| known.authorized_at),
+            access_expires_at: known.and_then(|known| known.access_expires_at),
+            reconnect_by: known.and_then(|known| known.reconnect_by),
             problem: last_try.or(dead),
         }
     }

@@ -40,6 +40,7 @@ impl Connect {
         self.db.forget_links(now - REMEMBERED).await.map_err(ToolError::internal)?;
         self.db.forget_visits(now).await.map_err(ToolError::internal)?;
         self.db.forget_chat_sessions(now).await.map_err(ToolError::internal)?;
+        self.end_orphans().await?;
         self.vault.end_idle().await.map_err(ToolError::internal)?;
         self.db.empty_dead_connections(now - DEAD_TOKENS).await.map_err(ToolError::internal)?;
         Ok(())

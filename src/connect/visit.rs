@@ -9,7 +9,7 @@ use url::Url;
 use super::{CODE, Connect, LIFETIME, TRIES, confirm::stripped};
 use crate::{
     audit::Entry,
-    store::{LinkRow, LinkState, VisitRow, VisitState},
+    store::{VisitRow, VisitState},
     vault::{hash, mint, read_spoken_code, spoken_code},
     web::ACCOUNT,
 };
@@ -29,12 +29,20 @@ impl Connect {
         let path = match identity.realm() {
             Realm::Client => return Ok(None),
             Realm::User | Realm::Local => ACCOUNT.to_owned(),
+            // It is open in a browser, and a new link would end it.
+            Realm::Chat if self.awaits_visit(identity).await? => return Ok(None),
             Realm::Chat => {
                 let ticket = self.invite(identity).await.map_err(ToolError::internal)?;
                 format!("{ACCOUNT}/chat/{}", ticket.expose_secret())
             }
         };
         self.public_url.join(&path).map(Some).map_err(ToolError::internal)
+    }
+
+    /// Whether their own page is open in a browser, and waits for its code.
+    async fn awaits_visit(&self, identity: &Identity) -> Result<bool, ToolError> {
+        let now = self.clock.now();
+        self.db.has_bound_visit(&identity.to_string(), now).await.map_err(ToolError::internal)
     }
 
     async fn invite(&self, identity: &Identity) -> sqlx::Result<secrecy::SecretString> {
@@ -91,7 +99,9 @@ impl Connect {
             self.audit.refused(entry.identity(&owner)).await;
             return Err(elsewhere());
         }
-        if self.awaits_code(identity).await? {
+        // Another page's, on which the same person has just signed in.
+        let link = self.db.link_by_code(&typed).await.map_err(ToolError::internal)?;
+        if link.is_some_and(|link| link.identity == who) {
             return Ok(false);
         }
         self.ensure_own_code(identity, &code).await?;
@@ -101,20 +111,6 @@ impl Connect {
             Some(tries) if tries < TRIES => Err(wrong()),
             Some(_) => Err(too_many()),
         }
-    }
-
-    /// Whether a sign-in of `identity` waits for a code, too.
-    async fn awaits_code(&self, identity: &Identity) -> Result<bool, ToolError> {
-        for client in self.vault.providers().values() {
-            let link = self.db.link_of(&identity.to_string(), client.id()).await;
-            let link = link.map_err(ToolError::internal)?;
-            let waits =
-                |link: &LinkRow| link.state == LinkState::Pending && link.is_live(self.clock.now());
-            if link.as_ref().is_some_and(waits) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 }
 

@@ -39,7 +39,7 @@ impl Connect {
 #[must_use]
 pub fn masked(id: &str) -> String {
     let id = clean(id);
-    let (kind, rest) = id.rsplit_once(':').map_or(("", id.as_str()), |(kind, rest)| (kind, rest));
+    let (kind, rest) = id.split_once(':').unwrap_or(("", &id));
     let kind = if kind.is_empty() { String::new() } else { format!("{kind}:") };
     let letters: Vec<char> = rest.chars().collect();
     let (head, tail, long) = SHOWN;
@@ -57,7 +57,9 @@ mod tests {
         for (id, shown) in [
             ("whatsapp:+4915112345678", "whatsapp:+49•••5678"),
             ("telegram:123456", "telegram:•••56"),
-            ("slack:T01:U99", "slack:T01:•••9"),
+            ("slack:T01:U99", "slack:•••99"),
+            ("whatsapp:4915112345678:3@s.whatsapp.net", "whatsapp:491•••.net"),
+            ("matrix:@anna.smith:example.org", "matrix:@an•••.org"),
             ("tg:1", "tg:•••"),
             ("x", "•••"),
             ("plainidentifier", "pla•••fier"),

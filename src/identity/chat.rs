@@ -181,6 +181,12 @@ impl ChatError {
     }
 }
 
+impl fmt::Display for ChatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.in_words().1)
+    }
+}
+
 impl IntoResponse for ChatError {
     /// As an answer that clients of MCP show to whoever wrote the bot.
     fn into_response(self) -> Response {
@@ -210,7 +216,10 @@ impl Principal {
             // Only a bot's own token: never one that a person gave it.
             (Realm::Client, Some(token)) if self.scopes.covers(Scope::ActAs) => {
                 let identity = Identity::new(Realm::Chat, token.client_id.as_str(), chat.0.clone());
-                Ok(Self { identity, ..self.clone() })
+                // What is the bot's alone doesn't go with it.
+                let acts = |scope: &Scope| matches!(scope, Scope::Read | Scope::Write);
+                let scopes = self.scopes.iter().filter(acts).collect();
+                Ok(Self { identity, scopes, ..self.clone() })
             }
             (Realm::Chat, _) if self.identity.label() == &*chat.0 => Ok(self.clone()),
             (Realm::Chat, _) => Err(ChatError::Disagree),

@@ -15,10 +15,14 @@ use rmcp::{
 use stagepass_kit::{Caller, Connections, Identity, RegisteredTool, ToolError, Toolset, code};
 
 use super::{
+    busy::Busy,
     offer::{Call, Offers},
     record, security,
 };
-use crate::{audit::Audit, identity::Principal};
+use crate::{
+    audit::Audit,
+    identity::{CHAT_ID_META, ChatError, Principal},
+};
 
 /// For the model, once per conversation.
 const INSTRUCTIONS: &str = "These tools act for the person you are talking to. When a tool \
@@ -46,6 +50,7 @@ struct Inner {
     connections: Arc<dyn Connections>,
     offers: Offers,
     audit: Audit,
+    busy: Busy,
     nobody: Option<Identity>,
 }
 
@@ -78,7 +83,17 @@ impl Host {
         list.cache_scope = Some(CacheScope::Private);
         list.meta.clone_from(&meta);
         let tools = all().map(|tool| (tool.name(), tool.clone())).collect();
-        Self(Arc::new(Inner { info, meta, list, tools, connections, offers, audit, nobody }))
+        Self(Arc::new(Inner {
+            info,
+            meta,
+            list,
+            tools,
+            connections,
+            offers,
+            audit,
+            busy: Busy::default(),
+            nobody,
+        }))
     }
 
     fn caller(&self, principal: Option<&Principal>) -> Result<Caller, ErrorData> {
@@ -172,7 +187,14 @@ impl ServerHandler for Host {
         })?;
         let parts = context.extensions.get::<Parts>();
         let principal = parts.and_then(|parts| parts.extensions.get::<Principal>());
+        if principal.is_none() && context.meta.contains_key(CHAT_ID_META) {
+            return Err(ErrorData::invalid_request(ChatError::SignInOff.to_string(), None));
+        }
         let caller = self.caller(principal)?;
+        let _running = match self.0.busy.begin(caller.identity()) {
+            Ok(running) => running,
+            Err(error) => return Ok(error.to_result().into()),
+        };
         let call = Call { caller: &caller, request: &request, context: &context };
         self.0.offers.check(&call)?;
         tracing::debug!(tool = tool.name(), "tool called");

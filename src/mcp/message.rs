@@ -18,11 +18,11 @@ use rmcp::{
         StreamableHttpService, session::never::NeverSessionManager,
     },
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::{json, value::RawValue};
 
 use super::{security, session};
-use crate::identity::{ChatError, ChatId, Principal};
+use crate::identity::{CHAT_ID_META, ChatError, ChatId, Principal};
 
 /// The endpoint: rmcp's side of it, and who knows the tools.
 pub(super) struct Endpoint<H> {
@@ -49,9 +49,18 @@ struct Params<'a> {
 
 #[derive(Deserialize)]
 struct Meta<'a> {
-    /// `identity::CHAT_ID_META`. What isn't text is refused, and not ignored.
-    #[serde(borrow, default, rename = "io.stagepass/chat-id")]
+    /// [`CHAT_ID_META`]. What isn't text is refused, and not ignored.
+    #[serde(borrow, default, rename = "io.stagepass/chat-id", deserialize_with = "whatever")]
     chat_id: Option<&'a RawValue>,
+}
+
+fn contains(body: &[u8], text: &str) -> bool {
+    body.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+/// Takes `null`, too, for something that is there.
+fn whatever<'de, D: Deserializer<'de>>(from: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(from).map(Some)
 }
 
 /// The longest list of tools, in bytes.
@@ -64,7 +73,12 @@ pub(super) async fn answer<H>(endpoint: &Endpoint<H>, mut parts: Parts, body: By
 where
     H: ServerHandler,
 {
-    let asked: Asked<'_> = serde_json::from_slice(&body).unwrap_or_default();
+    let asked = serde_json::from_slice::<Asked<'_>>(&body);
+    // What can be read in two ways mustn't hide whom it names.
+    if asked.is_err() && contains(&body, CHAT_ID_META) {
+        return ChatError::Unreadable.into_response();
+    }
+    let asked = asked.unwrap_or_default();
     if let Err(error) = speak(&asked, &mut parts) {
         return error.into_response();
     }

@@ -32,7 +32,8 @@ impl OAuth {
             if speaker.identity.realm() != Realm::Chat && !speaker.speaks_for_nobody() {
                 return Err(speaker.may_not_speak());
             }
-            speaker.chat_name = Some(name);
+            // What the bot has signed counts.
+            speaker.chat_name.get_or_insert(name);
         }
         Ok(speaker)
     }

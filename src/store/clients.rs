@@ -133,6 +133,10 @@ impl Db {
             ] {
                 sqlx::query(sql).bind(id).execute(&mut *transaction).await?;
             }
+            sqlx::query("INSERT INTO removed_clients (id) VALUES ($1) ON CONFLICT DO NOTHING")
+                .bind(id)
+                .execute(&mut *transaction)
+                .await?;
             let done = sqlx::query("DELETE FROM clients WHERE id = $1")
                 .bind(id)
                 .execute(&mut *transaction)
@@ -141,6 +145,28 @@ impl Db {
             transaction.commit().await?;
             Ok(done.rows_affected() == 1)
         })
+    }
+
+    /// The clients that were removed, as long as something of theirs may be left.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn removed_clients(&self) -> Result<Vec<String>> {
+        on!(self, pool => sqlx::query_scalar("SELECT id FROM removed_clients")
+            .fetch_all(pool)
+            .await)
+    }
+
+    /// Nothing is left of this removed client.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_removed_client(&self, id: &str) -> Result<()> {
+        on!(self, pool => sqlx::query("DELETE FROM removed_clients WHERE id = $1")
+            .bind(id)
+            .execute(pool)
+            .await
+            .map(|_| ()))
     }
 
     /// Forgets clients of strangers: those never used since `unused`, those without a grant since

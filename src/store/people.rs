@@ -50,12 +50,28 @@ impl Db {
             "SELECT (SELECT COUNT(*) FROM users WHERE identity = $1)
              + (SELECT COUNT(*) FROM connections WHERE identity = $1)
              + (SELECT COUNT(*) FROM links WHERE identity = $1)
-             + (SELECT COUNT(*) FROM grants WHERE identity = $1)",
+             + (SELECT COUNT(*) FROM grants WHERE identity = $1)
+             + (SELECT COUNT(*) FROM visits WHERE identity = $1)
+             + (SELECT COUNT(*) FROM chat_sessions WHERE identity = $1)",
         )
         .bind(identity)
         .fetch_one(pool)
         .await?);
         Ok(known > 0)
+    }
+
+    /// The identities whose key begins with `prefix` and who have linked something, or are at it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn identities_below(&self, prefix: &str) -> Result<Vec<String>> {
+        on!(self, pool => sqlx::query_scalar(
+            "SELECT identity FROM connections WHERE substr(identity, 1, length($1)) = $1
+             UNION SELECT identity FROM links WHERE substr(identity, 1, length($1)) = $1",
+        )
+        .bind(prefix)
+        .fetch_all(pool)
+        .await)
     }
 
     /// Everybody who signed in, the first one first.

@@ -89,6 +89,21 @@ impl Db {
         })
     }
 
+    /// Whether a visit of `identity` waits for its code.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_bound_visit(&self, identity: &str, now: DateTime<Utc>) -> Result<bool> {
+        let bound: i64 = on!(self, pool => sqlx::query_scalar(
+            "SELECT COUNT(*) FROM visits WHERE identity = $1 AND state = 'bound' AND expires_at > $2",
+        )
+        .bind(identity)
+        .bind(now)
+        .fetch_one(pool)
+        .await?);
+        Ok(bound > 0)
+    }
+
     /// The visit with this ticket, if its time isn't over.
     ///
     /// # Errors

@@ -54,7 +54,11 @@ impl Event<'_> {
                 vec![("reason", reason(&problem.code, &problem.message))]
             }
             Self::NeedsReconnect(account, why) => {
-                vec![("account", named(account)), ("reason", reason(code::NEEDS_RECONNECT, why))]
+                // Whose it was that nobody has used for long is nobody's business.
+                let account =
+                    Some(("account", named(account))).filter(|_| !account.name.is_empty());
+                let why = ("reason", reason(code::NEEDS_RECONNECT, why));
+                account.into_iter().chain([why]).collect()
             }
             Self::Expiring(account, end) => {
                 vec![("account", named(account)), ("reconnect_by", second(*end).into())]

@@ -1,7 +1,7 @@
 //! People's own pages.
 
 mod apps;
-mod attack;
+mod astray;
 mod chat;
 mod chat_safety;
 mod connections;

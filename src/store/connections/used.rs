@@ -67,7 +67,8 @@ impl Db {
         now: DateTime<Utc>,
     ) -> Result<bool> {
         on!(self, pool => sqlx::query(
-            "UPDATE connections SET dead_reason = $4, refreshing_until = NULL, updated_at = $5
+            "UPDATE connections SET dead_reason = $4, refreshing_until = NULL, updated_at = $5,
+             account_name = '', label = NULL
              WHERE id = $1 AND version = $2 AND dead_reason IS NULL
              AND authorized_at <= $3 AND (used_at IS NULL OR used_at <= $3)",
         )

@@ -109,7 +109,7 @@ async fn a_bots_own_token_acts_for_its_people_whatever_it_asked_for() {
         let tokens = Connector::tokens(&app, &bot.client.post("/token", form).await);
         assert_eq!(tokens.scope, given, "{asked}");
         // Never as itself, with one account for all.
-        let answer = bot.client.call(&tokens.access, "Auth", json!({"action": "status"})).await;
+        let answer = bot.client.call(&tokens.access, "spotify_now", json!({})).await;
         assert_eq!(answer.body["result"]["structuredContent"]["code"], "invalid_argument");
     }
     app.finish().await;

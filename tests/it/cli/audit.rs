@@ -84,7 +84,8 @@ async fn one_person_one_client_one_tool_or_one_event_is_asked_for() {
     assert_eq!(alices.len(), 2, "{alices:?}");
     let registered = lines(&["--client", &client.client_id, "--event", "client.registered"]).await;
     assert_eq!(registered.len(), 1, "{registered:?}");
-    assert!(lines(&["--identity", "user:spotify:nobody"]).await.is_empty());
+    let none = lines(&["--identity", "user:spotify:nobody"]).await;
+    assert!(none.len() == 1 && none[0].contains("Nothing like that"), "{none:?}");
     let json = answer(&app, &["audit", "--tool", "spotify_now", "--json"]).await;
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["tool"], &json["connection_id"]), (&"spotify_now".into(), &id.into()));

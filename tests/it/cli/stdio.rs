@@ -216,7 +216,7 @@ async fn lines_that_are_no_messages_do_not_end_it() {
 
 /// A bot that starts us as a process names its chat users as it would over HTTP.
 #[tokio::test]
-async fn attack_a_chat_user_named_over_a_pipe_is_not_the_owner() {
+async fn a_chat_user_named_over_a_pipe_is_not_the_owner() {
     let machine = Machine::new().await;
     let mut desktop = Desktop::begin(&machine).await;
     let call = json!({
@@ -224,7 +224,6 @@ async fn attack_a_chat_user_named_over_a_pipe_is_not_the_owner() {
         "_meta": {"io.stagepass/chat-id": "whatsapp:+4915112345678"},
     });
     let answer = desktop.exchange("tools/call", call).await;
-    println!("{answer}");
     let kind = &answer["result"]["structuredContent"]["identity"]["kind"];
     assert_ne!(kind, "local", "taken for the owner: {answer}");
 }

@@ -1,9 +1,12 @@
-//! Attacks on bots and on chat users' own pages. Each of these fails where the server gives way.
+//! What goes wrong around bots and chat users' own pages, by accident or on purpose.
 
 use std::time::Duration;
 
 use serde_json::json;
-use stagepass_standin::Browser;
+use stagepass_standin::{
+    Browser,
+    spotify::{Answer, Fault},
+};
 
 use super::{bind, give, link_of, open};
 use crate::harness::{Bot, Connector, TestApp, code_on, encoded};
@@ -12,7 +15,7 @@ const ANNA: &str = "whatsapp:+4915112345678";
 
 /// One account is connected, the own page waits for its code, and a second account is being linked.
 #[tokio::test]
-async fn attack_the_right_code_of_a_second_account_counts_beside_an_own_page() {
+async fn the_right_code_of_a_second_account_counts_beside_an_own_page() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "weather").await;
     let anna = bot.chat(&app, ANNA).await;
@@ -28,7 +31,7 @@ async fn attack_the_right_code_of_a_second_account_counts_beside_an_own_page() {
 
 /// Five wrong codes end a page, whatever else waits for a code.
 #[tokio::test]
-async fn attack_codes_of_an_own_page_can_be_guessed_without_end() {
+async fn codes_of_an_own_page_can_be_guessed_without_end() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "weather").await;
     let anna = bot.chat(&app, ANNA).await;
@@ -53,7 +56,7 @@ async fn attack_codes_of_an_own_page_can_be_guessed_without_end() {
 
 /// A model looks at the status while the person reads the code.
 #[tokio::test]
-async fn attack_a_look_at_the_status_leaves_the_page_that_waits() {
+async fn a_look_at_the_status_leaves_the_page_that_waits() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "weather").await;
     let anna = bot.chat(&app, ANNA).await;
@@ -68,7 +71,7 @@ async fn attack_a_look_at_the_status_leaves_the_page_that_waits() {
 
 /// Whoever has the number next doesn't learn whose it was.
 #[tokio::test]
-async fn attack_an_idle_account_is_not_named_to_the_next_owner_of_the_number() {
+async fn an_idle_account_is_not_named_to_the_next_owner_of_the_number() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "weather").await;
     let anna = bot.chat(&app, ANNA).await;
@@ -82,9 +85,7 @@ async fn attack_an_idle_account_is_not_named_to_the_next_owner_of_the_number() {
     let bot = Bot { client: bot.client, token };
     let answer = bot.call(ANNA, "Auth", json!({"action": "status"})).await;
     let told = answer.body.to_string();
-    println!("status: {told}");
     let call = bot.call(ANNA, "spotify_now", json!({})).await.body.to_string();
-    println!("call: {call}");
     assert!(!told.contains("Alice"), "{told}");
     assert!(!call.contains("Alice"), "{call}");
     app.finish().await;
@@ -92,7 +93,7 @@ async fn attack_an_idle_account_is_not_named_to_the_next_owner_of_the_number() {
 
 /// Two names in a message that can be read in two ways.
 #[tokio::test]
-async fn attack_a_doubled_key_does_not_hide_whom_the_meta_names() {
+async fn a_doubled_key_does_not_hide_whom_the_meta_names() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "weather").await;
     let mut acted = Vec::new();
@@ -110,8 +111,9 @@ async fn attack_a_doubled_key_does_not_hide_whom_the_meta_names() {
         let request = request.header("mcp-protocol-version", "2025-11-25");
         let request = request.header("stagepass-chat-id", encoded("tg:1")).body(body);
         let answer = Connector::send(request).await;
-        println!("{meta} -> {} {}", answer.status, answer.body);
-        if answer.status == 200 && answer.body["result"]["structuredContent"]["identity"]["label"] == "tg:1" {
+        if answer.status == 200
+            && answer.body["result"]["structuredContent"]["identity"]["label"] == "tg:1"
+        {
             acted.push(meta);
         }
     }
@@ -119,9 +121,9 @@ async fn attack_a_doubled_key_does_not_hide_whom_the_meta_names() {
     app.finish().await;
 }
 
-/// A person's own token names a chat user in a way that we don't read.
+/// Somebody who has nothing here but a page that is open.
 #[tokio::test]
-async fn attack_a_session_alone_is_something_an_operator_can_end() {
+async fn a_session_alone_is_something_an_operator_can_end() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "weather").await;
     let anna = bot.chat(&app, ANNA).await;
@@ -135,7 +137,7 @@ async fn attack_a_session_alone_is_something_an_operator_can_end() {
 
 /// What is left at the provider when a bot is removed.
 #[tokio::test]
-async fn attack_with_the_bot_go_the_tokens_of_its_chats() {
+async fn with_the_bot_go_the_tokens_of_its_chats() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "weather").await;
     let anna = bot.chat(&app, ANNA).await;
@@ -149,36 +151,14 @@ async fn attack_with_the_bot_go_the_tokens_of_its_chats() {
     db.close().await;
     app.sweep().await;
     let after = Browser::new().get(&link).await;
-    println!("link of a removed bot: {} {}", after.status, after.text());
     assert_eq!(app.spotify.world(|world| world.live_refresh_tokens_of("alice")), 0);
     assert_ne!(after.status, 200);
     app.finish().await;
 }
 
-/// A bot's token is stolen, used to open a chat user's page, and revoked.
-#[tokio::test]
-async fn attack_a_page_that_a_revoked_token_opened_closes() {
-    let app = TestApp::start_for("owner").await;
-    let bot = Bot::add(&app, "weather").await;
-    let anna = bot.chat(&app, ANNA).await;
-    let page = app.sign_in(&Browser::new(), &anna.get_url().await, "alice").await;
-    give(&anna, &code_on(&page)).await.ok();
-    let thief = Browser::new();
-    let page = open(&anna, &thief).await;
-    assert!(page.has_text("Alice Example"));
-    anna.end().await;
-    let revoked = bot.client.post("/revoke", &[("token", &bot.token)]).await;
-    assert_eq!(revoked.status, 200);
-    assert!(!bot.client.is_let_in(&bot.token).await);
-    app.advance(Duration::from_mins(20));
-    let page = super::look(&app, &thief).await;
-    assert!(!page.has_text("Alice Example"), "twenty minutes later: {}", page.text());
-    app.finish().await;
-}
-
 /// Where no code is asked for, a link of a bot that was removed still takes an account.
 #[tokio::test]
-async fn attack_a_link_of_a_removed_bot_connects_nothing() {
+async fn a_link_of_a_removed_bot_connects_nothing() {
     let app = TestApp::start_with(crate::harness::Setup {
         variables: vec![
             ("ACCESS__ALLOW", "owner".to_owned()),
@@ -197,8 +177,7 @@ async fn attack_a_link_of_a_removed_bot_connects_nothing() {
     let page = browser.get(&link).await;
     if page.status == 200 {
         let page = browser.submit(&page, "Continue to Spotify", &[]).await;
-        let page = app.spotify.sign_in(&browser, page, "alice").await;
-        println!("removed bot, auto: {} {}", page.status, page.text());
+        app.spotify.sign_in(&browser, page, "alice").await;
     }
     let left = db.connections_of(&bot.key(ANNA)).await.unwrap();
     db.close().await;
@@ -208,7 +187,7 @@ async fn attack_a_link_of_a_removed_bot_connects_nothing() {
 
 /// The page that anybody sees who has the link shows little of whose chat it is for.
 #[test]
-fn attack_no_kind_of_id_is_shown_whole() {
+fn no_kind_of_id_is_shown_whole() {
     for (id, secret) in [
         // A device of a WhatsApp number, and a Matrix user, as their libraries name them.
         ("whatsapp:4915112345678:3@s.whatsapp.net", "15112345"),
@@ -221,8 +200,7 @@ fn attack_no_kind_of_id_is_shown_whole() {
 
 /// One chat user's calls wait for a provider that hangs. Nobody else's should.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn attack_one_persons_slow_calls_leave_room_for_others() {
-    use stagepass_standin::spotify::{Answer, Fault};
+async fn one_persons_slow_calls_leave_room_for_others() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "weather").await;
     let anna = bot.chat(&app, ANNA).await;
@@ -231,10 +209,12 @@ async fn attack_one_persons_slow_calls_leave_room_for_others() {
     anna.end().await;
     let hang = Fault::times(100_000, "GET", "/v1/me/player", Answer::Hang);
     app.spotify.world(|world| world.fail(hang));
-    let call = |id: usize| json!({
-        "jsonrpc": "2.0", "id": id, "method": "tools/call",
-        "params": {"name": "spotify_now", "arguments": {}},
-    });
+    let call = |id: usize| {
+        json!({
+            "jsonrpc": "2.0", "id": id, "method": "tools/call",
+            "params": {"name": "spotify_now", "arguments": {}},
+        })
+    };
     let batch: Vec<_> = (0..50).map(call).collect();
     let mut running = Vec::new();
     for _ in 0..84 {
@@ -244,17 +224,15 @@ async fn attack_one_persons_slow_calls_leave_room_for_others() {
         running.push(tokio::spawn(request.send()));
     }
     tokio::time::sleep(Duration::from_secs(6)).await;
-    let asked = std::time::Instant::now();
     let answer = bot.call("tg:somebody-else", "Auth", json!({"action": "status"})).await;
-    println!("after {:?}: {}", asked.elapsed(), answer.body);
     running.iter().for_each(tokio::task::JoinHandle::abort);
     assert_ne!(answer.body["result"]["isError"], true, "{}", answer.body);
+    app.finish().await;
 }
 
 /// The person closes the page while the provider is slow.
 #[tokio::test]
-async fn attack_deleting_everything_goes_on_when_the_browser_has_gone() {
-    use stagepass_standin::spotify::{Answer, Fault};
+async fn deleting_everything_goes_on_when_the_browser_has_gone() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "weather").await;
     let anna = bot.chat(&app, ANNA).await;
@@ -275,17 +253,16 @@ async fn attack_deleting_everything_goes_on_when_the_browser_has_gone() {
     let left = db.connections_of(&bot.key(ANNA)).await.unwrap();
     db.close().await;
     let recorded = super::recorded(&app, "connection.revoked").await;
-    let living = ["alice", "bob"].map(|who| app.spotify.world(|world| world.live_refresh_tokens_of(who)));
-    println!("left {} recorded {recorded:?} living {living:?}", left.len());
+    let living =
+        ["alice", "bob"].map(|who| app.spotify.world(|world| world.live_refresh_tokens_of(who)));
     assert!(left.is_empty(), "{} account(s) are still connected", left.len());
-    assert_eq!(recorded.len(), 2);
+    assert_eq!((recorded.len(), living), (2, [0, 0]));
     app.finish().await;
 }
 
 /// The same in the chat: the assistant's client hangs up while the provider is slow.
 #[tokio::test]
-async fn attack_a_revocation_goes_on_and_is_recorded_when_the_client_has_gone() {
-    use stagepass_standin::spotify::{Answer, Fault};
+async fn a_revocation_goes_on_and_is_recorded_when_the_client_has_gone() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "weather").await;
     let anna = bot.chat(&app, ANNA).await;
@@ -299,7 +276,6 @@ async fn attack_a_revocation_goes_on_and_is_recorded_when_the_client_has_gone() 
     tokio::time::sleep(Duration::from_secs(4)).await;
     let recorded = super::recorded(&app, "connection.revoked").await;
     let living = app.spotify.world(|world| world.live_refresh_tokens_of("alice"));
-    println!("recorded {recorded:?} living {living}");
     assert_eq!((recorded.len(), living), (1, 0));
     app.finish().await;
 }
