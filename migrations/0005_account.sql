@@ -15,8 +15,9 @@ CREATE TABLE visits (
     created_at TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL
 );
--- Of those that wait for their code, an identity has one.
-CREATE UNIQUE INDEX visit_of_identity ON visits (identity) WHERE state IN ('issued', 'bound');
+-- Of those that nobody has opened an identity has one, and one of those that wait for their code.
+CREATE UNIQUE INDEX visit_issued ON visits (identity) WHERE state = 'issued';
+CREATE UNIQUE INDEX visit_bound ON visits (identity) WHERE state = 'bound';
 CREATE INDEX visits_by_code ON visits (code_hash);
 
 -- Browsers in which a chat user looks at their own page.

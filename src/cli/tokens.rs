@@ -58,7 +58,8 @@ async fn create(id: &str, days: u16, desk: &Desk) -> anyhow::Result<String> {
     let token = mint(&desk.clock, MADE);
     let number = || BASE64_URL_SAFE_NO_PAD.encode(desk.clock.random::<16>());
     let row = TokenRow {
-        token_id: number(),
+        // It mustn't begin like an option.
+        token_id: format!("tk_{}", number()),
         grant: GrantRow {
             id: number(),
             identity: Identity::new(Realm::Client, "", client.id.as_str()).to_string(),

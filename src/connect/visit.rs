@@ -29,20 +29,12 @@ impl Connect {
         let path = match identity.realm() {
             Realm::Client => return Ok(None),
             Realm::User | Realm::Local => ACCOUNT.to_owned(),
-            // It is open in a browser, and a new link would end it.
-            Realm::Chat if self.awaits_visit(identity).await? => return Ok(None),
             Realm::Chat => {
                 let ticket = self.invite(identity).await.map_err(ToolError::internal)?;
                 format!("{ACCOUNT}/chat/{}", ticket.expose_secret())
             }
         };
         self.public_url.join(&path).map(Some).map_err(ToolError::internal)
-    }
-
-    /// Whether their own page is open in a browser, and waits for its code.
-    async fn awaits_visit(&self, identity: &Identity) -> Result<bool, ToolError> {
-        let now = self.clock.now();
-        self.db.has_bound_visit(&identity.to_string(), now).await.map_err(ToolError::internal)
     }
 
     async fn invite(&self, identity: &Identity) -> sqlx::Result<secrecy::SecretString> {

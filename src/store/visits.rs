@@ -67,9 +67,7 @@ impl Db {
     async fn replace_visit(&self, visit: &VisitRow) -> Result<()> {
         on!(self, pool => {
             let mut transaction = pool.begin().await?;
-            sqlx::query(
-                "DELETE FROM visits WHERE identity = $1 AND state IN ('issued', 'bound')",
-            )
+            sqlx::query("DELETE FROM visits WHERE identity = $1 AND state = 'issued'")
             .bind(&visit.identity)
             .execute(&mut *transaction)
             .await?;
@@ -89,21 +87,6 @@ impl Db {
         })
     }
 
-    /// Whether a visit of `identity` waits for its code.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn has_bound_visit(&self, identity: &str, now: DateTime<Utc>) -> Result<bool> {
-        let bound: i64 = on!(self, pool => sqlx::query_scalar(
-            "SELECT COUNT(*) FROM visits WHERE identity = $1 AND state = 'bound' AND expires_at > $2",
-        )
-        .bind(identity)
-        .bind(now)
-        .fetch_one(pool)
-        .await?);
-        Ok(bound > 0)
-    }
-
     /// The visit with this ticket, if its time isn't over.
     ///
     /// # Errors
@@ -118,8 +101,8 @@ impl Db {
         .await)
     }
 
-    /// Gives `id` to the browser with this cookie, under this code. Answers whether no other had
-    /// it, and its time wasn't over.
+    /// Gives `id` to the browser with this cookie, under this code, in place of another visit of the
+    /// same identity that waits. Answers whether no other browser had it, and its time wasn't over.
     ///
     /// # Errors
     /// When the database fails.
@@ -130,17 +113,31 @@ impl Db {
         code_hash: &[u8],
         now: DateTime<Utc>,
     ) -> Result<bool> {
-        on!(self, pool => sqlx::query(
-            "UPDATE visits SET state = 'bound', browser_hash = $2, code_hash = $3
-             WHERE id = $1 AND state = 'issued' AND expires_at > $4",
-        )
-        .bind(id)
-        .bind(browser_hash)
-        .bind(code_hash)
-        .bind(now)
-        .execute(pool)
-        .await
-        .map(|done| done.rows_affected() == 1))
+        on!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            sqlx::query(
+                "DELETE FROM visits WHERE state = 'bound' AND identity =
+                 (SELECT identity FROM visits WHERE id = $1 AND state = 'issued')",
+            )
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
+            let done = sqlx::query(
+                "UPDATE visits SET state = 'bound', browser_hash = $2, code_hash = $3
+                 WHERE id = $1 AND state = 'issued' AND expires_at > $4",
+            )
+            .bind(id)
+            .bind(browser_hash)
+            .bind(code_hash)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+            if done.rows_affected() == 0 {
+                return Ok(false);
+            }
+            transaction.commit().await?;
+            Ok(true)
+        })
     }
 
     /// Notes that `identity` gave this code. Answers whether it is that of a visit of theirs that
