@@ -62,11 +62,6 @@ pub(super) async fn show(
 
 fn page(oauth: &OAuth, id: &str, fields: Fields) -> Markup {
     let providers: Vec<_> = oauth.sign_in_providers().collect();
-    let go_on = |provider: &&ProviderClient| format!("Continue with {}", provider.provider().name);
-    let labels: Vec<_> = providers.iter().map(go_on).collect();
-    let buttons = providers.iter().zip(&labels);
-    let buttons: Vec<_> =
-        buttons.map(|(provider, label)| (provider.id(), label.as_str(), Tone::Primary)).collect();
     let body = html! {
         p {
             "Choose with which account you sign in. Take the same one each time: with another you \
@@ -75,11 +70,21 @@ fn page(oauth: &OAuth, id: &str, fields: Fields) -> Markup {
         form method="post" action="/login" {
             input type="hidden" name="id" value=(id);
             (fields.of(&providers))
-            (parts::choices("provider", &buttons))
+            (buttons(&providers))
         }
         p.soft { "You sign in there, so this server doesn't see your password." }
     };
     layout::page("Sign in", &body)
+}
+
+/// A button for each of `providers`.
+pub(super) fn buttons(providers: &[&ProviderClient]) -> Markup {
+    let go_on = |provider: &&ProviderClient| format!("Continue with {}", provider.provider().name);
+    let labels: Vec<_> = providers.iter().map(go_on).collect();
+    let buttons = providers.iter().zip(&labels);
+    let buttons: Vec<_> =
+        buttons.map(|(provider, label)| (provider.id(), label.as_str(), Tone::Primary)).collect();
+    parts::choices("provider", &buttons)
 }
 
 /// One of its buttons.

@@ -17,12 +17,8 @@ use super::{
     purpose::Purpose,
 };
 use crate::{
-    providers::ProviderClient,
     store::{AuthorizationRow, Stage},
-    web::{
-        layout,
-        parts::{self, Tone},
-    },
+    web::layout,
 };
 
 /// Where the page's form goes.
@@ -68,11 +64,6 @@ impl OAuth {
 
 fn page(oauth: &OAuth, hidden: &[(&str, String)], fields: Fields) -> Markup {
     let providers: Vec<_> = oauth.sign_in_providers().collect();
-    let go_on = |provider: &&ProviderClient| format!("Continue with {}", provider.provider().name);
-    let labels: Vec<_> = providers.iter().map(go_on).collect();
-    let buttons = providers.iter().zip(&labels);
-    let buttons: Vec<_> =
-        buttons.map(|(provider, label)| (provider.id(), label.as_str(), Tone::Primary)).collect();
     let body = html! {
         p {
             "Here you see which accounts are connected and which apps may use them, and you can \
@@ -81,7 +72,7 @@ fn page(oauth: &OAuth, hidden: &[(&str, String)], fields: Fields) -> Markup {
         form method="post" action=(SIGN_IN) {
             @for (name, value) in hidden { input type="hidden" name=(name) value=(value); }
             (fields.of(&providers))
-            (parts::choices("provider", &buttons))
+            (login::buttons(&providers))
         }
         p.soft { "You sign in there, so this server doesn't see your password." }
         p.soft {
