@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Bot, Connector, TestApp, encoded};
+use crate::harness::{Answer, BOT_SECRET, Bot, Connector, TestApp, encoded};
 
 /// For whom an answer of `Auth(status)` is.
 fn label(answer: &Answer) -> &str {
@@ -83,6 +83,26 @@ async fn without_the_scope_each_of_them_is_refused() {
         assert!(said.contains("mcp.act_as"), "{said}");
         assert!(answer.challenge.unwrap().contains("error=\"insufficient_scope\""));
     }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_program_with_tokens_of_its_own_is_no_bot_without_the_scope() {
+    let app = TestApp::start_for("owner").await;
+    let mut row = Bot::stored(&app, "nightly", None).await;
+    row.id = "spo_plain".to_owned();
+    row.scopes = "mcp.read mcp.write".to_owned();
+    let db = app.db().await;
+    db.save_client(&row).await.unwrap();
+    db.close().await;
+    let client = Connector::known(&app, &row.id, Some(BOT_SECRET));
+    let form = [("grant_type", "client_credentials"), ("scope", "mcp.write mcp.act_as")];
+    let tokens = Connector::tokens(&app, &client.post("/token", &form).await);
+    assert_eq!(tokens.scope, "mcp.write");
+    let program = Bot { client, token: tokens.access };
+    let named = [("stagepass-chat-id", encoded("tg:1"))];
+    assert_eq!(program.call_with(&named, status()).await.status, 403);
+    assert_eq!(program.call_with(&[], status_for("tg:1")).await.status, 403);
     app.finish().await;
 }
 
