@@ -31,7 +31,7 @@ async fn the_right_code_of_a_second_account_counts_beside_an_own_page() {
 
 /// Five wrong codes end a page, whatever else waits for a code.
 #[tokio::test]
-async fn codes_of_an_own_page_can_be_guessed_without_end() {
+async fn five_wrong_codes_end_a_page_whatever_else_waits() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "weather").await;
     let anna = bot.chat(&app, ANNA).await;
@@ -56,7 +56,7 @@ async fn codes_of_an_own_page_can_be_guessed_without_end() {
 
 /// A model looks at the status while the person reads the code.
 #[tokio::test]
-async fn a_look_at_the_status_leaves_the_page_that_waits() {
+async fn a_look_at_the_status_leaves_a_page_that_waits() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "weather").await;
     let anna = bot.chat(&app, ANNA).await;
