@@ -25,7 +25,8 @@ const LONGEST: usize = 8 * 1024;
 const SHORTEST: usize = 16;
 
 impl Connect {
-    /// Finishes the link of `identity` with what the person gave back.
+    /// Finishes the link of `identity` with what the person gave back. A one-time code of another
+    /// chat's is caught before, by [`Connect::confirm_visit`], which sees every code first.
     ///
     /// # Errors
     /// `code_invalid`, `link_expired`, `wrong_identity`, or whatever the provider made of it.
@@ -40,9 +41,6 @@ impl Connect {
             return Err(unusable());
         }
         let pasted = pasted::read(given)?;
-        if let Some(code) = read_spoken_code::<CODE>(given) {
-            self.ensure_own_code(identity, &code).await?;
-        }
         let link = match &pasted {
             Some(answer) => self.link_of_pasted(identity, client, answer).await?,
             None => self.newest_link(identity, client).await?,

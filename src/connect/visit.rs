@@ -92,11 +92,9 @@ impl Connect {
             return Err(elsewhere());
         }
         // Another page's, on which the same person has just signed in.
-        let link = self.db.link_by_code(&typed).await.map_err(ToolError::internal)?;
-        if link.is_some_and(|link| link.identity == who) {
+        if self.is_own_code(identity, &typed).await? {
             return Ok(false);
         }
-        self.ensure_own_code(identity, &code).await?;
         let missed = self.db.miss_visit(&who, TRIES, TOO_MANY, now).await;
         match missed.map_err(ToolError::internal)? {
             None => Ok(false),

@@ -4,23 +4,23 @@
 use stagepass_kit::{Identity, ToolError, code};
 
 use super::{Connect, problem};
-use crate::{
-    store::{LinkRow, Problem},
-    vault::hash,
-};
+use crate::store::{LinkRow, Problem};
 
 impl Connect {
-    /// Ends the link of somebody else that the one-time `code` is for, if there is one. Somebody who
-    /// was sent another person's link has signed in with it, and brings the code to their own chat.
-    pub(super) async fn ensure_own_code(
+    /// Whether a link of `identity` waits for the one-time code with this hash. One of somebody else
+    /// that does is ended: who was sent another person's link has signed in with it, and brings the
+    /// code to their own chat.
+    pub(super) async fn is_own_code(
         &self,
         identity: &Identity,
-        code: &str,
-    ) -> Result<(), ToolError> {
-        let link = self.db.link_by_code(&hash(code)).await.map_err(ToolError::internal)?;
-        match link.filter(|link| link.identity != identity.to_string()) {
-            Some(link) => Err(self.wrong_chat(link).await?),
-            None => Ok(()),
+        code_hash: &[u8],
+    ) -> Result<bool, ToolError> {
+        let link = self.db.link_by_code(code_hash).await.map_err(ToolError::internal)?;
+        match link {
+            Some(link) if link.identity != identity.to_string() => {
+                Err(self.wrong_chat(link).await?)
+            }
+            own => Ok(own.is_some()),
         }
     }
 
