@@ -10,7 +10,7 @@ use std::{
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Identity, LinkedAccount, ToolError, code};
+use crate::{Identity, LinkedAccount, ToolError, Watch, code};
 
 /// A provider's access token, fit to be sent now.
 #[derive(Debug, Clone)]
@@ -129,6 +129,7 @@ pub struct Caller {
     used: Arc<OnceLock<Arc<LinkedAccount>>>,
     /// What the call went to, so far.
     route: Arc<Mutex<Used>>,
+    watch: Watch,
 }
 
 impl Caller {
@@ -144,7 +145,20 @@ impl Caller {
             choice,
             used,
             route: Arc::default(),
+            watch: Watch::default(),
         }
+    }
+
+    /// The same caller, with whoever waits for what it does.
+    #[must_use]
+    pub fn watched(self, watch: Watch) -> Self {
+        Self { watch, ..self }
+    }
+
+    /// Who waits for the call: long work tells how far it is, and ends when nobody does.
+    #[must_use]
+    pub fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// The same caller, with what whoever speaks for them calls them.

@@ -12,10 +12,12 @@ mod identity;
 mod schema;
 mod tool;
 mod toolset;
+mod watch;
 
 pub use account::LinkedAccount;
 pub use caller::{AccessToken, Attempt, Caller, Connections, Used};
 pub use error::{ToolError, code};
 pub use identity::{Identity, ParseIdentityError, Realm};
 pub use tool::{Effect, Tool};
-pub use toolset::{RegisteredTool, Toolset};
+pub use toolset::{RegisteredTool, Toolset, UnknownSet};
+pub use watch::{Progress, Watch};

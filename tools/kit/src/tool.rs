@@ -47,6 +47,9 @@ pub trait Tool: Send + Sync + 'static {
     const EFFECT: Effect;
     /// The provider's scopes that it can't do without.
     const SCOPES: &'static [&'static str];
+    /// Scopes that only some of its calls need: asked for when somebody connects, and missed only by
+    /// those calls.
+    const OPTIONAL_SCOPES: &'static [&'static str] = &[];
     /// Its arguments, documented field by field for the model.
     type Args: DeserializeOwned + JsonSchema + Send;
     /// Its answer.

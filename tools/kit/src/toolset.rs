@@ -12,11 +12,27 @@ use crate::{
     schema::{input_schema, output_schema},
 };
 
+/// The set of tools that are in no other.
+const CORE: &str = "core";
+
 /// The tools of one crate.
 pub struct Toolset {
     name: &'static str,
     provider: Option<&'static str>,
     tools: Vec<Arc<RegisteredTool>>,
+    /// The set that tools are added to, and all sets so far.
+    set: &'static str,
+    sets: Vec<&'static str>,
+}
+
+/// There is no set of this name in a toolset.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no set \"{name}\"; there are: {}", .known.join(", "))]
+pub struct UnknownSet {
+    /// The name that isn't known.
+    pub name: String,
+    /// Those that are.
+    pub known: Vec<&'static str>,
 }
 
 impl Toolset {
@@ -24,14 +40,37 @@ impl Toolset {
     /// the provider whose accounts its tools use.
     #[must_use]
     pub fn new(name: &'static str, provider: Option<&'static str>) -> Self {
-        Self { name, provider, tools: Vec::new() }
+        Self { name, provider, tools: Vec::new(), set: CORE, sets: Vec::new() }
+    }
+
+    /// The same toolset, about to be given the tools of a set. What is added before belongs to
+    /// `core`. An operator can switch a set off.
+    #[must_use]
+    pub fn set(self, name: &'static str) -> Self {
+        Self { set: name, ..self }
+    }
+
+    /// The same toolset with the tools of `sets` only.
+    ///
+    /// # Errors
+    /// When one of them doesn't exist.
+    pub fn only(mut self, sets: &[String]) -> Result<Self, UnknownSet> {
+        let known = |name: &&String| self.sets.iter().any(|set| set == name);
+        if let Some(name) = sets.iter().find(|name| !known(name)) {
+            return Err(UnknownSet { name: name.clone(), known: self.sets });
+        }
+        self.tools.retain(|tool| sets.iter().any(|set| set == tool.set));
+        Ok(self)
     }
 
     /// The same toolset with one more tool. Where there is a provider, the tool gets an argument
     /// `account` besides its own, and never sees it: the [`Caller`] brings the account's token.
     #[must_use]
     pub fn with<T: Tool>(mut self, tool: T) -> Self {
-        self.tools.push(Arc::new(RegisteredTool::new(tool, self.provider.is_some())));
+        if !self.sets.contains(&self.set) {
+            self.sets.push(self.set);
+        }
+        self.tools.push(Arc::new(RegisteredTool::new(tool, self.set, self.provider.is_some())));
         self
     }
 
@@ -53,11 +92,11 @@ impl Toolset {
         &self.tools
     }
 
-    /// Every scope that one of its tools needs, each once.
+    /// Every scope that one of its tools can use, each once.
     #[must_use]
     pub fn scopes(&self) -> Vec<&'static str> {
-        let mut scopes: Vec<_> =
-            self.tools.iter().flat_map(|tool| tool.scopes.iter().copied()).collect();
+        let all = |tool: &Arc<RegisteredTool>| [tool.scopes, tool.optional_scopes].concat();
+        let mut scopes: Vec<_> = self.tools.iter().flat_map(all).collect();
         scopes.sort_unstable();
         scopes.dedup();
         scopes
@@ -69,14 +108,17 @@ pub struct RegisteredTool {
     name: &'static str,
     descriptor: Descriptor,
     effect: Effect,
+    /// The set it belongs to.
+    set: &'static str,
     scopes: &'static [&'static str],
+    optional_scopes: &'static [&'static str],
     /// Whether it uses accounts of a provider, of which the caller may choose one.
     has_accounts: bool,
     run: Box<dyn Run>,
 }
 
 impl RegisteredTool {
-    fn new<T: Tool>(tool: T, has_accounts: bool) -> Self {
+    fn new<T: Tool>(tool: T, set: &'static str, has_accounts: bool) -> Self {
         let mut input = input_schema::<T::Args>();
         if has_accounts {
             describe_choice(&mut input);
@@ -89,7 +131,9 @@ impl RegisteredTool {
             name: T::NAME,
             descriptor,
             effect: T::EFFECT,
+            set,
             scopes: T::SCOPES,
+            optional_scopes: T::OPTIONAL_SCOPES,
             has_accounts,
             run: Box::new(tool),
         }

@@ -114,6 +114,11 @@ impl SpotifyApi {
         token: AccessToken,
         ask: &Ask,
     ) -> Result<Attempt<Result<Reply, Refusal>>, ToolError> {
+        let missing = |scope: &&&str| !token.scopes().contains(**scope);
+        let missing: Vec<_> = ask.scopes().iter().filter(missing).copied().collect();
+        if !missing.is_empty() {
+            return Err(ToolError::missing_scope(PROVIDER, &missing));
+        }
         let reply = match self.exchange(&token, ask).await {
             Ok(reply) => reply,
             Err(lost) => return Ok(Attempt::Done(Err(Refusal::lost(lost)))),

@@ -88,7 +88,7 @@ impl Devices {
         if let (Some(play), Some(fields)) = (play, body.as_object_mut()) {
             fields.insert("play".into(), play.into());
         }
-        let ask = Ask::put("me/player").sending(body).needing(player::WRITE_SCOPES);
+        let ask = Ask::put("me/player").sending(body).needing(player::COMMAND_SCOPES);
         self.0.write(caller, &ask).await?;
         self.0.settle().await;
         // The move is made; not seeing it is no failure.

@@ -135,7 +135,7 @@ impl Play {
         let ask = Ask::put("me/player/shuffle")
             .with("state", on.to_string())
             .with_some("device_id", device.and_then(|device| device.id.as_deref()))
-            .needing(player::WRITE_SCOPES);
+            .needing(player::COMMAND_SCOPES);
         match self.0.write(caller, &ask).await {
             Err(failure) if failure.is(Trouble::AlreadySo) => Ok(()),
             done => done,

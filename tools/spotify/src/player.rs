@@ -18,13 +18,17 @@ use crate::{
 /// What looking at the player needs.
 pub(crate) const READ_SCOPES: &[&str] =
     &["user-read-playback-state", "user-read-currently-playing"];
+/// What looking at all but the queue needs.
+const STATE_SCOPES: &[&str] = &["user-read-playback-state"];
+/// What a command needs.
+pub(crate) const COMMAND_SCOPES: &[&str] = &["user-modify-playback-state"];
 /// What commanding the player needs, and looking at what came of it.
 pub(crate) const WRITE_SCOPES: &[&str] =
     &["user-modify-playback-state", "user-read-playback-state"];
 
 /// What the player does now.
 pub(crate) async fn playback(api: &SpotifyApi, caller: &Caller) -> Result<Playback, Failure> {
-    let ask = Ask::get("me/player").with("additional_types", "track,episode").needing(READ_SCOPES);
+    let ask = Ask::get("me/player").with("additional_types", "track,episode").needing(STATE_SCOPES);
     let state: Option<PlayerState> = api.read(caller, &ask).await?;
     let playback = Playback::of(state);
     // Neither whether it plays nor what: that is no state.
@@ -43,7 +47,7 @@ pub(crate) async fn playback_after(api: &SpotifyApi, caller: &Caller) -> Option<
 
 /// The devices that Spotify sees now.
 pub(crate) async fn devices(api: &SpotifyApi, caller: &Caller) -> Result<Vec<DeviceRow>, Failure> {
-    let ask = Ask::get("me/player/devices").needing(READ_SCOPES);
+    let ask = Ask::get("me/player/devices").needing(STATE_SCOPES);
     let list: Option<DeviceList> = api.read(caller, &ask).await?;
     let devices =
         list.map_or(Some(Vec::new()), |list| list.devices).ok_or_else(Refusal::nonsense)?;

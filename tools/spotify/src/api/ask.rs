@@ -1,5 +1,7 @@
 //! One request, before it has a token.
 
+use std::borrow::Cow;
+
 use reqwest::Method;
 use serde_json::Value;
 
@@ -7,7 +9,7 @@ use serde_json::Value;
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
     method: Method,
-    path: &'static str,
+    path: Cow<'static, str>,
     query: Vec<(&'static str, String)>,
     body: Option<Value>,
     scopes: &'static [&'static str],
@@ -15,21 +17,22 @@ pub(crate) struct Ask {
 
 impl Ask {
     /// A question. `path` follows the API's base, without leading slash.
-    pub(crate) fn get(path: &'static str) -> Self {
+    pub(crate) fn get(path: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Method::GET, path)
     }
 
     /// A command that sets something.
-    pub(crate) fn put(path: &'static str) -> Self {
+    pub(crate) fn put(path: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Method::PUT, path)
     }
 
     /// A command that does something.
-    pub(crate) fn post(path: &'static str) -> Self {
+    pub(crate) fn post(path: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Method::POST, path)
     }
 
-    fn new(method: Method, path: &'static str) -> Self {
+    fn new(method: Method, path: impl Into<Cow<'static, str>>) -> Self {
+        let path = path.into();
         Self { method, path, query: Vec::new(), body: None, scopes: &[] }
     }
 
@@ -53,8 +56,7 @@ impl Ask {
         self
     }
 
-    /// The same with the scopes that Spotify wants for it; they are named when it says that one is
-    /// missing.
+    /// The same with the scopes that Spotify wants for it, all of them. Without one it isn't sent.
     pub(crate) fn needing(mut self, scopes: &'static [&'static str]) -> Self {
         self.scopes = scopes;
         self
@@ -64,8 +66,8 @@ impl Ask {
         &self.method
     }
 
-    pub(super) fn path(&self) -> &'static str {
-        self.path
+    pub(super) fn path(&self) -> &str {
+        &self.path
     }
 
     pub(super) fn query(&self) -> &[(&'static str, String)] {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     answer::{DeviceRow, Playback},
     api::{Ask, own_code},
-    player::WRITE_SCOPES,
+    player::COMMAND_SCOPES,
     text::clock,
 };
 
@@ -104,7 +104,7 @@ impl Command {
             Self::Shuffle(on) => Ask::put("me/player/shuffle").with("state", on.to_string()),
             Self::Repeat(state) => Ask::put("me/player/repeat").with("state", word(state)),
         };
-        ask.needing(WRITE_SCOPES)
+        ask.needing(COMMAND_SCOPES)
     }
 
     /// What it does, in words.

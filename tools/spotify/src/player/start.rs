@@ -3,7 +3,7 @@
 use serde_json::Value;
 use stagepass_kit::Caller;
 
-use super::{WRITE_SCOPES, choose, devices};
+use super::{COMMAND_SCOPES, choose, devices};
 use crate::{
     answer::DeviceRow,
     api::{Ask, Failure, SpotifyApi, Trouble},
@@ -43,7 +43,7 @@ async fn put_play(
     body: Option<&Value>,
     device_id: Option<&str>,
 ) -> Result<(), Failure> {
-    let ask = Ask::put("me/player/play").with_some("device_id", device_id).needing(WRITE_SCOPES);
+    let ask = Ask::put("me/player/play").with_some("device_id", device_id).needing(COMMAND_SCOPES);
     let ask = match body {
         Some(body) => ask.sending(body.clone()),
         None => ask,
