@@ -39,4 +39,9 @@ impl Watch {
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.is_cancelled()
     }
+
+    /// Ends when nobody waits any more.
+    pub async fn cancelled(&self) {
+        self.cancelled.cancelled().await;
+    }
 }

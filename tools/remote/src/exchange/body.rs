@@ -1,0 +1,85 @@
+//! The messages in the body of an answer: one, or a stream of them.
+
+use reqwest::{Response, header::CONTENT_TYPE};
+use serde_json::Value;
+
+use super::sse::Events;
+use crate::{credentials::Credential, fault::Fault, limits::Limits};
+
+pub(super) struct Messages<'a> {
+    response: Response,
+    credential: &'a Credential,
+    events: Option<Events>,
+    /// Bytes of one message, and those that may yet come.
+    message: usize,
+    left: usize,
+    is_over: bool,
+}
+
+impl<'a> Messages<'a> {
+    pub(super) fn of(
+        response: Response,
+        limits: &Limits,
+        credential: &'a Credential,
+    ) -> Result<Self, Fault> {
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
+        let events = match kind.to_ascii_lowercase().as_str() {
+            "application/json" => None,
+            "text/event-stream" => Some(Events::new(limits.message)),
+            _ => return Err(Fault::Nonsense("the answer is neither JSON nor a stream of events")),
+        };
+        let left = if events.is_some() { limits.answer } else { limits.message };
+        Ok(Self { response, credential, events, message: limits.message, left, is_over: false })
+    }
+
+    /// The next message. Nothing when there are no more.
+    pub(super) async fn next(&mut self) -> Result<Option<Value>, Fault> {
+        if self.events.is_none() {
+            return self.whole().await;
+        }
+        loop {
+            let event = self.events.as_mut().map(Events::next).transpose()?.flatten();
+            if let Some(event) = event {
+                return parse(&self.credential.removed_from(event)).map(Some);
+            }
+            let Some(chunk) = self.chunk().await? else { return Ok(None) };
+            if let Some(events) = &mut self.events {
+                events.push(&chunk);
+            }
+        }
+    }
+
+    async fn whole(&mut self) -> Result<Option<Value>, Fault> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let bytes = self.rest().await?;
+        self.is_over = true;
+        let text = String::from_utf8(bytes).map_err(|_| Fault::Nonsense("it isn't UTF-8"))?;
+        parse(&self.credential.removed_from(text)).map(Some)
+    }
+
+    async fn rest(&mut self) -> Result<Vec<u8>, Fault> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > self.message {
+                return Err(Fault::TooLarge);
+            }
+        }
+        Ok(bytes)
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        // What broke off after it was begun isn't a dead server.
+        let broke = |_| Fault::Nonsense("the answer broke off");
+        let Some(chunk) = self.response.chunk().await.map_err(broke)? else { return Ok(None) };
+        self.left = self.left.checked_sub(chunk.len()).ok_or(Fault::TooLarge)?;
+        Ok(Some(chunk.to_vec()))
+    }
+}
+
+fn parse(text: &str) -> Result<Value, Fault> {
+    serde_json::from_str(text).map_err(|_| Fault::Nonsense("it isn't JSON"))
+}

@@ -1,0 +1,175 @@
+//! What was agreed on with a server for one person: the revision, the session, what it can do. It belongs
+//! to that person and to the account that they use, and holds no line open.
+
+use std::sync::Arc;
+
+use moka::sync::Cache;
+use reqwest::header::HeaderValue;
+use rmcp::model::JsonObject;
+use serde_json::{Value, json};
+use stagepass_kit::Identity;
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+use crate::{
+    credentials::Credential,
+    exchange::{Ask, MODERN, Wire, us},
+    fault::Fault,
+};
+
+/// The newest revision with sessions, and those that are spoken.
+const NEWEST_LEGACY: &str = "2025-11-25";
+const LEGACY: [&str; 4] = [NEWEST_LEGACY, "2025-06-18", "2025-03-26", "2024-11-05"];
+/// So many people's are remembered, and so long after they were last used.
+const MOST: u64 = 10_000;
+const IDLE: Duration = Duration::from_mins(30);
+/// The longest session id that is believed, in bytes.
+const LONGEST_SESSION: usize = 1_024;
+
+/// Which revision of MCP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Era {
+    Modern,
+    /// Nothing is agreed on before the answer to `initialize`.
+    Legacy(Option<&'static str>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Link {
+    era: Era,
+    session: Option<HeaderValue>,
+    capabilities: JsonObject,
+    is_agreed: bool,
+}
+
+impl Link {
+    fn before(era: Era) -> Self {
+        Self { era, session: None, capabilities: JsonObject::new(), is_agreed: false }
+    }
+
+    pub(crate) fn is_modern(&self) -> bool {
+        self.era == Era::Modern
+    }
+
+    pub(crate) fn is_agreed(&self) -> bool {
+        self.is_agreed
+    }
+
+    pub(crate) fn version(&self) -> Option<&'static str> {
+        match self.era {
+            Era::Modern => Some(MODERN),
+            Era::Legacy(version) => version,
+        }
+    }
+
+    pub(crate) fn session(&self) -> Option<&HeaderValue> {
+        self.session.as_ref()
+    }
+
+    /// Whether the server says that it has such a thing.
+    pub(crate) fn has(&self, capability: &str) -> bool {
+        self.capabilities.contains_key(capability)
+    }
+}
+
+/// Whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Whose {
+    pub(crate) identity: Identity,
+    pub(crate) connection: Option<Arc<str>>,
+}
+
+type Place = Arc<Mutex<Option<Arc<Link>>>>;
+
+/// All people's.
+pub(crate) struct Links(Cache<Whose, Place>);
+
+impl Links {
+    pub(crate) fn new() -> Self {
+        Self(Cache::builder().max_capacity(MOST).time_to_idle(IDLE).build())
+    }
+
+    /// The link of `whose`; it is made if there is none. Several who want it wait for one.
+    pub(crate) async fn get(
+        &self,
+        wire: &Wire,
+        whose: &Whose,
+        credential: &Credential,
+    ) -> Result<Arc<Link>, Fault> {
+        let place = self.0.get_with(whose.clone(), Place::default);
+        let mut link = place.lock().await;
+        if let Some(link) = &*link {
+            return Ok(link.clone());
+        }
+        let new = Arc::new(agree(wire, credential).await?);
+        Ok(link.insert(new).clone())
+    }
+
+    /// Forgets `link`, unless there is another by now.
+    pub(crate) async fn forget(&self, whose: &Whose, link: &Arc<Link>) {
+        let Some(place) = self.0.get(whose) else { return };
+        let mut held = place.lock().await;
+        if held.as_ref().is_some_and(|held| Arc::ptr_eq(held, link)) {
+            *held = None;
+        }
+    }
+}
+
+/// Finds out which era the server is of. A server of the old one refuses the question in ways of its own;
+/// one that is merely dead or wants a token isn't asked twice.
+async fn agree(wire: &Wire, credential: &Credential) -> Result<Link, Fault> {
+    match discover(wire, credential).await {
+        Ok(Some(link)) => Ok(link),
+        Ok(None)
+        | Err(Fault::Refused { .. } | Fault::Nonsense(_) | Fault::Status(400..=501, _)) => {
+            initialize(wire, credential).await
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn discover(wire: &Wire, credential: &Credential) -> Result<Option<Link>, Fault> {
+    let mut link = Link::before(Era::Modern);
+    let ask = Ask::new("server/discover", JsonObject::new());
+    let mut answer = wire.ask(&link, credential, &ask, None).await?;
+    let versions = answer.result.get("supportedVersions").and_then(Value::as_array);
+    if !versions.is_some_and(|versions| versions.iter().any(|version| version == MODERN)) {
+        return Ok(None);
+    }
+    link.capabilities = capabilities(&mut answer.result);
+    link.is_agreed = true;
+    Ok(Some(link))
+}
+
+async fn initialize(wire: &Wire, credential: &Credential) -> Result<Link, Fault> {
+    let params = json!({
+        "protocolVersion": NEWEST_LEGACY,
+        // Nobody can be asked anything on a line that isn't theirs.
+        "capabilities": {},
+        "clientInfo": us(),
+    });
+    let params = params.as_object().cloned().unwrap_or_default();
+    let ask = Ask::new("initialize", params);
+    let mut answer = wire.ask(&Link::before(Era::Legacy(None)), credential, &ask, None).await?;
+    let said = answer.result.get("protocolVersion").and_then(Value::as_str).unwrap_or_default();
+    let version = LEGACY.into_iter().find(|version| *version == said);
+    let version = version.ok_or(Fault::Nonsense("it speaks no revision that is spoken here"))?;
+    if answer.session.as_ref().is_some_and(|session| session.len() > LONGEST_SESSION) {
+        return Err(Fault::Nonsense("the session's id is too long"));
+    }
+    let capabilities = capabilities(&mut answer.result);
+    let era = Era::Legacy(Some(version));
+    let link = Link { era, session: answer.session, capabilities, is_agreed: true };
+    wire.tell(&link, credential, "notifications/initialized", json!({})).await;
+    Ok(link)
+}
+
+fn capabilities(result: &mut JsonObject) -> JsonObject {
+    match result.remove("capabilities") {
+        Some(Value::Object(mut all)) => {
+            all.retain(|_, value| value.is_object());
+            all.into_iter().take(32).map(|(name, _)| (name, Value::Null)).collect()
+        }
+        _ => JsonObject::new(),
+    }
+}

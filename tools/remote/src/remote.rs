@@ -1,0 +1,219 @@
+//! One other MCP server.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
+use stagepass_kit::{Attempt, Caller, ToolError, Watch};
+use url::Url;
+
+use crate::{
+    Credentials,
+    breaker::Breaker,
+    credentials::Credential,
+    exchange::{Answer, Ask, Wire},
+    fault::Fault,
+    limits::Limits,
+    link::{Link, Links, Whose},
+    lists::Shelves,
+    seats::Seats,
+};
+
+/// One other MCP server. Clones share everything.
+#[derive(Clone)]
+pub struct Remote(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) name: String,
+    credentials: Credentials,
+    pub(crate) wire: Wire,
+    links: Links,
+    seats: Seats,
+    breaker: Breaker,
+    pub(crate) tools: Shelves<Tool>,
+    pub(crate) prompts: Shelves<Prompt>,
+    pub(crate) resources: Shelves<Resource>,
+    pub(crate) templates: Shelves<ResourceTemplate>,
+}
+
+impl Remote {
+    /// The server at `url`, which is called `name` here and shown `credentials`.
+    ///
+    /// `http` follows no redirects, keeps no cookies, and has no limit on a whole answer: those are
+    /// here.
+    #[must_use]
+    pub fn new(name: &str, url: Url, credentials: Credentials, http: reqwest::Client) -> Self {
+        Self::with_limits(name, url, credentials, http, Limits::default())
+    }
+
+    pub(crate) fn with_limits(
+        name: &str,
+        url: Url,
+        credentials: Credentials,
+        http: reqwest::Client,
+        limits: Limits,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            name: name.to_owned(),
+            credentials,
+            seats: Seats::new(&limits),
+            wire: Wire::new(http, url, limits),
+            links: Links::new(),
+            breaker: Breaker::default(),
+            tools: Shelves::new(),
+            prompts: Shelves::new(),
+            resources: Shelves::new(),
+            templates: Shelves::new(),
+        }))
+    }
+
+    /// What it is called here.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The id of the provider whose tokens it takes, if it takes tokens.
+    #[must_use]
+    pub fn provider(&self) -> Option<&str> {
+        match &self.0.credentials {
+            Credentials::Provider(id) => Some(id),
+            Credentials::None | Credentials::Header(..) => None,
+        }
+    }
+
+    /// Whose account `caller` would use: the id of the connection, if the server takes tokens.
+    pub(crate) async fn connection(&self, caller: &Caller) -> Result<Option<Arc<str>>, ToolError> {
+        let Some(provider) = self.provider() else { return Ok(None) };
+        let connection = caller
+            .call(provider, |token| async move { Ok(Attempt::Done(token.connection().clone())) });
+        connection.await.map(Some)
+    }
+
+    /// Runs `work` with what the server wants to be shown: once more with a newer token if it rejects the
+    /// first, and then the person has to sign in again.
+    pub(crate) async fn with_credential<T, F, Fut>(
+        &self,
+        caller: &Caller,
+        work: F,
+    ) -> Result<T, ToolError>
+    where
+        F: Fn(Credential) -> Fut,
+        Fut: Future<Output = Result<T, Fault>>,
+    {
+        let told = |fault: Fault| fault.told(self.name(), self.provider());
+        let provider = match &self.0.credentials {
+            Credentials::Provider(provider) => provider,
+            Credentials::None => return work(Credential::default()).await.map_err(told),
+            Credentials::Header(name, secret) => {
+                let credential = Credential::fixed(name, secret);
+                let credential = credential.map_err(|_| told(Fault::BadHeader))?;
+                return work(credential).await.map_err(told);
+            }
+        };
+        let again = AtomicBool::new(false);
+        let (again, work) = (&again, &work);
+        let send = |token| async move {
+            let credential = Credential::bearer(&token).map_err(|_| told(Fault::BadHeader))?;
+            match work(credential).await {
+                Ok(done) => Ok(Attempt::Done(done)),
+                Err(Fault::Unauthorized) if !again.swap(true, Ordering::Relaxed) => {
+                    Ok(Attempt::Unauthorized)
+                }
+                Err(fault) => Err(told(fault)),
+            }
+        };
+        caller.call(provider, send).await
+    }
+
+    /// Asks the server for `caller`, who waits and may hear of progress.
+    pub(crate) async fn ask(&self, caller: &Caller, ask: &Ask) -> Result<Asked, ToolError> {
+        let seat = self.0.seats.take(caller.identity(), &self.0.wire.limits).await;
+        let _seat = seat.map_err(|fault| fault.told(self.name(), self.provider()))?;
+        self.with_credential(caller, |credential| async move {
+            let whose = Whose {
+                identity: caller.identity().clone(),
+                connection: credential.connection.clone(),
+            };
+            let (link, answer) =
+                self.ask_over(&whose, &credential, ask, Some(caller.watch())).await?;
+            self.note_changes(caller, &answer);
+            Ok(Asked { answer, is_modern: link.is_modern() })
+        })
+        .await
+    }
+
+    /// Asks over the link of `whose`, and over a new one if the server has forgotten the first.
+    pub(crate) async fn ask_over(
+        &self,
+        whose: &Whose,
+        credential: &Credential,
+        ask: &Ask,
+        watch: Option<&Watch>,
+    ) -> Result<(Arc<Link>, Answer), Fault> {
+        let link = self.link(whose, credential).await?;
+        match self.observed(self.0.wire.ask(&link, credential, ask, watch).await) {
+            Err(Fault::Forgotten) => self.0.links.forget(whose, &link).await,
+            answer => return answer.map(|answer| (link, answer)),
+        }
+        let link = self.link(whose, credential).await?;
+        let answer = self.observed(self.0.wire.ask(&link, credential, ask, watch).await)?;
+        Ok((link, answer))
+    }
+
+    /// What was agreed on for `whose`, unless the server is dead.
+    pub(crate) async fn link(
+        &self,
+        whose: &Whose,
+        credential: &Credential,
+    ) -> Result<Arc<Link>, Fault> {
+        self.0.breaker.check().map_err(Fault::Resting)?;
+        let link = self.0.links.get(&self.0.wire, whose, credential).await;
+        if matches!(link, Err(Fault::Slow)) {
+            self.rest();
+        }
+        self.observed(link)
+    }
+
+    fn rest(&self) {
+        let limits = &self.0.wire.limits;
+        self.0.breaker.failed(limits.rest, limits.longest_rest);
+    }
+
+    /// The same; whether the server lives was seen on the way.
+    fn observed<T>(&self, answer: Result<T, Fault>) -> Result<T, Fault> {
+        match &answer {
+            Err(fault) if fault.is_death() => self.rest(),
+            Ok(_) | Err(Fault::Unauthorized | Fault::Forbidden(_) | Fault::Refused { .. }) => {
+                self.0.breaker.answered();
+            }
+            Err(_) => {}
+        }
+        answer
+    }
+
+    fn note_changes(&self, caller: &Caller, answer: &Answer) {
+        let (whose, changed) = (caller.identity(), &answer.changed);
+        if changed.tools {
+            self.0.tools.expire(whose);
+        }
+        if changed.prompts {
+            self.0.prompts.expire(whose);
+        }
+        if changed.resources {
+            self.0.resources.expire(whose);
+            self.0.templates.expire(whose);
+        }
+    }
+}
+
+/// An answer, and which era it is of.
+pub(crate) struct Asked {
+    pub(crate) answer: Answer,
+    pub(crate) is_modern: bool,
+}
