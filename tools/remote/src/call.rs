@@ -53,9 +53,7 @@ impl Remote {
             Some(Value::Array(blocks)) => blocks,
             _ => Vec::new(),
         };
-        if blocks.is_empty() && !result.contains_key("structuredContent") {
-            result.insert("content".to_owned(), Value::Array(Vec::new()));
-        }
+        result.insert("content".to_owned(), Value::Array(Vec::new()));
         if blocks.len() > MOST_BLOCKS {
             return Err(Fault::TooLarge.told(self.name(), self.provider()));
         }

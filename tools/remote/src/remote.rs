@@ -10,6 +10,7 @@ use std::{
 
 use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
 use stagepass_kit::{Attempt, Caller, ToolError, Watch};
+use tokio::time::Instant;
 use url::Url;
 
 use crate::{
@@ -172,17 +173,22 @@ impl Remote {
         whose: &Whose,
         credential: &Credential,
     ) -> Result<Arc<Link>, Fault> {
-        self.0.breaker.check().map_err(Fault::Resting)?;
+        self.0.breaker.check(Instant::now()).map_err(Fault::Resting)?;
         let link = self.0.links.get(&self.0.wire, whose, credential).await;
-        if matches!(link, Err(Fault::Slow)) {
-            self.rest();
+        match link {
+            // One from before says nothing of now.
+            Ok(link) => Ok(link),
+            Err(Fault::Slow) => {
+                self.rest();
+                Err(Fault::Slow)
+            }
+            fault => self.observed(fault),
         }
-        self.observed(link)
     }
 
     fn rest(&self) {
         let limits = &self.0.wire.limits;
-        self.0.breaker.failed(limits.rest, limits.longest_rest);
+        self.0.breaker.failed(Instant::now(), limits.rest, limits.longest_rest);
     }
 
     /// The same; whether the server lives was seen on the way.

@@ -57,12 +57,12 @@ impl<T: Send + Sync + 'static> Shelves<T> {
     }
 
     /// What `identity` has with this account.
-    pub(super) fn of(&self, identity: &Identity, connection: Option<&Arc<str>>) -> Option<Held<T>> {
+    pub(crate) fn of(&self, identity: &Identity, connection: Option<&Arc<str>>) -> Option<Held<T>> {
         self.held.get(identity).filter(|held| held.connection.as_ref() == connection)
     }
 
     /// What `identity` had last, with whichever account.
-    pub(super) fn last(&self, identity: &Identity) -> Option<Arc<List<T>>> {
+    pub(crate) fn last(&self, identity: &Identity) -> Option<Arc<List<T>>> {
         self.held.get(identity).map(|held| held.list)
     }
 
