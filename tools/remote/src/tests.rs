@@ -177,7 +177,9 @@ pub(super) fn watched(caller: Caller) -> (Caller, tokio_util::sync::Cancellation
 
 /// Hears of progress.
 #[derive(Clone, Default)]
-pub(super) struct Heard(pub(super) Arc<Mutex<Vec<(u64, Option<u64>, String)>>>);
+pub(super) struct Heard(pub(super) Arc<Mutex<Vec<Step>>>);
+
+type Step = (u64, Option<u64>, String);
 
 #[async_trait]
 impl stagepass_kit::Progress for Heard {
