@@ -1,8 +1,17 @@
 //! A call that nobody waits for any more: what it has begun it finishes, and no more, and that is
 //! recorded.
 
+use std::time::Duration;
+
 use reqwest::RequestBuilder;
+use rmcp::{
+    ServiceExt,
+    model::{CallToolRequest, CallToolRequestParams, ClientConfig, ClientRequest},
+    service::PeerRequestOptions,
+};
 use serde_json::{Value, json};
+use stagepass::mcp::Host;
+use stagepass_kit::Identity;
 
 use crate::{
     calls::recorded,
@@ -112,6 +121,34 @@ async fn nobody_ends_the_call_of_somebody_else() {
     (0..5).for_each(|_| gate.open());
     let answer = waiting.await.unwrap();
     assert_eq!(answer.body["result"]["structuredContent"]["sorted"], 5, "{answer:?}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn over_a_pipe_it_is_enough_to_say_so() {
+    let mut app = with_shelf().await;
+    app.stop().await;
+    let (house, db) = app.house().await;
+    let audit = house.audit.clone();
+    let host = Host::new(&[&shelf()], house, false, Some(Identity::local()));
+    let (here, there) = tokio::io::duplex(64 * 1024);
+    let server = tokio::spawn(async move { host.serve(there).await.unwrap().waiting().await });
+    let client = ClientConfig::default().serve(here).await.unwrap();
+    let gate = Gate::named("pipe");
+    let arguments = json!({"books": 5, "gate": "pipe"}).as_object().cloned().unwrap();
+    let request = CallToolRequestParams::new("shelf_sort").with_arguments(arguments);
+    let request = ClientRequest::CallToolRequest(CallToolRequest::new(request));
+    let options = PeerRequestOptions::no_options();
+    let call = client.send_cancellable_request(request, options).await.unwrap();
+    gate.begun().await;
+    call.cancel(None).await.unwrap();
+    gate.cancelled().await;
+    gate.open();
+    assert_recorded_as_cancelled(&app).await;
+    client.cancel().await.unwrap();
+    server.await.unwrap().unwrap();
+    audit.drain(Duration::from_secs(30)).await;
+    db.close().await;
     app.finish().await;
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     calls::recorded,
-    harness::{Answer, Bot, Connector, Setup, TestApp, claims_of, encoded, shelf},
+    harness::{Answer, Bot, Connector, ServerKey, Setup, TestApp, claims_of, encoded, shelf},
 };
 
 async fn open_shelf() -> TestApp {
@@ -55,10 +55,23 @@ async fn clients_of_both_eras_list_and_read() {
         (&json!(book), &json!("private"))
     );
     assert_eq!(result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "stagepass");
-    let read = client.mcp("/mcp/shelf", Some(&token), reading(book)).await;
-    assert_eq!(text(&read), "# Book 3 of Alice Example");
-    let elsewhere = client.mcp("/mcp/spotify", Some(&token), reading(book)).await;
-    assert_eq!(refusal(&elsewhere).0, -32002, "{elsewhere:?}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn each_toolset_has_its_own_alone_at_its_own_address() {
+    let app = open_shelf().await;
+    let client = Connector::register(&app).await;
+    for (path, is_there) in [("/mcp/shelf", true), ("/mcp/spotify", false)] {
+        let resource = format!("{}{path}", app.url);
+        let changes = [("resource", resource.as_str())];
+        let token = client.tokens_with(&app, "alice", &changes).await.access;
+        let read = client.mcp(path, Some(&token), reading("shelf://owner")).await;
+        assert_eq!(read.body["error"].is_null(), is_there, "{read:?}");
+        let get = json!({"jsonrpc": "2.0", "id": 1, "method": "prompts/get", "params": {"name": "shelf_empty"}});
+        let got = client.mcp(path, Some(&token), get).await;
+        assert_eq!(got.body["error"].is_null(), is_there, "{got:?}");
+    }
     app.finish().await;
 }
 
@@ -156,12 +169,12 @@ async fn a_bots_chat_users_read_their_own_and_who_has_no_account_is_given_the_li
 #[tokio::test]
 async fn an_app_that_may_not_look_things_up_is_told_so_before_the_protocol_is() {
     let app = open_shelf().await;
-    let bot = Bot::add(&app, "bot").await;
-    let form = [("grant_type", "client_credentials"), ("scope", "mcp.act_as")];
-    let token = Connector::tokens(&app, &bot.client.post("/token", &form).await).access;
-    let request = bot.client.begin("/mcp").json(&reading("shelf://owner")).bearer_auth(&token);
-    let request = request.header("stagepass-chat-id", encoded("tg:anna"));
-    let answer = Connector::send(request).await;
+    let client = Connector::register(&app).await;
+    let mut claims = claims_of(&client.tokens_of(&app, "alice").await.access);
+    claims["scope"] = json!("mcp.admin");
+    let key = ServerKey::of(&app).await;
+    let token = key.sign(&key.header(), &claims);
+    let answer = client.mcp("/mcp", Some(&token), reading("shelf://owner")).await;
     assert_eq!((answer.status, refusal(&answer).0), (403, -32603), "{answer:?}");
     let challenge = answer.challenge.unwrap();
     assert!(challenge.contains("insufficient_scope") && challenge.contains("mcp.read"));
