@@ -294,4 +294,5 @@ async fn a_picture_is_a_jpeg_in_base64() {
     assert_eq!(put("image/jpeg", "not base64!".to_owned()).await, 400);
     assert_eq!(stage.violations(), 3);
     assert_eq!(put("image/jpeg", jpeg.repeat(40_000)).await, 413);
+    assert_eq!(stage.violations(), 1);
 }
