@@ -18,11 +18,14 @@ pub enum Naming {
 
 /// Oddities, off by default.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "switches that tests flip one by one")]
 pub struct Quirks {
     /// What is in a row of a playlist: `item` or `track`.
     pub playlist_item: Naming,
     /// The items in a playlist's own data: `items` or `tracks`.
     pub playlist_items: Naming,
+    /// Other people's playlists are listed without saying how many items there are.
+    pub no_totals: bool,
     /// Changes to a playlist that name an outdated snapshot get 409.
     pub snapshot_conflicts: bool,
     /// Whether artists can be followed by way of the library.

@@ -186,6 +186,12 @@ async fn other_peoples_items_are_withheld() {
         403
     );
 
+    let (_, found) = stage.get("/search?q=lighthouse&type=playlist").await;
+    assert_eq!(found["playlists"]["items"][0]["items"]["total"], 3);
+    stage.spotify.world(|world| world.quirks.no_totals = true);
+    let (_, found) = stage.get("/search?q=lighthouse&type=playlist").await;
+    assert!(found["playlists"]["items"][0].get("items").is_none());
+
     stage.spotify.world(|world| {
         let list = world.playlist(BOBS);
         (list.public, list.collaborative) = (false, true);
