@@ -87,7 +87,7 @@ fn unknown(asked: &Asked) -> Reply {
     } else {
         Reply::api_error(403, "Forbidden")
     };
-    reply.violating("an endpoint that is gone, unknown, or not in this stand-in")
+    reply.violating("an endpoint that is gone or unknown")
 }
 
 impl World {
