@@ -13,6 +13,7 @@ mod origin;
 mod private;
 mod provider;
 mod proxies;
+mod remote;
 mod words;
 
 use std::{
@@ -35,6 +36,7 @@ pub use origin::{allowed_hosts, allowed_origins, is_loopback};
 pub use private::{make_private_file, make_private_folder};
 pub use provider::{Advice, ClientAuth, Provider};
 pub use proxies::TrustedProxies;
+pub use remote::{Remote, RemoteAuth};
 
 /// Everything that an operator can set.
 #[derive(Debug, Clone, Deserialize)]
@@ -70,6 +72,9 @@ pub struct Config {
     /// The bots whose chat users link accounts, by client id.
     #[serde(default)]
     pub chat: BTreeMap<String, Chat>,
+    /// Other MCP servers, by name.
+    #[serde(default)]
+    pub remote: BTreeMap<String, Remote>,
 }
 
 /// The providers that need no more than credentials.
@@ -116,7 +121,8 @@ impl Config {
         self.access.validate(self)?;
         self.limits.validate()?;
         self.chat.iter().try_for_each(|(client, chat)| chat.validate(client))?;
-        self.provider.iter().try_for_each(|(id, provider)| provider.validate(id))
+        self.provider.iter().try_for_each(|(id, provider)| provider.validate(id))?;
+        self.remote.iter().try_for_each(|(name, remote)| remote.validate(name, self))
     }
 
     /// The providers that the operator has credentials for.
