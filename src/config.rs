@@ -13,6 +13,7 @@ mod origin;
 mod private;
 mod provider;
 mod proxies;
+mod remote;
 mod tools;
 mod words;
 
@@ -36,6 +37,7 @@ pub use origin::{allowed_hosts, allowed_origins, is_loopback};
 pub use private::{make_private_file, make_private_folder};
 pub use provider::{Advice, ClientAuth, Provider};
 pub use proxies::TrustedProxies;
+pub use remote::{Remote, RemoteAuth};
 pub use tools::Tools;
 
 /// Everything that an operator can set.
@@ -75,6 +77,9 @@ pub struct Config {
     /// The bots whose chat users link accounts, by client id.
     #[serde(default)]
     pub chat: BTreeMap<String, Chat>,
+    /// Other MCP servers, by name.
+    #[serde(default)]
+    pub remote: BTreeMap<String, Remote>,
 }
 
 /// The providers that need no more than credentials.
@@ -122,7 +127,8 @@ impl Config {
         self.limits.validate()?;
         self.chat.iter().try_for_each(|(client, chat)| chat.validate(client))?;
         self.tools.iter().try_for_each(|(toolset, tools)| tools.validate(toolset))?;
-        self.provider.iter().try_for_each(|(id, provider)| provider.validate(id))
+        self.provider.iter().try_for_each(|(id, provider)| provider.validate(id))?;
+        self.remote.iter().try_for_each(|(name, remote)| remote.validate(name, self))
     }
 
     /// The providers that the operator has credentials for.
