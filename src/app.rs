@@ -21,7 +21,7 @@ use crate::{
     config::{Allow, Config},
     connect::Connect,
     http::{self, GuardedClient, Rules},
-    mcp,
+    mcp::{self, remotes::Remotes},
     oauth::{Description, OAuth},
     store::Db,
     vault::Vault,
@@ -90,6 +90,10 @@ impl AppBuilder {
         let mut toolsets = toolsets(&config, &client);
         toolsets.extend(own);
         let toolsets = config.choose(toolsets)?;
+        let taken = toolsets.iter().find(|toolset| config.remote.contains_key(toolset.name()));
+        if let Some(taken) = taken.map(Toolset::name) {
+            anyhow::bail!("`remote.{taken}` has the name of a toolset\nGive it another name.");
+        }
         let tasks = TaskTracker::new();
         let vault = open_vault(&config, &db, &clock, &client, &toolsets, &tasks).await?;
         anyhow::ensure!(!vault.providers().is_empty(), NO_PROVIDER);
@@ -107,6 +111,8 @@ impl AppBuilder {
                 tracing::warn!(bot, "there are settings for a bot that isn't known: chat.{bot}");
             }
         }
+        let (known, now) = (db.clone(), clock.clone());
+        let remotes = Remotes::open(&config, known, now, audit.clone()).await?;
         let limiters = Limiters::new(&config.limits, &clock);
         let webhooks = Webhooks::new(&config.chat, db.clone(), clock.clone(), client);
         let (told, now) = (webhooks.clone(), clock.clone());
@@ -132,6 +138,7 @@ impl AppBuilder {
             account,
             limiters,
             toolsets,
+            remotes,
             tasks,
             shutdown,
         })
@@ -161,6 +168,7 @@ pub struct App {
     account: Account,
     limiters: Limiters,
     toolsets: Vec<Toolset>,
+    remotes: Remotes,
     tasks: TaskTracker,
     shutdown: CancellationToken,
 }
@@ -248,6 +256,7 @@ impl App {
         self.tasks.spawn(self.audit.clone().keep_sweeping(self.shutdown.clone()));
         self.tasks.spawn(self.connect.clone().keep_sweeping(self.shutdown.clone()));
         self.tasks.spawn(self.vault.clone().keep_watching(self.shutdown.clone()));
+        self.tasks.spawn(self.remotes.clone().keep_watching(self.shutdown.clone()));
         self.tasks.spawn(self.webhooks.clone().keep_telling(self.shutdown.clone()));
         if let Some(oauth) = &self.oauth {
             self.tasks.spawn(oauth.clone().keep_sweeping(self.shutdown.clone()));
@@ -278,7 +287,8 @@ impl App {
 
 /// What this server is, for its documents.
 fn describe(config: &Config, toolsets: &[Toolset]) -> Description {
-    let names = toolsets.iter().map(Toolset::name).collect();
+    let own = toolsets.iter().map(|toolset| toolset.name().to_owned());
+    let names = own.chain(config.remote.keys().cloned()).collect();
     let tools = toolsets.iter().flat_map(Toolset::tools);
     let tools =
         tools.map(|tool| (tool.name(), tool.descriptor().title.as_deref().unwrap_or_default()));

@@ -6,6 +6,7 @@ mod clients;
 mod connections;
 mod desk;
 mod keys;
+mod remotes;
 mod serve;
 mod stdio;
 mod text;
@@ -56,6 +57,9 @@ enum Task {
     /// Lists the accounts that people have linked, and ends all that one person has.
     #[command(subcommand)]
     Connections(connections::Command),
+    /// Shows what other MCP servers say of their tools, and accepts what is new or reads otherwise.
+    #[command(subcommand)]
+    Remotes(remotes::Command),
     /// Lists and rotates the keys that sign access tokens.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -72,6 +76,7 @@ impl Task {
             Self::Tokens(command) => tokens::run(command, &desk).await,
             Self::Access(command) => access::run(command, &desk).await,
             Self::Connections(command) => connections::run(command, &desk).await,
+            Self::Remotes(command) => remotes::run(command, &desk).await,
             Self::Keys(command) => keys::run(command, &desk).await,
             Self::Audit(arguments) => audit::run(arguments, &desk).await,
         };

@@ -22,6 +22,15 @@ pub fn client() -> Result<reqwest::Client, reqwest::Error> {
     builder().timeout(Duration::from_secs(15)).build()
 }
 
+/// The client for other MCP servers, which may take long over an answer: whoever asks them has limits
+/// of their own. Otherwise as [`client`].
+///
+/// # Errors
+/// As for [`client`].
+pub fn remote_client() -> Result<reqwest::Client, reqwest::Error> {
+    builder().build()
+}
+
 /// What all clients have in common.
 fn builder() -> reqwest::ClientBuilder {
     #[expect(clippy::disallowed_methods, reason = "every client begins here")]

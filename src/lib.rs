@@ -21,7 +21,8 @@
 //! - [`clock`]: the only caller of the system's time and randomness.
 //! - [`telemetry`]: what is logged, and what never is.
 //!
-//! The toolsets are crates of their own in `tools/`. They know `stagepass_kit` and nothing of this.
+//! The toolsets are crates of their own in `tools/`, and so is what speaks to other MCP servers. They know
+//! `stagepass_kit` and nothing of this.
 
 pub mod account;
 pub mod app;

@@ -10,6 +10,7 @@ mod message;
 mod offer;
 mod progress;
 mod record;
+pub mod remotes;
 mod security;
 mod session;
 mod state;

@@ -35,7 +35,8 @@ impl App {
     /// Every route there is.
     pub fn router(&self) -> Router {
         // For MCP clients: all tools in one place, and each toolset in one of its own.
-        let toolsets: Vec<_> = self.toolsets.iter().map(Toolset::name).collect();
+        let toolsets: Vec<&str> =
+            self.toolsets.iter().map(|set| set.name()).chain(self.remotes.names()).collect();
         let names = std::iter::once(None).chain(toolsets.iter().copied().map(Some));
         let mcp = names.fold(Router::new(), |router, name| router.merge(self.mcp(name)));
         // For people's browsers, and for clients on their way to a token.
@@ -52,7 +53,7 @@ impl App {
     }
 
     /// The MCP endpoint of all toolsets, or of one.
-    fn mcp(&self, toolset: Option<&'static str>) -> Router {
+    fn mcp(&self, toolset: Option<&str>) -> Router {
         let path = toolset.map_or_else(|| "/mcp".to_owned(), |name| format!("/mcp/{name}"));
         let (url, limits) = (&self.config.public_url, self.body_limits());
         let (host, stop) = (self.host(toolset, None), self.shutdown.clone());
@@ -130,6 +131,7 @@ impl App {
             audit: self.audit.clone(),
             tasks: self.tasks.clone(),
             clock,
+            remotes: self.remotes.only(toolset),
         };
         Host::new(&toolsets, house, self.oauth.is_some(), nobody)
     }

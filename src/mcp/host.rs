@@ -3,6 +3,7 @@
 mod completion;
 mod lists;
 mod prompts;
+mod remote;
 mod resources;
 mod tools;
 mod underway;
@@ -14,9 +15,10 @@ use rmcp::{
     model::{
         CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
         CustomRequest, CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams,
-        GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult,
-        ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
-        ReadResourceRequestParams, ReadResourceResponse, ServerConfig, Tool,
+        GetPromptResponse, Implementation, JsonObject, ListPromptsResult,
+        ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, MetaObject,
+        PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerConfig,
+        Tool, ToolAnnotations,
     },
     service::RequestContext,
 };
@@ -26,7 +28,12 @@ use stagepass_kit::{
 };
 use tokio_util::task::TaskTracker;
 
-use super::{busy::Busy, offer::Offers};
+use super::{
+    busy::Busy,
+    offer::Offers,
+    remotes::{self, Remotes},
+    security,
+};
 use crate::{audit::Audit, clock::Clock};
 use lists::Lists;
 
@@ -66,6 +73,8 @@ pub struct House {
     pub tasks: TaskTracker,
     /// The time.
     pub clock: Clock,
+    /// Other servers, which it passes on.
+    pub remotes: Remotes,
 }
 
 struct Inner {
@@ -76,6 +85,7 @@ struct Inner {
     tools: HashMap<&'static str, Arc<RegisteredTool>>,
     prompts: Vec<Arc<RegisteredPrompt>>,
     resources: Vec<Arc<RegisteredResource>>,
+    sign_in: bool,
     house: House,
     busy: Busy,
     nobody: Option<Identity>,
@@ -96,7 +106,7 @@ impl Host {
     ) -> Self {
         let server =
             Implementation::new("stagepass", env!("CARGO_PKG_VERSION")).with_title("Stagepass");
-        let info = ServerConfig::new(lists::capabilities(toolsets))
+        let info = ServerConfig::new(lists::capabilities(toolsets, !house.remotes.is_empty()))
             .with_server_info(server)
             .with_instructions(INSTRUCTIONS);
         let meta = DiscoverResult::from_server_info(Vec::new(), info.clone()).meta;
@@ -106,7 +116,18 @@ impl Host {
         let prompts = toolsets.iter().flat_map(|toolset| toolset.prompts()).cloned().collect();
         let resources = toolsets.iter().flat_map(|toolset| toolset.resources()).cloned().collect();
         let busy = Busy::default();
-        Self(Arc::new(Inner { info, meta, lists, tools, prompts, resources, house, busy, nobody }))
+        Self(Arc::new(Inner {
+            info,
+            meta,
+            lists,
+            tools,
+            prompts,
+            resources,
+            sign_in,
+            house,
+            busy,
+            nobody,
+        }))
     }
 
     /// Says in the `_meta` of a result who answers, as since 2026-07-28.
@@ -125,13 +146,28 @@ impl ServerHandler for Host {
     async fn list_tools(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(self.0.lists.tools.clone())
+        let mut list = self.0.lists.tools.clone();
+        if let Some(caller) = self.looks_at_remotes(&context) {
+            let more =
+                Box::pin(self.0.house.remotes.tools(&caller)).await.into_iter().map(|tool| {
+                    let reads_only = remotes::only_reads(&tool);
+                    security::with_scheme(tool, reads_only, self.0.sign_in)
+                });
+            list.tools.extend(more);
+            list.ttl_ms = Some(lists::TTL_WITH_REMOTES_MS);
+        }
+        Ok(list)
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.0.tools.get(name).map(|tool| tool.descriptor().clone())
+        if let Some(tool) = self.0.tools.get(name) {
+            return Some(tool.descriptor().clone());
+        }
+        // What is asked here is whether it changes something; the rest is the remote's to check.
+        let hints = ToolAnnotations::new().read_only(self.0.house.remotes.only_reads(name)?);
+        Some(Tool::new(name.to_owned(), "", JsonObject::new()).with_annotations(hints))
     }
 
     async fn call_tool(
@@ -146,9 +182,14 @@ impl ServerHandler for Host {
     async fn list_prompts(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        Ok(self.0.lists.prompts.clone())
+        let mut list = self.0.lists.prompts.clone();
+        if let Some(caller) = self.looks_at_remotes(&context) {
+            list.prompts.extend(Box::pin(self.0.house.remotes.prompts(&caller)).await);
+            list.ttl_ms = Some(lists::TTL_WITH_REMOTES_MS);
+        }
+        Ok(list)
     }
 
     async fn get_prompt(
@@ -156,23 +197,35 @@ impl ServerHandler for Host {
         request: GetPromptRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        self.prompt(request, &context).map(Into::into)
+        let host = self.clone();
+        let getting = async move { host.prompt(request, &context).await };
+        self.to_its_end(getting).await.map(Into::into)
     }
 
     async fn list_resources(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Ok(self.0.lists.resources.clone())
+        let mut list = self.0.lists.resources.clone();
+        if let Some(caller) = self.looks_at_remotes(&context) {
+            list.resources.extend(Box::pin(self.0.house.remotes.resources(&caller)).await);
+            list.ttl_ms = Some(lists::TTL_WITH_REMOTES_MS);
+        }
+        Ok(list)
     }
 
     async fn list_resource_templates(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        Ok(self.0.lists.templates.clone())
+        let mut list = self.0.lists.templates.clone();
+        if let Some(caller) = self.looks_at_remotes(&context) {
+            list.resource_templates.extend(Box::pin(self.0.house.remotes.templates(&caller)).await);
+            list.ttl_ms = Some(lists::TTL_WITH_REMOTES_MS);
+        }
+        Ok(list)
     }
 
     async fn read_resource(

@@ -42,15 +42,23 @@ impl Offers {
         Self { connect, vault, clock }
     }
 
-    /// Whether the state that the call brings, if any, is its own.
+    /// What is in the state that the call brings, if any, and if it is its own. It is empty in those
+    /// of offers.
     ///
     /// # Errors
     /// Invalid parameters when it isn't.
-    pub(super) fn check(&self, call: &Call<'_>) -> Result<(), ErrorData> {
-        match call.state() {
-            Some(state) => call.bond().check(state, self.vault.sealer(), self.clock.now()),
-            None => Ok(()),
-        }
+    pub(super) fn check(&self, call: &Call<'_>) -> Result<Option<Vec<u8>>, ErrorData> {
+        let check = |state| call.bond().check(state, self.vault.sealer(), self.clock.now());
+        call.state().map(check).transpose()
+    }
+
+    /// A state for the call with `inner` in it.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub(super) fn state(&self, call: &Call<'_>, inner: &[u8]) -> Result<String, ErrorData> {
+        let state = call.bond().seal(inner, self.vault.sealer(), self.clock.now());
+        state.map_err(|_| ErrorData::internal_error("the state can't be sealed", None))
     }
 
     /// The answer to `call`, which ended with `error`.
@@ -116,9 +124,7 @@ impl Offers {
             elicitation_id: link.id.clone(),
         };
         let asked = InputRequest::Elicitation(ElicitRequest::new(params));
-        let state = call.bond().seal(self.vault.sealer(), self.clock.now());
-        let state =
-            state.map_err(|_| ErrorData::internal_error("the state can't be sealed", None))?;
+        let state = self.state(call, &[])?;
         let asked = [(CONNECT.to_owned(), asked)].into();
         Ok(InputRequiredResult::new(Some(asked), Some(state)).into())
     }

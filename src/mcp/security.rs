@@ -19,12 +19,16 @@ pub(super) fn needed(reads_only: bool) -> Scope {
 
 /// What `tools/list` says of `tool`: where callers sign in, with the scope that it needs.
 pub(super) fn described(tool: &RegisteredTool, sign_in: bool) -> Tool {
+    with_scheme(tool.descriptor().clone(), tool.only_reads(), sign_in)
+}
+
+/// What it says of a tool that is described by `descriptor`.
+pub(super) fn with_scheme(mut descriptor: Tool, reads_only: bool, sign_in: bool) -> Tool {
     let schemes = if sign_in {
-        json!([{"type": "oauth2", "scopes": [needed(tool.only_reads()).as_str()]}])
+        json!([{"type": "oauth2", "scopes": [needed(reads_only).as_str()]}])
     } else {
         json!([{"type": "noauth"}])
     };
-    let mut descriptor = tool.descriptor().clone();
     let meta: &mut MetaObject = descriptor.meta.get_or_insert_default();
     meta.0.insert(SCHEMES.to_owned(), schemes);
     descriptor
@@ -43,9 +47,9 @@ pub(super) fn mirror_schemes(answer: &mut Value) {
     }
 }
 
-/// Why `caller` may not call `tool`; none if it may.
-pub(super) fn refusal(tool: &RegisteredTool, caller: &Principal) -> Option<CallToolResult> {
-    let challenge = challenge(tool.only_reads(), caller)?;
+/// Why `caller` may not call a tool that changes nothing, or any other; none if it may.
+pub(super) fn refusal(reads_only: bool, caller: &Principal) -> Option<CallToolResult> {
+    let challenge = challenge(reads_only, caller)?;
     let step = match caller.identity.realm() {
         Realm::Chat | Realm::Client => {
             "Whoever runs the bot has it ask for mcp.write when it gets its token."

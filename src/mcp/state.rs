@@ -27,16 +27,22 @@ impl Bond {
         Self(BASE64_URL_SAFE_NO_PAD.encode(hash(&call.to_string())))
     }
 
-    /// A state for this caller and call, as it is at `now`.
+    /// A state for this caller and call, as it is at `now`, with `inner` in it.
     ///
     /// # Errors
     /// Never in practice: it is far below what can be sealed.
-    pub(super) fn seal(&self, sealer: &Sealer, now: DateTime<Utc>) -> Result<String, SealError> {
+    pub(super) fn seal(
+        &self,
+        inner: &[u8],
+        sealer: &Sealer,
+        now: DateTime<Utc>,
+    ) -> Result<String, SealError> {
         let until = (now + LIFETIME).timestamp_micros().to_be_bytes();
-        Ok(BASE64_URL_SAFE_NO_PAD.encode(sealer.seal(self.place(), &until)?))
+        let whole = [&until, inner].concat();
+        Ok(BASE64_URL_SAFE_NO_PAD.encode(sealer.seal(self.place(), &whole)?))
     }
 
-    /// Whether `state` is of this caller and call, and in time.
+    /// What is in `state`, if it is of this caller and call, and in time.
     ///
     /// # Errors
     /// Invalid parameters, with what to do.
@@ -45,15 +51,16 @@ impl Bond {
         state: &str,
         sealer: &Sealer,
         now: DateTime<Utc>,
-    ) -> Result<(), ErrorData> {
-        let until = self.open(state, sealer).ok_or_else(|| refused(FOREIGN))?;
-        if now.timestamp_micros() < until { Ok(()) } else { Err(refused(OLD)) }
+    ) -> Result<Vec<u8>, ErrorData> {
+        let (until, inner) = self.open(state, sealer).ok_or_else(|| refused(FOREIGN))?;
+        if now.timestamp_micros() < until { Ok(inner) } else { Err(refused(OLD)) }
     }
 
-    fn open(&self, state: &str, sealer: &Sealer) -> Option<i64> {
+    fn open(&self, state: &str, sealer: &Sealer) -> Option<(i64, Vec<u8>)> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(state).ok()?;
         let opened = sealer.open(self.place(), &bytes).ok()?;
-        opened.as_slice().try_into().ok().map(i64::from_be_bytes)
+        let (until, inner) = opened.split_first_chunk()?;
+        Some((i64::from_be_bytes(*until), inner.to_vec()))
     }
 
     fn place(&self) -> Place<'_> {

@@ -20,7 +20,7 @@ const REVOKE: &str = "/revoke";
 pub struct Description {
     /// The origin, without a slash at its end: the issuer.
     issuer: String,
-    toolsets: Vec<&'static str>,
+    toolsets: Vec<String>,
     tools: Vec<Value>,
 }
 
@@ -28,7 +28,7 @@ impl Description {
     /// The server at `public_url` with these toolsets, and these tools by name and title.
     pub fn new<'a>(
         public_url: &Url,
-        toolsets: Vec<&'static str>,
+        toolsets: Vec<String>,
         tools: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl Description {
 
     /// The toolsets that have an endpoint of their own.
     #[must_use]
-    pub fn toolsets(&self) -> &[&'static str] {
+    pub fn toolsets(&self) -> &[String] {
         &self.toolsets
     }
 
@@ -157,7 +157,7 @@ impl Description {
     }
 
     fn toolset_names(&self) -> impl Iterator<Item = Option<&str>> {
-        std::iter::once(None).chain(self.toolsets.iter().copied().map(Some))
+        std::iter::once(None).chain(self.toolsets.iter().map(|name| Some(name.as_str())))
     }
 }
 

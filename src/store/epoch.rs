@@ -9,6 +9,8 @@ pub enum Epoch {
     Connections = 1,
     /// Checked access tokens and signing keys: a grant, a person's access or a key ended.
     Grants = 2,
+    /// Which descriptions of other MCP servers were accepted.
+    Remotes = 3,
 }
 
 /// Grows by one. To run in the transaction that ends something.

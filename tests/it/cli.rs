@@ -147,14 +147,14 @@ async fn operate(app: &TestApp, arguments: &[&str]) -> Ended {
 }
 
 /// The same, which has to succeed: what it answered.
-async fn answer(app: &TestApp, arguments: &[&str]) -> String {
+pub(crate) async fn answer(app: &TestApp, arguments: &[&str]) -> String {
     let ended = operate(app, arguments).await;
     assert_eq!(ended.code, Some(0), "{arguments:?}: {}", ended.stderr);
     ended.stdout.join("\n")
 }
 
 /// The same, which has to fail: why.
-async fn refusal(app: &TestApp, arguments: &[&str]) -> String {
+pub(crate) async fn refusal(app: &TestApp, arguments: &[&str]) -> String {
     let ended = operate(app, arguments).await;
     assert_eq!(ended.code, Some(1), "{arguments:?}: {:?}", ended.stdout);
     assert!(ended.stdout.is_empty(), "{:?}", ended.stdout);
@@ -162,7 +162,7 @@ async fn refusal(app: &TestApp, arguments: &[&str]) -> String {
 }
 
 /// Waits until a server has learnt of something, which takes it 5 seconds at most.
-async fn within_seconds(what: &str, mut learnt: impl AsyncFnMut() -> bool) {
+pub(crate) async fn within_seconds(what: &str, mut learnt: impl AsyncFnMut() -> bool) {
     let learning = async {
         while !learnt().await {
             tokio::time::sleep(Duration::from_millis(100)).await;

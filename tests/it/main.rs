@@ -33,6 +33,7 @@ mod prompts;
 mod protocol;
 mod registry;
 mod relay;
+mod remotes;
 mod resources;
 mod sets;
 mod several_accounts;

@@ -7,8 +7,9 @@ use rmcp::{
     service::RequestContext,
 };
 use stagepass_kit::{Caller, RegisteredPrompt, RegisteredResource, ToolError};
+use stagepass_remote::Remote;
 
-use super::{Host, among, log, resources::may_not_read, underway::principal};
+use super::{Host, among, log, remote::known_so_far, resources::may_not_read, underway::principal};
 
 /// What is recorded, if a provider was asked.
 const EVENT: &str = "argument.completed";
@@ -26,6 +27,14 @@ impl Host {
         request: &CompleteRequestParams,
         context: &RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
+        if let Some(remote) = self.remote_named_in(&request.r#ref) {
+            let shown = self.completed_at(remote, request, context).await?;
+            let mut result = CompleteResult::new(shown);
+            if context.meta.protocol_version().is_some() {
+                self.sign(&mut result.meta);
+            }
+            return Ok(result);
+        }
         let of = match &request.r#ref {
             Reference::Prompt(prompt) => Of::Prompt(self.prompt_named(&prompt.name)?),
             Reference::Resource(resource) => Of::Resource(self.resource_of_form(&resource.uri)?),
@@ -48,6 +57,39 @@ impl Host {
             self.sign(&mut result.meta);
         }
         Ok(result)
+    }
+
+    fn remote_named_in(&self, of: &Reference) -> Option<&Remote> {
+        match of {
+            Reference::Prompt(prompt) => self.remote_of(&prompt.name),
+            Reference::Resource(resource) => Some(self.remote_at(&resource.uri)?.0),
+            _ => None,
+        }
+    }
+
+    async fn completed_at(
+        &self,
+        remote: &Remote,
+        request: &CompleteRequestParams,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<CompletionInfo, ErrorData> {
+        let caller = self.caller(context)?;
+        if let Some(error) = principal(context).and_then(may_not_read) {
+            log(remote.name(), &error);
+            return Ok(CompletionInfo::default());
+        }
+        let values = async {
+            let begun = self.begin(caller, context, EVENT, remote.name()).await?;
+            let argument = (request.argument.name.as_str(), request.argument.value.as_str());
+            let (of, so_far) = (&request.r#ref, known_so_far(request));
+            let values = self.complete_at(remote, &begun.caller, of, argument, so_far).await;
+            begun.end(values.as_ref().err().map(ToolError::code)).await;
+            values
+        };
+        Ok(values.await.unwrap_or_else(|error| {
+            log(remote.name(), &error);
+            CompletionInfo::default()
+        }))
     }
 
     async fn values(

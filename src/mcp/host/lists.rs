@@ -11,6 +11,9 @@ use crate::mcp::security;
 /// How long a client may keep a list, in milliseconds.
 const TTL_MS: u64 = 300_000;
 
+/// The same where other servers' things are in it, whose lists change.
+pub(super) const TTL_WITH_REMOTES_MS: u64 = 60_000;
+
 /// The answers to the methods that list.
 pub(super) struct Lists {
     pub(super) tools: ListToolsResult,
@@ -53,15 +56,21 @@ impl Lists {
     }
 }
 
-/// What a host of `toolsets` can do: no more than there is something for.
-pub(super) fn capabilities(toolsets: &[&Toolset]) -> ServerCapabilities {
+/// What a host of `toolsets` can do: no more than there is something for. What `remotes` have isn't
+/// known before they are asked.
+pub(super) fn capabilities(toolsets: &[&Toolset], remotes: bool) -> ServerCapabilities {
     let mut capabilities = ServerCapabilities::builder().enable_tools().build();
     let mut prompts = toolsets.iter().flat_map(|toolset| toolset.prompts()).peekable();
     let mut resources = toolsets.iter().flat_map(|toolset| toolset.resources()).peekable();
     capabilities.prompts = prompts.peek().map(|_| PromptsCapability::default());
     capabilities.resources = resources.peek().map(|_| ResourcesCapability::default());
-    let completes = prompts.any(|prompt| prompt.arguments().next().is_some())
+    let completes = remotes
+        || prompts.any(|prompt| prompt.arguments().next().is_some())
         || resources.any(|resource| resource.variables().next().is_some());
+    if remotes {
+        capabilities.prompts.get_or_insert_default();
+        capabilities.resources.get_or_insert_default();
+    }
     capabilities.completions = completes.then(Default::default);
     capabilities
 }

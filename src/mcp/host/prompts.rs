@@ -10,15 +10,20 @@ use stagepass_kit::RegisteredPrompt;
 use super::{Host, among};
 
 impl Host {
-    pub(super) fn prompt(
+    pub(super) async fn prompt(
         &self,
         request: GetPromptRequestParams,
         context: &RequestContext<RoleServer>,
     ) -> Result<GetPromptResult, ErrorData> {
-        let prompt = self.prompt_named(&request.name)?;
-        let mut result = prompt.get(request.arguments.unwrap_or_default()).map_err(|error| {
-            ErrorData::invalid_params(format!("{} {}", error.message(), error.next_step()), None)
-        })?;
+        let mut result = if let Some(remote) = self.remote_of(&request.name) {
+            self.prompt_at(remote, request, context).await?
+        } else {
+            let prompt = self.prompt_named(&request.name)?;
+            prompt.get(request.arguments.unwrap_or_default()).map_err(|error| {
+                let message = format!("{} {}", error.message(), error.next_step());
+                ErrorData::invalid_params(message, None)
+            })?
+        };
         if context.meta.protocol_version().is_some() {
             self.sign(&mut result.meta);
         }

@@ -24,6 +24,13 @@ impl Host {
         uri: &str,
         context: &RequestContext<RoleServer>,
     ) -> Result<ReadResourceResult, ErrorData> {
+        if let Some((remote, own)) = self.remote_at(uri) {
+            let mut result = self.read_at(remote, own, context).await?;
+            if context.meta.protocol_version().is_some() {
+                self.sign(&mut result.meta);
+            }
+            return Ok(result);
+        }
         let (resource, variables) = self.resource_at(uri)?;
         let caller = self.caller(context)?;
         let begun = self.begin(caller, context, EVENT, resource.name()).await;
@@ -92,7 +99,12 @@ pub(super) fn may_not_read(principal: &Principal) -> Option<ToolError> {
 
 /// The error of the protocol that says the same as a tool's.
 fn refused(resource: &RegisteredResource, error: &ToolError) -> ErrorData {
-    log(resource.name(), error);
+    refused_by(resource.name(), error)
+}
+
+/// The same of what is called `name`.
+pub(super) fn refused_by(name: &str, error: &ToolError) -> ErrorData {
+    log(name, error);
     let kind = match error.code() {
         // rmcp makes it -32602 for clients of 2026-07-28.
         code::NOT_FOUND => ErrorCode::RESOURCE_NOT_FOUND,

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What is recorded of a call.
-const EVENT: &str = "tool.called";
+pub(super) const EVENT: &str = "tool.called";
 
 impl Host {
     /// Runs the tool that `request` names for whoever asks.
@@ -26,9 +26,14 @@ impl Host {
         request: &CallToolRequestParams,
         context: &RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let tool = self.0.tools.get(request.name.as_ref()).ok_or_else(|| {
-            ErrorData::invalid_params("There is no tool of that name; see tools/list.", None)
-        })?;
+        let Some(tool) = self.0.tools.get(request.name.as_ref()) else {
+            let remote = self.remote_of(&request.name).ok_or_else(|| {
+                ErrorData::invalid_params("There is no tool of that name; see tools/list.", None)
+            })?;
+            let response = self.call_remote(remote, request, context).await?;
+            let is_modern = context.meta.protocol_version().is_some();
+            return Ok(if is_modern { self.signed(response) } else { response });
+        };
         let caller = self.caller(context)?;
         let call = Call { caller: &caller, request, context };
         self.0.house.offers.check(&call)?;
@@ -51,7 +56,9 @@ impl Host {
         begun: UnderWay,
     ) -> Result<CallToolResponse, ErrorData> {
         let principal = principal(call.context);
-        if let Some(refusal) = principal.and_then(|principal| security::refusal(tool, principal)) {
+        if let Some(refusal) =
+            principal.and_then(|principal| security::refusal(tool.only_reads(), principal))
+        {
             begun.end(Some(code::FORBIDDEN)).await;
             return Ok(refusal.into());
         }

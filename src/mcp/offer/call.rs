@@ -9,6 +9,7 @@ use rmcp::{
 };
 use serde_json::Value;
 use stagepass_kit::Caller;
+use stagepass_remote::Answers;
 
 use super::CONNECT;
 use crate::mcp::{session::OpensLinks, state::Bond};
@@ -46,6 +47,17 @@ impl Call<'_> {
     /// The state that came with it.
     pub(super) fn state(&self) -> Option<&str> {
         self.request.request_state.as_deref().filter(|_| self.is_modern())
+    }
+
+    /// What its client can answer for the person, in a call that is made once more.
+    pub(in crate::mcp) fn answers(&self) -> Answers {
+        if !self.is_modern() {
+            return Answers::default();
+        }
+        let elicitation = self.context.client_capabilities().and_then(|it| it.elicitation);
+        let Some(elicitation) = elicitation else { return Answers::default() };
+        let links = elicitation.url.is_some();
+        Answers { forms: elicitation.form.is_some() || !links, links }
     }
 
     /// How its client takes a link.

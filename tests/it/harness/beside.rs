@@ -5,7 +5,7 @@ use std::sync::Arc;
 use stagepass::{
     audit::Audit,
     connect::Connect,
-    mcp::{House, Offers},
+    mcp::{House, Offers, remotes::Remotes},
     store::Db,
     webhooks::Webhooks,
 };
@@ -51,6 +51,8 @@ impl TestApp {
         let connect = Connect::new(&config, below, vault.clone(), told, now, recorded, own);
         let connections = Arc::new(vault.clone());
         let offers = Offers::new(connect, vault, clock.clone());
-        (House { connections, offers, audit, tasks, clock }, db)
+        let (of, now, recorded) = (db.clone(), clock.clone(), audit.clone());
+        let remotes = Remotes::open(&config, of, now, recorded).await.unwrap();
+        (House { connections, offers, audit, tasks, clock, remotes }, db)
     }
 }

@@ -1,5 +1,7 @@
 //! Grants, codes and tokens: issued, refreshed, killed.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Duration, Months, Utc};
 
 use super::world::World;
@@ -120,6 +122,15 @@ impl World {
     #[must_use]
     pub fn access_token(&self, token: &str) -> Option<&AccessToken> {
         self.access_tokens.iter().find(|known| known.token == token)
+    }
+
+    /// The access tokens that work now, and whose they are.
+    #[must_use]
+    pub fn living_access_tokens(&self) -> HashMap<String, String> {
+        let now = self.now();
+        let live = |token: &&AccessToken| !token.rejected && token.expires_at > now;
+        let living = self.access_tokens.iter().filter(live);
+        living.map(|token| (token.token.clone(), token.person.clone())).collect()
     }
 
     /// The access tokens of a person that work now.

@@ -1,0 +1,185 @@
+//! Other MCP servers, as far as models may see them: what an operator hasn't accepted isn't there.
+
+mod book;
+
+use std::{future::Future, sync::Arc};
+
+use anyhow::Context;
+use futures::future::join_all;
+use reqwest::header::HeaderName;
+use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
+use stagepass_kit::{Caller, ToolError, code};
+use stagepass_remote::{Credentials, Entry, List, Listed, Remote};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    audit::Audit,
+    clock::Clock,
+    config::{Config, RemoteAuth},
+    http,
+    store::Db,
+};
+use book::Book;
+pub(crate) use book::event;
+pub(super) use book::only_reads;
+
+/// The servers of the configuration, or one of them. Clones share everything.
+#[derive(Clone)]
+pub struct Remotes {
+    all: Arc<[Remote]>,
+    book: Arc<Book>,
+}
+
+impl Remotes {
+    /// The servers of `config`.
+    ///
+    /// # Errors
+    /// When the database fails, or a header can't be sent.
+    pub async fn open(config: &Config, db: Db, clock: Clock, audit: Audit) -> anyhow::Result<Self> {
+        let client = http::remote_client().context("can't make the HTTP client")?;
+        let mut all = Vec::new();
+        for (name, remote) in &config.remote {
+            let credentials = match (&remote.auth, &remote.header_value) {
+                (RemoteAuth::None, _) | (RemoteAuth::Header, None) => Credentials::None,
+                (RemoteAuth::Header, Some(value)) => {
+                    let header = HeaderName::from_bytes(remote.header_name().as_bytes())?;
+                    Credentials::Header(header, value.clone())
+                }
+                (RemoteAuth::Provider(id), _) => Credentials::Provider(id.as_str().into()),
+                (RemoteAuth::Mcp, _) => Credentials::Provider(name.as_str().into()),
+            };
+            all.push(Remote::new(name, remote.url.clone(), credentials, client.clone()));
+        }
+        let book = Book::open(db, clock, audit).await?;
+        Ok(Self { all: all.into(), book: Arc::new(book) })
+    }
+
+    /// The one called `name` alone; none if there isn't one.
+    #[must_use]
+    pub fn only(&self, name: Option<&str>) -> Self {
+        let Some(name) = name else { return self.clone() };
+        let named = self.all.iter().filter(|remote| remote.name() == name).cloned();
+        Self { all: named.collect(), book: self.book.clone() }
+    }
+
+    /// What they are called.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(Remote::name)
+    }
+
+    /// Learns what was accepted elsewhere, every two seconds until `shutdown`.
+    pub async fn keep_watching(self, shutdown: CancellationToken) {
+        if !self.all.is_empty() {
+            self.book.keep_watching(shutdown).await;
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    pub(super) fn named(&self, name: &str) -> Option<&Remote> {
+        self.all.iter().find(|remote| remote.name() == name)
+    }
+
+    /// Whether a tool is known to change nothing; nothing is known of one that nobody has seen.
+    pub(super) fn only_reads(&self, tool: &str) -> Option<bool> {
+        self.book.only_reads(tool)
+    }
+
+    /// The accepted tools of all for `caller`.
+    pub(super) async fn tools(&self, caller: &Caller) -> Vec<Tool> {
+        self.of_each(|remote| async move {
+            let list = remote.tools(caller).await?;
+            let accepted = self.book.accepted(remote.name(), &list).await?;
+            self.book.note_hints(&accepted);
+            Ok(shown(accepted))
+        })
+        .await
+    }
+
+    /// Their accepted prompts.
+    pub(super) async fn prompts(&self, caller: &Caller) -> Vec<Prompt> {
+        self.of_each(|remote| async move {
+            let list = remote.prompts(caller).await?;
+            Ok(shown(self.book.accepted(remote.name(), &list).await?))
+        })
+        .await
+    }
+
+    /// Their resources: what is in them isn't the operator's to accept.
+    pub(super) async fn resources(&self, caller: &Caller) -> Vec<Resource> {
+        self.of_each(|remote| async move {
+            Ok(shown(remote.resources(caller).await?.entries.iter().collect()))
+        })
+        .await
+    }
+
+    /// Their accepted templates.
+    pub(super) async fn templates(&self, caller: &Caller) -> Vec<ResourceTemplate> {
+        self.of_each(|remote| async move {
+            let list = remote.templates(caller).await?;
+            Ok(shown(self.book.accepted(remote.name(), &list).await?))
+        })
+        .await
+    }
+
+    /// The entry of `list` that is called `name`, if it is accepted.
+    ///
+    /// # Errors
+    /// `not_found` when it isn't there or isn't accepted, which is said.
+    pub(super) async fn entry<'a, T: Listed>(
+        &self,
+        remote: &Remote,
+        list: &'a List<T>,
+        name: &str,
+    ) -> Result<&'a Entry<T>, ToolError> {
+        let accepted = self.book.accepted(remote.name(), list).await?;
+        if let Some(entry) = accepted.into_iter().find(|entry| entry.name == name) {
+            return Ok(entry);
+        }
+        let (remote, kind) = (remote.name(), T::WORD);
+        Err(if list.get(name).is_some() {
+            ToolError::new(
+                code::FORBIDDEN,
+                format!(
+                    "The server \"{remote}\" describes this {kind} in other words than it did, or \
+                     it is new, and nobody has accepted that yet."
+                ),
+                format!(
+                    "Tell the person that whoever runs this server can look at it with `stagepass \
+                     remotes diff {remote}` and accept it."
+                ),
+            )
+        } else {
+            ToolError::new(
+                code::NOT_FOUND,
+                format!("The server \"{remote}\" has no {kind} of that name for this person."),
+                "List again to see what there is.",
+            )
+        })
+    }
+
+    /// What all have together, each asked at the same time. One that has nothing to say is left out.
+    async fn of_each<'a, T, F, Fut>(&'a self, of: F) -> Vec<T>
+    where
+        F: Fn(&'a Remote) -> Fut,
+        Fut: Future<Output = Result<Vec<T>, ToolError>>,
+    {
+        let lists = join_all(self.all.iter().map(&of)).await;
+        let named = lists.into_iter().zip(self.all.iter());
+        let told = named.filter_map(|(list, remote)| match list {
+            Ok(list) => Some(list),
+            Err(error) => {
+                let cause = std::error::Error::source(&error);
+                tracing::debug!(remote = remote.name(), %error, cause, "lists nothing");
+                None
+            }
+        });
+        told.flatten().collect()
+    }
+}
+
+fn shown<T: Clone>(entries: Vec<&Entry<T>>) -> Vec<T> {
+    entries.into_iter().map(|entry| entry.shown.clone()).collect()
+}
