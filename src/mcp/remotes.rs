@@ -8,7 +8,8 @@ use anyhow::Context;
 use futures::future::join_all;
 use reqwest::header::HeaderName;
 use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
-use stagepass_kit::{Caller, ToolError, code};
+use serde_json::Value;
+use stagepass_kit::{Caller, ToolError, code, describe_choice};
 use stagepass_remote::{Credentials, Entry, List, Listed, Remote};
 use tokio_util::sync::CancellationToken;
 
@@ -93,7 +94,11 @@ impl Remotes {
             let list = remote.tools(caller).await?;
             let accepted = self.book.accepted(remote.name(), &list).await?;
             self.book.note_hints(&accepted);
-            Ok(shown(accepted))
+            let mut tools = shown(accepted);
+            if remote.provider().is_some() {
+                tools.iter_mut().for_each(offer_choice);
+            }
+            Ok(tools)
         })
         .await
     }
@@ -177,6 +182,20 @@ impl Remotes {
             }
         });
         told.flatten().collect()
+    }
+}
+
+/// Whether calls of `tool` can choose an account: not if it has an argument of that name itself.
+pub(super) fn has_choice(tool: &Tool) -> bool {
+    let schema = &tool.input_schema;
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let taken = properties.is_some_and(|all| all.contains_key("account"));
+    !taken && !["oneOf", "anyOf", "allOf"].iter().any(|key| schema.contains_key(*key))
+}
+
+fn offer_choice(tool: &mut Tool) {
+    if has_choice(tool) {
+        describe_choice(Arc::make_mut(&mut tool.input_schema));
     }
 }
 

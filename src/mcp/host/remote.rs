@@ -23,7 +23,11 @@ use super::{
 };
 use crate::{
     identity::Principal,
-    mcp::{offer::Call, remotes::only_reads, security},
+    mcp::{
+        offer::Call,
+        remotes::{has_choice, only_reads},
+        security,
+    },
 };
 use answers::{State, responses};
 
@@ -120,7 +124,9 @@ impl Host {
         if principal.is_some_and(Principal::speaks_for_nobody) {
             return Err(whom().into());
         }
-        let list = remote.tools(caller).await?;
+        let mut arguments = call.request.arguments.clone().unwrap_or_default();
+        let caller = self.choosing(remote, &call.request.name, caller, &mut arguments).await?;
+        let list = remote.tools(&caller).await?;
         let tool = self.0.house.remotes.entry(remote, &list, &call.request.name).await?;
         let refusal = |principal| security::refusal(only_reads(&tool.shown), principal);
         if let Some(refusal) = principal.and_then(refusal) {
@@ -129,8 +135,31 @@ impl Host {
         let responses = state.as_ref().and_then(|_| responses(call.request));
         let state = state.and_then(|state| state.0);
         let input = Input { answers: call.answers(), responses, state };
-        let arguments = call.request.arguments.clone().unwrap_or_default();
-        Ok(remote.call(caller, tool, arguments, &input).await?)
+        let ran = match remote.call(&caller, tool, arguments, &input).await {
+            Ok(Outcome::Asks(asked)) => return Ok(Outcome::Asks(asked)),
+            Ok(Outcome::Complete(result)) => Ok(result),
+            Err(error) => Err(error),
+        };
+        Ok(Outcome::Complete(caller.signed(ran)?))
+    }
+
+    /// The caller with the account that the call chooses. Where the tool has an argument of that name
+    /// itself, it is the tool's.
+    async fn choosing(
+        &self,
+        remote: &Remote,
+        name: &str,
+        caller: &Caller,
+        arguments: &mut JsonObject,
+    ) -> Result<Caller, ToolError> {
+        if remote.provider().is_none() || !arguments.contains_key("account") {
+            return Ok(caller.clone());
+        }
+        let list = remote.tools(&caller.choosing(&mut JsonObject::new())?).await?;
+        if list.get(name).is_some_and(|tool| !has_choice(&tool.shown)) {
+            return Ok(caller.clone());
+        }
+        caller.choosing(arguments)
     }
 
     /// What the prompt of `remote` that `request` names says, for whoever asks.

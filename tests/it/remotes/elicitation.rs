@@ -42,7 +42,9 @@ async fn a_question_reaches_the_person_and_its_answer_the_server() {
     let mut other = green(state);
     other["arguments"] = json!({"a": 1});
     assert_eq!(ask(&client, &alice, other).await.body["error"]["code"], -32602);
-    let altered = json!(format!("A{}", &state.as_str().unwrap()[1..]));
+    let (first, last) = state.as_str().unwrap().split_at(60);
+    let other_first = if last.starts_with('A') { "B" } else { "A" };
+    let altered = json!(format!("{first}{other_first}{}", &last[1..]));
     assert_eq!(ask(&client, &alice, green(&altered)).await.body["error"]["code"], -32602);
     assert_eq!(boxed.server.seen("tools/call").len(), 1, "none of that got through");
 

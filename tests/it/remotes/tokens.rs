@@ -48,8 +48,12 @@ async fn a_rejected_token_is_refreshed_once_and_then_the_person_has_to_sign_in_a
         assert_eq!(text(&told["result"]), "alice", "{told}");
         assert_eq!(boxed.app.spotify.refreshes(), refreshes + 1);
 
-        // A server that likes no token.
+        // A server that likes no token: it gets no newer one right after the last.
         boxed.server.be(Odd::Status(401), Some("tools/call"));
+        let told = client.call(&token, "box_whoami", json!({})).await.body;
+        let message = told["result"]["structuredContent"]["message"].as_str().unwrap();
+        assert!(message.contains("\"box\" doesn't accept the token"), "{told}");
+        boxed.app.advance(std::time::Duration::from_mins(2));
         let asked = boxed.server.seen("tools/call").len();
         let told = client.call(&token, "box_whoami", json!({})).await.body;
         let data = &told["result"]["structuredContent"];

@@ -60,8 +60,8 @@ impl LinkedAccount {
     }
 }
 
-/// Adds the argument to a tool's input schema: to each of its shapes, where it has several.
-pub(crate) fn describe_choice(schema: &mut JsonObject) {
+/// Adds the argument `account` to a tool's input schema: to each of its shapes, where it has several.
+pub fn describe_choice(schema: &mut JsonObject) {
     let shapes = ["oneOf", "anyOf"].into_iter().find(|key| schema.contains_key(*key));
     match shapes.and_then(|key| schema.get_mut(key)?.as_array_mut()) {
         Some(shapes) => shapes.iter_mut().filter_map(Value::as_object_mut).for_each(add_to),

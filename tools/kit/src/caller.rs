@@ -8,9 +8,10 @@ use std::{
 };
 
 use async_trait::async_trait;
+use rmcp::model::{CallToolResult, JsonObject};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Identity, LinkedAccount, ToolError, Watch, code};
+use crate::{Identity, LinkedAccount, ToolError, Watch, account::take_choice, code};
 
 /// A provider's access token, fit to be sent now.
 #[derive(Debug, Clone)]
@@ -198,6 +199,34 @@ impl Caller {
         choice: Option<Arc<str>>,
     ) -> Self {
         Self { needs: scopes, choice, used: Arc::default(), ..self.clone() }
+    }
+
+    /// The same caller with the account that `arguments` choose, which is taken out of them: for tools
+    /// that weren't made here and had the choice added to their schema by
+    /// [`describe_choice`](crate::describe_choice).
+    ///
+    /// # Errors
+    /// `invalid_argument` when it isn't a text.
+    pub fn choosing(&self, arguments: &mut JsonObject) -> Result<Self, ToolError> {
+        Ok(self.running(&[], take_choice(arguments)?))
+    }
+
+    /// Says in what came of a run which account was used, where there are several.
+    ///
+    /// # Errors
+    /// The error that `ran` is.
+    pub fn signed(
+        &self,
+        ran: Result<CallToolResult, ToolError>,
+    ) -> Result<CallToolResult, ToolError> {
+        let Some(account) = self.used() else { return ran };
+        match ran {
+            Ok(mut result) => {
+                account.sign(&mut result);
+                Ok(result)
+            }
+            Err(error) => Err(error.about(account.clone())),
+        }
     }
 
     /// The account that the tool has used.

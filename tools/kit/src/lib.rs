@@ -18,7 +18,7 @@ mod tool;
 mod toolset;
 mod watch;
 
-pub use account::LinkedAccount;
+pub use account::{LinkedAccount, describe_choice};
 pub use caller::{AccessToken, Attempt, Caller, Connections, Used};
 pub use error::{ToolError, code};
 pub use identity::{Identity, ParseIdentityError, Realm};

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue, InvalidHeaderValue};
 use secrecy::{ExposeSecret, SecretString};
-use stagepass_kit::AccessToken;
+use stagepass_kit::{AccessToken, Caller};
+
+use crate::link::Whose;
 
 /// How a remote knows whom it serves.
 #[derive(Debug, Clone)]
@@ -27,7 +29,7 @@ pub(crate) struct Credential {
     /// What mustn't come back in an answer.
     secret: Option<SecretString>,
     /// The connection that it came from.
-    pub(crate) connection: Option<Arc<str>>,
+    connection: Option<Arc<str>>,
 }
 
 impl Credential {
@@ -51,6 +53,11 @@ impl Credential {
             secret: Some(token.expose().to_owned().into()),
             connection: Some(token.connection().clone()),
         })
+    }
+
+    /// Whom it stands for: `caller`, with the account that it is of.
+    pub(crate) fn whose(&self, caller: &Caller) -> Whose {
+        Whose { identity: caller.identity().clone(), connection: self.connection.clone() }
     }
 
     pub(crate) fn header(&self) -> Option<(HeaderName, HeaderValue)> {

@@ -10,7 +10,7 @@ use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
 use stagepass_kit::{Caller, ToolError, code};
 use tokio::time::timeout;
 
-use crate::{Remote, fault::Fault};
+use crate::{Remote, fault::Fault, link::Whose};
 
 pub use entry::{Entry, List, Listed};
 pub(crate) use shelf::Shelves;
@@ -72,14 +72,18 @@ impl Remote {
                 return Err(error);
             }
         };
-        let held = shelves(self).of(identity, connection.as_ref());
+        let whose = Whose { identity: identity.clone(), connection };
+        let held = shelves(self).of(&whose);
         if let Some(list) = held.as_ref().filter(|held| held.is_fresh()) {
             return Ok(list.list.clone());
         }
         // It goes on when nobody waits any more: the next one finds it.
         let (remote, caller) = (self.clone(), caller.clone());
         let fetching = tokio::spawn(async move { remote.refresh(&caller, shelves).await });
-        let fetched = match timeout(self.0.wire.limits.patience, fetching).await {
+        let patience = self.0.wire.limits.patience;
+        // Who has an older one waits less for a newer.
+        let patience = if held.is_some() { patience / 4 } else { patience };
+        let fetched = match timeout(patience, fetching).await {
             Ok(Ok(fetched)) => fetched,
             Ok(Err(broken)) => Err(ToolError::internal(broken)),
             Err(_) => Err(Fault::Slow.told(self.name(), self.provider())),

@@ -9,7 +9,7 @@ use std::{
 };
 
 use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
-use stagepass_kit::{Attempt, Caller, ToolError, Watch};
+use stagepass_kit::{Attempt, Caller, ToolError, Watch, code};
 use tokio::time::Instant;
 use url::Url;
 
@@ -129,7 +129,18 @@ impl Remote {
                 Err(fault) => Err(told(fault)),
             }
         };
-        caller.call(provider, send).await
+        caller.call(provider, send).await.map_err(|error| {
+            let is_rejected = again.load(Ordering::Relaxed);
+            // The vault gives no newer token so soon after the last.
+            if is_rejected && error.code() == code::PROVIDER_UNAVAILABLE {
+                let name = self.name();
+                return error.saying(format!(
+                    "The server \"{name}\" doesn't accept the token of {provider}, and there is no \
+                     newer one yet."
+                ));
+            }
+            error
+        })
     }
 
     /// Asks the server for `caller`, who waits and may hear of progress.
@@ -137,13 +148,10 @@ impl Remote {
         let seat = self.0.seats.take(caller.identity(), &self.0.wire.limits).await;
         let _seat = seat.map_err(|fault| fault.told(self.name(), self.provider()))?;
         self.with_credential(caller, |credential| async move {
-            let whose = Whose {
-                identity: caller.identity().clone(),
-                connection: credential.connection.clone(),
-            };
+            let whose = credential.whose(caller);
             let (link, answer) =
                 self.ask_over(&whose, &credential, ask, Some(caller.watch())).await?;
-            self.note_changes(caller, &answer);
+            self.note_changes(&whose, &answer);
             Ok(Asked { answer, is_modern: link.is_modern() })
         })
         .await
@@ -203,8 +211,8 @@ impl Remote {
         answer
     }
 
-    fn note_changes(&self, caller: &Caller, answer: &Answer) {
-        let (whose, changed) = (caller.identity(), &answer.changed);
+    fn note_changes(&self, whose: &Whose, answer: &Answer) {
+        let changed = &answer.changed;
         if changed.tools {
             self.0.tools.expire(whose);
         }

@@ -81,15 +81,7 @@ impl RegisteredTool {
         let mut arguments = self.without_fillers(arguments);
         let choice = if self.has_accounts { take_choice(&mut arguments)? } else { None };
         let caller = caller.running(self.scopes, choice);
-        let ran = self.run.run(&caller, arguments).await;
-        let Some(account) = caller.used() else { return ran };
-        match ran {
-            Ok(mut result) => {
-                account.sign(&mut result);
-                Ok(result)
-            }
-            Err(error) => Err(error.about(account.clone())),
-        }
+        caller.signed(self.run.run(&caller, arguments).await)
     }
 
     /// Models fill what they don't need with empty strings and lists; where an argument may be left

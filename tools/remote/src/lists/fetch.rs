@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout};
 use super::{
     Shelves,
     entry::{Entry, List, Listed, lifetime},
+    shelf::Held,
 };
 use crate::{
     Remote,
@@ -41,33 +42,27 @@ impl Remote {
         shelves: fn(&Self) -> &Shelves<T>,
     ) -> Result<Arc<List<T>>, ToolError> {
         let shelves = shelves(self);
-        let turn = shelves.turn(caller.identity());
-        let _turn = turn.lock().await;
         self.with_credential(caller, |credential| async move {
-            let connection = credential.connection.clone();
-            let held = shelves.of(caller.identity(), connection.as_ref());
-            if let Some(held) = held.filter(super::shelf::Held::is_fresh) {
+            let whose = credential.whose(caller);
+            let turn = shelves.turn(&whose);
+            let _turn = turn.lock().await;
+            if let Some(held) = shelves.of(&whose).filter(Held::is_fresh) {
                 return Ok(held.list);
             }
-            let fetching = self.fetch::<T>(caller, &credential);
+            let fetching = self.fetch::<T>(&whose, &credential);
             let most = self.0.wire.limits.list;
             let (list, ttl_ms) = timeout(most, fetching).await.map_err(|_| Fault::Slow)??;
-            let until = Instant::now() + lifetime(ttl_ms);
-            Ok(shelves.keep(caller.identity(), connection, list, until))
+            Ok(shelves.keep(&whose, list, Instant::now() + lifetime(ttl_ms)))
         })
         .await
     }
 
     async fn fetch<T: Listed>(
         &self,
-        caller: &Caller,
+        whose: &Whose,
         credential: &Credential,
     ) -> Result<(Arc<List<T>>, Option<u64>), Fault> {
-        let whose = Whose {
-            identity: caller.identity().clone(),
-            connection: credential.connection.clone(),
-        };
-        let link = self.link(&whose, credential).await?;
+        let link = self.link(whose, credential).await?;
         if !link.has(T::CAPABILITY) {
             return Ok((List::new(Vec::new()), None));
         }
@@ -76,7 +71,7 @@ impl Remote {
         for _ in 0..self.0.wire.limits.pages {
             let params = cursor.take().map(|cursor: String| ("cursor".to_owned(), cursor.into()));
             let ask = Ask::new(T::METHOD, params.into_iter().collect::<JsonObject>());
-            let answer = match self.ask_over(&whose, credential, &ask, None).await {
+            let answer = match self.ask_over(whose, credential, &ask, None).await {
                 Ok((_, answer)) => answer,
                 Err(Fault::Refused { code: UNKNOWN_METHOD, .. }) => break,
                 Err(fault) => return Err(fault),

@@ -8,6 +8,7 @@ use stagepass_kit::Identity;
 use tokio::{sync::Mutex, time::Instant};
 
 use super::entry::List;
+use crate::link::Whose;
 
 /// Bytes of one kind of a remote's lists, of all people.
 const MOST_BYTES: u64 = 64 << 20;
@@ -19,7 +20,6 @@ const MOST: u64 = 10_000;
 /// A list as it is kept.
 #[derive(Debug)]
 pub(crate) struct Held<T> {
-    connection: Option<Arc<str>>,
     pub(super) list: Arc<List<T>>,
     until: Instant,
     weight: usize,
@@ -27,8 +27,7 @@ pub(crate) struct Held<T> {
 
 impl<T> Clone for Held<T> {
     fn clone(&self) -> Self {
-        let (connection, list) = (self.connection.clone(), self.list.clone());
-        Self { connection, list, until: self.until, weight: self.weight }
+        Self { list: self.list.clone(), until: self.until, weight: self.weight }
     }
 }
 
@@ -39,51 +38,49 @@ impl<T> Held<T> {
 }
 
 pub(crate) struct Shelves<T> {
-    held: Cache<Identity, Held<T>>,
+    held: Cache<Whose, Held<T>>,
+    /// With which account somebody had one last.
+    latest: Cache<Identity, Whose>,
     /// Lists by their hash, as long as somebody has them.
     same: Cache<String, Weak<List<T>>>,
     /// Who is fetching.
-    fetching: Cache<Identity, Arc<Mutex<()>>>,
+    fetching: Cache<Whose, Arc<Mutex<()>>>,
 }
 
 impl<T: Send + Sync + 'static> Shelves<T> {
     pub(crate) fn new() -> Self {
-        let weigh = |_: &Identity, held: &Held<T>| u32::try_from(held.weight).unwrap_or(u32::MAX);
+        let weigh = |_: &Whose, held: &Held<T>| u32::try_from(held.weight).unwrap_or(u32::MAX);
         Self {
             held: Cache::builder().max_capacity(MOST_BYTES).weigher(weigh).build(),
+            latest: Cache::builder().max_capacity(MOST).build(),
             same: Cache::builder().max_capacity(MOST).build(),
             fetching: Cache::builder().max_capacity(MOST).build(),
         }
     }
 
-    /// What `identity` has with this account.
-    pub(crate) fn of(&self, identity: &Identity, connection: Option<&Arc<str>>) -> Option<Held<T>> {
-        self.held.get(identity).filter(|held| held.connection.as_ref() == connection)
+    pub(crate) fn of(&self, whose: &Whose) -> Option<Held<T>> {
+        self.held.get(whose)
     }
 
     /// What `identity` had last, with whichever account.
     pub(crate) fn last(&self, identity: &Identity) -> Option<Arc<List<T>>> {
-        self.held.get(identity).map(|held| held.list)
+        Some(self.held.get(&self.latest.get(identity)?)?.list)
     }
 
     pub(super) fn forget(&self, identity: &Identity) {
-        self.held.invalidate(identity);
-    }
-
-    /// The next one who asks for it has it fetched.
-    pub(crate) fn expire(&self, identity: &Identity) {
-        if let Some(held) = self.held.get(identity) {
-            self.held.insert(identity.clone(), Held { until: Instant::now(), ..held });
+        if let Some(whose) = self.latest.remove(identity) {
+            self.held.invalidate(&whose);
         }
     }
 
-    pub(super) fn keep(
-        &self,
-        identity: &Identity,
-        connection: Option<Arc<str>>,
-        list: Arc<List<T>>,
-        until: Instant,
-    ) -> Arc<List<T>> {
+    /// The next one who asks for it has it fetched.
+    pub(crate) fn expire(&self, whose: &Whose) {
+        if let Some(held) = self.held.get(whose) {
+            self.held.insert(whose.clone(), Held { until: Instant::now(), ..held });
+        }
+    }
+
+    pub(super) fn keep(&self, whose: &Whose, list: Arc<List<T>>, until: Instant) -> Arc<List<T>> {
         let known = self.same.get(&list.hash).and_then(|known| known.upgrade());
         let (list, weight) = if let Some(known) = known {
             (known, SHARED)
@@ -92,13 +89,13 @@ impl<T: Send + Sync + 'static> Shelves<T> {
             let weight = list.weight().saturating_add(SHARED);
             (list, weight)
         };
-        let held = Held { connection, list: list.clone(), until, weight };
-        self.held.insert(identity.clone(), held);
+        self.held.insert(whose.clone(), Held { list: list.clone(), until, weight });
+        self.latest.insert(whose.identity.clone(), whose.clone());
         list
     }
 
     /// What makes one fetch of several at a time.
-    pub(super) fn turn(&self, identity: &Identity) -> Arc<Mutex<()>> {
-        self.fetching.get_with(identity.clone(), Arc::default)
+    pub(super) fn turn(&self, whose: &Whose) -> Arc<Mutex<()>> {
+        self.fetching.get_with(whose.clone(), Arc::default)
     }
 }

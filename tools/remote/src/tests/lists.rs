@@ -6,6 +6,7 @@ use serde_json::json;
 use stagepass_standin::mcp_server::{Era, Odd, tool};
 
 use super::*;
+use crate::link::Whose;
 
 async fn names(world: &World, who: &str) -> Vec<String> {
     let tools = world.remote.tools(&world.caller(who)).await.unwrap();
@@ -116,7 +117,8 @@ async fn a_dead_server_is_remembered_by_its_last_list_and_left_alone() {
     let before = names(&world, "ada").await;
     world.server.be(Odd::Status(503), None);
     for _ in 0..4 {
-        world.remote.0.tools.expire(&person("ada"));
+        let ada = Whose { identity: person("ada"), connection: None };
+        world.remote.0.tools.expire(&ada);
         assert_eq!(names(&world, "ada").await, before);
     }
     let asked = world.server.all_seen().len();

@@ -4,6 +4,7 @@ use serde_json::json;
 use stagepass_standin::mcp_server::{Era, Odd, tool};
 
 use super::*;
+use crate::link::Whose;
 
 #[tokio::test]
 async fn people_who_call_at_once_get_their_own_answers() {
@@ -83,9 +84,12 @@ async fn everybody_sees_their_own_list() {
 async fn another_account_of_a_person_has_its_own_list_and_session() {
     let world = World::signed_in(Era::Legacy, &["ada", "bob"]).await;
     world.remote.tools(&world.caller("ada")).await.unwrap();
-    let ada = person("ada");
-    assert!(world.remote.0.tools.of(&ada, Some(&"another connection".into())).is_none());
-    assert!(world.remote.0.tools.of(&ada, Some(&format!("connection of {ada}").into())).is_some());
+    let identity = person("ada");
+    let own = Some(format!("connection of {identity}").into());
+    let whose = Whose { identity, connection: own };
+    let others = Whose { connection: Some("another connection".into()), ..whose.clone() };
+    assert!(world.remote.0.tools.of(&whose).is_some());
+    assert!(world.remote.0.tools.of(&others).is_none());
     world.finish();
 }
 
