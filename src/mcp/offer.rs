@@ -64,18 +64,19 @@ impl Offers {
     ) -> Result<CallToolResponse, ErrorData> {
         let provider = error.provider().and_then(|id| self.connect.provider(Some(id)).ok());
         let Some(provider) = provider else { return Ok(error.to_result().into()) };
-        let (link, error, is_new) = match self.connect.offer(call.caller, provider).await {
-            Ok(Offer::New(link, None)) => (link, error, true),
-            Ok(Offer::New(link, Some(failed))) => (link, words::after(error, &failed), true),
-            Ok(Offer::Again(link)) => (link, error, false),
-            Ok(Offer::CodeAwaited) => return Ok(words::code_awaited(error, provider).into()),
-            Ok(Offer::Finishing) => return Ok(words::finishing(error, provider).into()),
-            Err(failure) => {
-                let cause = std::error::Error::source(&failure);
-                tracing::error!(cause, "no link could be offered");
-                return Ok(error.to_result().into());
-            }
-        };
+        let (link, error, is_new) =
+            match self.connect.offer(call.caller, provider, error.scopes()).await {
+                Ok(Offer::New(link, None)) => (link, error, true),
+                Ok(Offer::New(link, Some(failed))) => (link, words::after(error, &failed), true),
+                Ok(Offer::Again(link)) => (link, error, false),
+                Ok(Offer::CodeAwaited) => return Ok(words::code_awaited(error, provider).into()),
+                Ok(Offer::Finishing) => return Ok(words::finishing(error, provider).into()),
+                Err(failure) => {
+                    let cause = std::error::Error::source(&failure);
+                    tracing::error!(cause, "no link could be offered");
+                    return Ok(error.to_result().into());
+                }
+            };
         let reply = call.reply();
         match call.taken() {
             // Asked again and again, a person would get the same window again and again.

@@ -7,6 +7,7 @@
 //! every way that matters; [`GitHub`] is GitHub's sign-in. [`Browser`] walks through sign-in pages as Chromium would: cookies,
 //! redirects, `Origin`, `Sec-Fetch-*`, and `form-action` of the Content-Security-Policy.
 //! [`ClientSite`] is where clients publish documents: https under whatever names a test makes up.
+//! [`McpSite`] is an MCP server that wants tokens, with its authorization server.
 //! [`Webhook`] is where a bot is told things, and checks who tells them.
 #![expect(
     clippy::expect_used,
@@ -19,6 +20,7 @@ pub mod browser;
 pub mod client_site;
 pub mod github;
 mod http;
+pub mod mcp_site;
 pub mod oidc;
 pub mod spotify;
 pub mod webhook;
@@ -27,6 +29,7 @@ pub use accounts::Person;
 pub use browser::{Browser, Page};
 pub use client_site::ClientSite;
 pub use github::GitHub;
+pub use mcp_site::McpSite;
 pub use oidc::OpenId;
 pub use spotify::Spotify;
 pub use webhook::Webhook;

@@ -47,6 +47,7 @@ pub struct ToolError {
     message: Box<str>,
     next_step: Box<str>,
     provider: Option<Box<str>>,
+    scopes: Box<[String]>,
     retry_after: Option<Duration>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
     account: Option<Arc<LinkedAccount>>,
@@ -64,6 +65,7 @@ impl ToolError {
             message: message.into().into(),
             next_step: next_step.into().into(),
             provider: None,
+            scopes: Box::default(),
             retry_after: None,
             cause: None,
             account: None,
@@ -95,12 +97,13 @@ impl ToolError {
     /// The link to `provider` lacks `scopes`.
     #[must_use]
     pub fn missing_scope(provider: &str, scopes: &[&str]) -> Self {
-        Self::new(
+        let error = Self::new(
             code::MISSING_SCOPE,
             format!("The {provider} account was connected without {}.", scopes.join(" and ")),
             reconnect_step(provider),
-        )
-        .cured_by(provider)
+        );
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        Self { scopes, ..error }.cured_by(provider)
     }
 
     /// Arguments that can't be used; `message` names the argument.
@@ -192,6 +195,12 @@ impl ToolError {
     #[must_use]
     pub fn provider(&self) -> Option<&str> {
         self.provider.as_deref()
+    }
+
+    /// The scopes that the link lacks, if that is what is wrong.
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
     }
 
     /// What a client sees: `isError`, a text for the model, and the same as data.
