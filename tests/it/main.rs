@@ -30,6 +30,7 @@ mod pages;
 mod protocol;
 mod registry;
 mod relay;
+mod remote_auth;
 mod several_accounts;
 mod sign_in_providers;
 mod store;

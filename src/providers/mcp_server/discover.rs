@@ -34,14 +34,13 @@ pub(super) struct Found {
 impl McpServer {
     /// What is known of the server, at most an hour old.
     pub(super) async fn found(&self) -> Result<Arc<Found>, ProviderError> {
-        let found = self.0.found.get(self.clone().discover()).await;
-        found.map_err(|missing| match missing {
-            Missing::Failed(error) => error,
-            Missing::LeftAlone(wait) => ProviderError::unavailable(
-                "the server's documents couldn't be had a moment ago",
-                Some(wait),
-            ),
-        })
+        self.0.found.get(self.clone().discover()).await.map_err(missing)
+    }
+
+    /// The same, at most a minute old: where somebody is about to sign in, the server may have moved,
+    /// or want more than before.
+    pub(super) async fn found_anew(&self) -> Result<Arc<Found>, ProviderError> {
+        self.0.found.renewed(self.clone().discover()).await.map_err(missing)
     }
 
     async fn discover(self) -> Result<Found, ProviderError> {
@@ -141,5 +140,15 @@ impl McpServer {
 
     async fn document(&self, url: &Url) -> Result<Option<Vec<u8>>, ProviderError> {
         self.0.surroundings.http.document(url).await.map_err(unfetched)
+    }
+}
+
+fn missing(missing: Missing<ProviderError>) -> ProviderError {
+    match missing {
+        Missing::Failed(error) => error,
+        Missing::LeftAlone(wait) => ProviderError::unavailable(
+            "the server's documents couldn't be had a moment ago",
+            Some(wait),
+        ),
     }
 }

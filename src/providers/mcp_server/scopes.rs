@@ -31,7 +31,7 @@ impl McpServer {
         &self,
         more: &BTreeSet<String>,
     ) -> Result<Vec<String>, ProviderError> {
-        let found = self.found().await?;
+        let found = self.found_anew().await?;
         let own = &self.0.remote.scopes;
         let mut all = if own.is_empty() { found.scopes.clone() } else { of_list(own) };
         all.extend(more.iter().filter(|scope| is_scope(scope)).take(MOST).cloned());
