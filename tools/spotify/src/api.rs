@@ -10,6 +10,7 @@ use std::{sync::Arc, time::Duration};
 
 use reqwest::{Method, StatusCode, header};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use stagepass_kit::{AccessToken, Attempt, Caller, ToolError};
 
 use self::reply::Reply;
@@ -75,6 +76,15 @@ impl SpotifyApi {
         ask: &Ask,
     ) -> Result<Option<T>, Failure> {
         Ok(self.send(caller, ask).await?.object()?)
+    }
+
+    /// Asks for a list: the few answers that are no objects.
+    pub(crate) async fn read_list(
+        &self,
+        caller: &Caller,
+        ask: &Ask,
+    ) -> Result<Vec<Value>, Failure> {
+        Ok(self.send(caller, ask).await?.list()?)
     }
 
     /// Gives a command. What Spotify says besides "yes" is of no use: sometimes it isn't even JSON.
