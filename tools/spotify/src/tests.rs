@@ -3,9 +3,14 @@
 mod control;
 mod devices;
 mod errors;
+
 mod harness;
+
+mod mutations;
 mod now;
 mod play;
+
+mod samples;
 mod schema;
 mod search;
 mod tolerance;

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use serde_json::Value;
 use stagepass_kit::{
-    AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset,
+    AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset, Watch,
 };
 use stagepass_standin::{
     Spotify,
@@ -28,8 +28,24 @@ pub(super) const SLOW_FERRY: &str = "spotify:track:OzdmenCkhvMdgaKjIg8xNb";
 pub(super) const LANTERNS: &str = "spotify:album:fKtHF4vUCsMehGAkWvj7FA";
 
 /// Every scope that the tools ask for.
-pub(super) const ALL: &[&str] =
-    &["user-read-playback-state", "user-read-currently-playing", "user-modify-playback-state"];
+pub(super) const ALL: &[&str] = &[
+    "playlist-modify-private",
+    "playlist-modify-public",
+    "playlist-read-collaborative",
+    "playlist-read-private",
+    "ugc-image-upload",
+    "user-follow-modify",
+    "user-follow-read",
+    "user-library-modify",
+    "user-library-read",
+    "user-modify-playback-state",
+    "user-read-currently-playing",
+    "user-read-playback-position",
+    "user-read-playback-state",
+    "user-read-private",
+    "user-read-recently-played",
+    "user-top-read",
+];
 
 /// Long enough for a request on this machine, short enough for a test of a hanging one.
 const PACE: Pace = Pace {
@@ -73,6 +89,11 @@ impl Stage {
         let door = Arc::new(Door::new(Arc::clone(&spotify), person, scopes));
         let caller = Caller::new(Identity::local(), door);
         Self { spotify, tools: crate::toolset_at(api), caller }
+    }
+
+    /// Lets somebody watch what the tools do.
+    pub(super) fn watch(&mut self, watch: Watch) {
+        self.caller = self.caller.clone().watched(watch);
     }
 
     /// Changes what belongs to Alice.
