@@ -47,7 +47,7 @@ impl Tool for ListChildren {
     const NAME: &'static str = "spotify_list_children";
     const TITLE: &'static str = "List an album or an artist";
     const DESCRIPTION: &'static str = "Lists the tracks of an album in their order, or the albums \
-        and singles of an artist, newest first. For the episodes of a show or the chapters of an \
+        and singles of an artist and those they appear on. For the episodes of a show or the chapters of an \
         audiobook call spotify_episodes; for a playlist, spotify_playlist_items. Spotify tells \
         nobody an artist's most popular tracks: search for the artist's name with spotify_search \
         instead.";

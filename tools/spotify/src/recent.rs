@@ -128,7 +128,12 @@ impl Play {
     fn line(&self, room: usize, last: Option<&str>) -> String {
         let minute = self.played_at.as_ref().and_then(|time| time.get(..16)).unwrap_or("?");
         let context = self.context.as_deref().filter(|context| Some(*context) != last);
-        let from = context.map(|context| format!("from {context}"));
+        let from = match (context, last) {
+            (Some(context), _) => Some(format!("from {context}")),
+            // The context before doesn't hold any more.
+            (None, Some(_)) if self.context.is_none() => Some("from elsewhere".into()),
+            (None, _) => None,
+        };
         let taken = minute.len() + self.row.uri.as_ref().map_or(0, String::len) + FRAME;
         let left = room.saturating_sub(taken + from.as_ref().map_or(0, String::len));
         let (from, left) = match context {

@@ -25,6 +25,7 @@ pub(super) const TV: &str = "9f3e7c1a2b4d5e6f708192a3b4c5d6e7f8091a2b";
 
 pub(super) const LIGHTHOUSE: &str = "spotify:track:oQoaF1LlqsajAIxNKu8iS2";
 pub(super) const SLOW_FERRY: &str = "spotify:track:OzdmenCkhvMdgaKjIg8xNb";
+pub(super) const HARBOUR: &str = "spotify:artist:u8jzPde0IgxLd6GncfBAep";
 pub(super) const LANTERNS: &str = "spotify:album:fKtHF4vUCsMehGAkWvj7FA";
 
 /// Every scope that the tools ask for.
@@ -99,6 +100,11 @@ impl Stage {
     /// Changes what belongs to Alice.
     pub(super) fn alter(&self, change: impl FnOnce(&mut Person)) {
         self.spotify.world(|world| change(world.person("alice")));
+    }
+
+    /// Saves things for Alice or follows them, the last one last.
+    pub(super) fn save(&self, uris: &[&str]) {
+        self.spotify.world(|world| uris.iter().for_each(|uri| world.save("alice", uri)));
     }
 
     /// Lets the next request to this path go wrong.
