@@ -15,7 +15,8 @@ use crate::{
 const ROOM: usize = 5_850;
 /// The number before a line, the dots in it, and its end.
 const FRAME: usize = 16;
-/// Less of a title says nothing.
+/// So much of a title tells what it is, and less than the other says nothing.
+const ENOUGH: usize = 40;
 const LEAST: usize = 16;
 
 /// How many bytes each of `rows` lines has.
@@ -64,27 +65,36 @@ impl Entry {
 
     /// What a line says besides title and URI.
     pub(crate) fn facts(&self) -> String {
+        self.facts_of(&self.row, true)
+    }
+
+    fn facts_of(&self, row: &Row, with_day: bool) -> String {
         let stopped = self.stopped_at_ms.filter(|ms| *ms > 0).map(clock);
         let heard = match (self.finished, stopped) {
             (Some(true), _) => Some("heard to the end".into()),
             (_, Some(at)) => Some(format!("stopped at {at}")),
             _ => None,
         };
-        let day = self.added_at.as_ref().and_then(|time| time.get(..10));
+        let day = self.added_at.as_ref().and_then(|time| time.get(..10)).filter(|_| with_day);
         dotted([
             // Most albums are of the type `album`.
             self.album_type.clone().filter(|kind| kind != "album"),
-            Some(self.row.facts()),
+            Some(row.facts()),
             heard,
             day.map(|day| format!("saved {day}")),
         ])
     }
 
-    /// The line, in about `room` bytes.
+    /// The line, in about `room` bytes. What the data has, too, makes room for the title: first the
+    /// day of saving goes, then that of release.
     pub(crate) fn line(&self, room: usize) -> String {
-        let (facts, uri) = (self.facts(), self.row.uri.clone());
-        let taken = facts.len() + uri.as_ref().map_or(0, String::len) + FRAME;
-        let title = self.row.title_within(room.saturating_sub(taken).max(LEAST));
-        dotted([Some(title), Some(facts), uri])
+        let uri = self.row.uri.as_deref().unwrap_or_default();
+        let undated = Row { release_date: None, ..self.row.clone() };
+        let all = [self.facts(), self.facts_of(&self.row, false), self.facts_of(&undated, false)];
+        let left = |facts: &String| room.saturating_sub(facts.len() + uri.len() + FRAME);
+        let [.., shortest] = &all;
+        let facts = all.iter().find(|facts| left(facts) >= ENOUGH).unwrap_or(shortest);
+        let title = self.row.title_within(left(facts).max(LEAST));
+        dotted([Some(title), Some(facts.clone()), self.row.uri.clone()])
     }
 }

@@ -83,5 +83,8 @@ async fn ordinary_rows_are_told_whole() {
     let body = fifty(|number| saved("track", &track(&format!("Bohemian Rhapsody {number}"))));
     stage.fail("GET", "me/tracks", Answer::json(200, &body));
     let (text, _) = stage.answer("spotify_library_list", r#"{"limit": 50}"#).await;
-    assert!(text.contains("\n50. Bohemian Rhapsody 49 · One, Two · 0:01 · saved"), "{text}");
+    assert!(
+        text.contains("\n50. Bohemian Rhapsody 49 · One, Two · Album · 0:01 · saved"),
+        "{text}"
+    );
 }
