@@ -68,7 +68,7 @@ impl Tool for ListChildren {
             Kind::Artist => ("Albums", "albums", ALBUMS),
             other => return Err(elsewhere(other)),
         };
-        let ask = Ask::get(format!("{}/{children}", uri.path()));
+        let ask = Ask::get(format!("{}/{children}", uri.path())).of_the_catalogue();
         let list = Paged { ask, page, holds: "" };
         Ok(Listing::new(title, list.read(&self.0, caller, span).await?))
     }

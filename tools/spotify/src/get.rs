@@ -83,7 +83,9 @@ impl Get {
         let ask = Ask::get(uri.path());
         let ask = match uri.kind() {
             Kind::Show | Kind::Episode => ask.needing(POSITION_SCOPES),
-            _ => ask,
+            // Where the person stopped, and what is in a playlist, changes.
+            Kind::Chapter | Kind::Playlist => ask,
+            _ => ask.of_the_catalogue(),
         };
         let item: Item = self.0.read(caller, &ask).await?.unwrap_or_default();
         let details = Details::of(&item, &uri);

@@ -7,6 +7,7 @@ mod errors;
 mod get;
 mod harness;
 mod library;
+mod limits;
 mod lists;
 mod mutations;
 mod now;
