@@ -82,6 +82,12 @@ impl Tool for Control {
         let device = player::wanted_device(&self.0, caller, args.device.as_deref()).await?;
         let before =
             if order.needs_state() { Some(player::playback(&self.0, caller).await?) } else { None };
+        let device = match (device, &before) {
+            (None, Some(before)) if before.device.is_none() => {
+                Some(player::choose(player::devices(&self.0, caller).await?)?)
+            }
+            (device, _) => device,
+        };
         let command = order.resolve(device.as_ref(), before.as_ref())?;
         let given = player::command(&self.0, caller, &command.ask(), device.clone()).await;
         let (device, refusal) = match given {

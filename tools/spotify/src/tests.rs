@@ -8,6 +8,7 @@ mod get;
 mod harness;
 mod library;
 mod limits;
+mod listed;
 mod lists;
 mod mutations;
 mod now;

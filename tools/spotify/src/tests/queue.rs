@@ -64,8 +64,11 @@ async fn the_only_device_is_used_and_several_are_to_be_chosen_from() {
     assert!(code == "no_active_device" && seen.contains("Kitchen"), "{seen}");
     // The same goes for the buttons of the player.
     let volume = r#"{"action": "volume", "value": 30}"#;
-    let (code, seen) = stage.error("spotify_control", volume).await;
-    assert!(code == "no_active_device" && seen.contains("Kitchen"), "{seen}");
+    let louder = r#"{"action": "volume_delta", "value": 10}"#;
+    for button in [volume, louder, r#"{"action": "next"}"#, r#"{"action": "pause"}"#] {
+        let (code, seen) = stage.error("spotify_control", button).await;
+        assert!(code == "no_active_device" && seen.contains("Kitchen"), "{button}: {seen}");
+    }
     stage.alter(|alice| alice.devices.retain(|device| device.id == KITCHEN));
     let named = |method: &str, path: &str| {
         let path = format!("/v1/{path}");
@@ -75,6 +78,8 @@ async fn the_only_device_is_used_and_several_are_to_be_chosen_from() {
         last.unwrap().query.contains(KITCHEN)
     };
     let _ = stage.call("spotify_control", volume).await;
+    assert!(named("PUT", "me/player/volume"));
+    let _ = stage.call("spotify_control", louder).await;
     assert!(named("PUT", "me/player/volume"));
     let _ = stage.call("spotify_queue", &add).await;
     assert!(named("POST", "me/player/queue"));
