@@ -16,8 +16,8 @@ fn uris(uris: &[&str]) -> String {
 async fn many_tracks(stage: &Stage) -> Vec<String> {
     let mut tracks = Vec::new();
     for offset in [0, 50] {
-        let page = format!(r#"{{"query": "paper moths", "types": ["album"], "limit": 10}}"#);
-        let (_, data) = stage.answer("spotify_search", &page).await;
+        let search = r#"{"query": "paper moths", "types": ["album"]}"#;
+        let (_, data) = stage.answer("spotify_search", search).await;
         let album = data["results"]["album"][0]["uri"].as_str().unwrap();
         let list = format!(r#"{{"uri": "{album}", "limit": 50, "offset": {offset}}}"#);
         let (_, data) = stage.answer("spotify_list_children", &list).await;

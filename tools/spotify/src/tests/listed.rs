@@ -8,7 +8,7 @@ use serde_json::Value;
 
 const KNOWN: &str = include_str!("tools.txt");
 
-/// All that `tools/list` says, one line for each argument.
+/// All that `tools/list` says, one line for each argument but `account`, which all have.
 fn told() -> String {
     let tools = crate::toolset(reqwest::Client::default(), "https://api.spotify.com/v1");
     let mut text = String::new();
@@ -33,7 +33,8 @@ fn told() -> String {
 
 fn arguments(text: &mut String, schema: &Value) {
     let required = schema["required"].as_array().cloned().unwrap_or_default();
-    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    for (name, property) in properties.filter(|(name, _)| *name != "account") {
         let mark = if required.contains(&name.as_str().into()) { "" } else { "?" };
         let description = property["description"].as_str().unwrap_or_default();
         writeln!(text, "  - {name}{mark}: {}", description.replace('\n', " ")).unwrap();

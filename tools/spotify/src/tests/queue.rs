@@ -73,8 +73,7 @@ async fn the_only_device_is_used_and_several_are_to_be_chosen_from() {
     let named = |method: &str, path: &str| {
         let path = format!("/v1/{path}");
         let requests = stage.spotify.requests();
-        let last =
-            requests.iter().filter(|seen| seen.method == method && seen.path == path).next_back();
+        let last = requests.iter().rfind(|seen| seen.method == method && seen.path == path);
         last.unwrap().query.contains(KITCHEN)
     };
     let _ = stage.call("spotify_control", volume).await;
