@@ -14,6 +14,7 @@ mod private;
 mod provider;
 mod proxies;
 mod remote;
+mod tools;
 mod words;
 
 use std::{
@@ -37,6 +38,7 @@ pub use private::{make_private_file, make_private_folder};
 pub use provider::{Advice, ClientAuth, Provider};
 pub use proxies::TrustedProxies;
 pub use remote::{Remote, RemoteAuth};
+pub use tools::Tools;
 
 /// Everything that an operator can set.
 #[derive(Debug, Clone, Deserialize)]
@@ -67,6 +69,9 @@ pub struct Config {
     /// Sizes and waits.
     #[serde(default)]
     pub limits: Limits,
+    /// What of the toolsets there is, by name.
+    #[serde(default)]
+    pub tools: BTreeMap<String, Tools>,
     /// The providers, by id.
     pub provider: BTreeMap<String, Provider>,
     /// The bots whose chat users link accounts, by client id.
@@ -121,6 +126,7 @@ impl Config {
         self.access.validate(self)?;
         self.limits.validate()?;
         self.chat.iter().try_for_each(|(client, chat)| chat.validate(client))?;
+        self.tools.iter().try_for_each(|(toolset, tools)| tools.validate(toolset))?;
         self.provider.iter().try_for_each(|(id, provider)| provider.validate(id))?;
         self.remote.iter().try_for_each(|(name, remote)| remote.validate(name, self))
     }

@@ -13,7 +13,7 @@ use rmcp::{
         CallToolResponse, ElicitRequest, ElicitRequestParams, InputRequest, InputRequiredResult,
     },
 };
-use stagepass_kit::ToolError;
+use stagepass_kit::{Caller, ToolError};
 
 use crate::{
     clock::Clock,
@@ -62,21 +62,20 @@ impl Offers {
         call: &Call<'_>,
         error: ToolError,
     ) -> Result<CallToolResponse, ErrorData> {
-        let provider = error.provider().and_then(|id| self.connect.provider(Some(id)).ok());
-        let Some(provider) = provider else { return Ok(error.to_result().into()) };
-        let (link, error, is_new) =
-            match self.connect.offer(call.caller, provider, error.scopes()).await {
-                Ok(Offer::New(link, None)) => (link, error, true),
-                Ok(Offer::New(link, Some(failed))) => (link, words::after(error, &failed), true),
-                Ok(Offer::Again(link)) => (link, error, false),
-                Ok(Offer::CodeAwaited) => return Ok(words::code_awaited(error, provider).into()),
-                Ok(Offer::Finishing) => return Ok(words::finishing(error, provider).into()),
-                Err(failure) => {
-                    let cause = std::error::Error::source(&failure);
-                    tracing::error!(cause, "no link could be offered");
-                    return Ok(error.to_result().into());
-                }
-            };
+        let Some(provider) = self.cure(&error) else { return Ok(error.to_result().into()) };
+        let offered = self.connect.offer(call.caller, provider, error.scopes()).await;
+        let (link, error, is_new) = match offered {
+            Ok(Offer::New(link, None)) => (link, error, true),
+            Ok(Offer::New(link, Some(failed))) => (link, words::after(error, &failed), true),
+            Ok(Offer::Again(link)) => (link, error, false),
+            Ok(Offer::CodeAwaited) => return Ok(words::code_awaited(error, provider).into()),
+            Ok(Offer::Finishing) => return Ok(words::finishing(error, provider).into()),
+            Err(failure) => {
+                let cause = std::error::Error::source(&failure);
+                tracing::error!(cause, "no link could be offered");
+                return Ok(error.to_result().into());
+            }
+        };
         let reply = call.reply();
         match call.taken() {
             // Asked again and again, a person would get the same window again and again.
@@ -88,6 +87,20 @@ impl Offers {
                 Ok(words::told(error, provider, &link, reply).into())
             }
         }
+    }
+
+    /// The same in words, for what isn't a tool's call, and maybe read by the person.
+    pub(super) async fn in_words(&self, caller: &Caller, error: ToolError) -> ToolError {
+        let Some(provider) = self.cure(&error) else { return error };
+        match self.connect.offer(caller, provider).await {
+            Ok(Offer::New(link, _) | Offer::Again(link)) => words::to_read(error, provider, &link),
+            _ => error,
+        }
+    }
+
+    /// Where somebody has to sign in to be spared this error.
+    fn cure(&self, error: &ToolError) -> Option<&ProviderClient> {
+        self.connect.provider(Some(error.provider()?)).ok()
     }
 
     fn ask(
