@@ -95,7 +95,7 @@ impl AppBuilder {
             anyhow::bail!("`remote.{taken}` has the name of a toolset\nGive it another name.");
         }
         let tasks = TaskTracker::new();
-        let vault = open_vault(&config, &db, &clock, &client, &toolsets, &tasks).await?;
+        let vault = open_vault(&config, &db, &clock, &client, &toolsets, &rules, &tasks).await?;
         anyhow::ensure!(!vault.providers().is_empty(), NO_PROVIDER);
         let audit = Audit::new(db.clone(), clock.clone());
         let oauth = if config.access.allow == Allow::Local {

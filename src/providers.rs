@@ -10,9 +10,13 @@ mod authorize;
 mod client;
 mod id_token;
 mod issuer;
+mod linking;
+mod mcp_server;
 
 pub use account::Account;
 pub(crate) use answer::clean;
 pub use answer::{ProviderError, TokenAnswer};
 pub use authorize::{AuthorizationAnswer, AuthorizeRequest, nonce_of};
 pub use client::{ProviderClient, RevokeOutcome};
+pub(crate) use mcp_server::DOCUMENTS;
+pub use mcp_server::{Challenge, McpServer, Surroundings, bearer};

@@ -9,7 +9,7 @@ use url::Url;
 use super::{ConfigError, is_loopback, words::words};
 
 /// An OAuth 2 provider: its catalogue entry with the operator's credentials and overrides.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Provider {
     /// The name for people.

@@ -71,7 +71,8 @@ impl Offers {
         error: ToolError,
     ) -> Result<CallToolResponse, ErrorData> {
         let Some(provider) = self.cure(&error) else { return Ok(error.to_result().into()) };
-        let (link, error, is_new) = match self.connect.offer(call.caller, provider).await {
+        let offered = self.connect.offer(call.caller, provider, error.scopes()).await;
+        let (link, error, is_new) = match offered {
             Ok(Offer::New(link, None)) => (link, error, true),
             Ok(Offer::New(link, Some(failed))) => (link, words::after(error, &failed), true),
             Ok(Offer::Again(link)) => (link, error, false),

@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Url, form_urlencoded::byte_serialize};
 
 use super::{
+    McpServer,
     answer::{self, ProviderError, TokenAnswer},
     issuer::{Discovered, Issuer},
 };
@@ -25,6 +26,7 @@ pub struct ProviderClient {
     redirect_uri: Url,
     http: reqwest::Client,
     issuer: Option<Arc<Issuer>>,
+    server: Option<McpServer>,
 }
 
 /// What became of a revocation (RFC 7009).
@@ -79,6 +81,7 @@ impl ProviderClient {
             redirect_uri,
             http,
             issuer,
+            server: None,
         }
     }
 
@@ -103,7 +106,8 @@ impl ProviderClient {
     /// Whether tools use it: then people are asked for more than who they are.
     #[must_use]
     pub fn has_tools(&self) -> bool {
-        self.scopes().iter().any(|scope| !self.sign_in_scopes().contains(scope))
+        self.server.is_some()
+            || self.scopes().iter().any(|scope| !self.sign_in_scopes().contains(scope))
     }
 
     /// Every scope that a person is asked for who connects an account: those of signing in, and
@@ -136,6 +140,9 @@ impl ProviderClient {
     /// # Errors
     /// When it has to be discovered, and can't be.
     pub async fn authorize_endpoint(&self) -> Result<Url, ProviderError> {
+        if let Some(server) = &self.server {
+            return server.authorize_endpoint().await;
+        }
         let own = self.provider.authorize_url.as_ref();
         self.endpoint(own, |found| Some(&found.authorization_endpoint)).await?.ok_or_else(missing)
     }
@@ -163,12 +170,18 @@ impl ProviderClient {
     /// # Errors
     /// When the provider refuses the token or can't be reached.
     pub async fn refresh(&self, token: &SecretString) -> Result<TokenAnswer, ProviderError> {
+        if let Some(server) = &self.server {
+            return server.refresh(token).await;
+        }
         self.token(&[("grant_type", "refresh_token"), ("refresh_token", token.expose_secret())])
             .await
     }
 
     /// Revokes a token, as far as the provider can (RFC 7009).
     pub async fn revoke(&self, token: &SecretString) -> RevokeOutcome {
+        if let Some(server) = &self.server {
+            return server.revoke(token).await;
+        }
         let own = self.provider.revoke_url.as_ref();
         let url = match self.endpoint(own, |found| found.revocation_endpoint.as_ref()).await {
             Ok(Some(url)) => url,
@@ -180,21 +193,7 @@ impl ProviderClient {
         };
         let request = self.http.post(url);
         let form = [("token", token.expose_secret())];
-        match self.authenticated(request, &form).send().await {
-            Ok(answer) if answer.status().is_success() => RevokeOutcome::Revoked,
-            Ok(answer) if matches!(answer.status().as_u16(), 404 | 405 | 410 | 501) => {
-                RevokeOutcome::Unsupported
-            }
-            Ok(answer) => {
-                tracing::warn!(provider = self.id, status = %answer.status(), "revocation refused");
-                RevokeOutcome::Failed
-            }
-            Err(error) => {
-                let error = error.without_url();
-                tracing::warn!(provider = self.id, %error, "revocation failed");
-                RevokeOutcome::Failed
-            }
-        }
+        outcome(&self.id, self.authenticated(request, &form).send().await)
     }
 
     /// What a refusal means that the provider words in prose.
@@ -252,12 +251,43 @@ impl ProviderClient {
         &self.client_id
     }
 
+    /// The remote MCP server that this is, if it is one.
+    pub(super) fn server(&self) -> Option<&McpServer> {
+        self.server.as_ref()
+    }
+
+    pub(super) fn set_server(&mut self, server: McpServer) {
+        self.server = Some(server);
+    }
+
     pub(super) fn http(&self) -> &reqwest::Client {
         &self.http
     }
 
     pub(super) fn issuer_of_id_tokens(&self) -> Option<&Issuer> {
         self.issuer.as_deref()
+    }
+}
+
+/// What the answer of a revocation endpoint means.
+pub(super) fn outcome(
+    provider: &str,
+    answer: Result<reqwest::Response, reqwest::Error>,
+) -> RevokeOutcome {
+    match answer {
+        Ok(answer) if answer.status().is_success() => RevokeOutcome::Revoked,
+        Ok(answer) if matches!(answer.status().as_u16(), 404 | 405 | 410 | 501) => {
+            RevokeOutcome::Unsupported
+        }
+        Ok(answer) => {
+            tracing::warn!(provider, status = %answer.status(), "revocation refused");
+            RevokeOutcome::Failed
+        }
+        Err(error) => {
+            let error = error.without_url();
+            tracing::warn!(provider, %error, "revocation failed");
+            RevokeOutcome::Failed
+        }
     }
 }
 

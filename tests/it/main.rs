@@ -33,6 +33,7 @@ mod prompts;
 mod protocol;
 mod registry;
 mod relay;
+mod remote_auth;
 mod remotes;
 mod resources;
 mod sets;

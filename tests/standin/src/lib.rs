@@ -8,6 +8,7 @@
 //! redirects, `Origin`, `Sec-Fetch-*`, and `form-action` of the Content-Security-Policy.
 //! [`ClientSite`] is where clients publish documents: https under whatever names a test makes up.
 //! [`McpServer`] is another MCP server, of either era, that can be told to be wrong.
+//! [`McpSite`] is an MCP server that wants tokens, with its authorization server.
 //! [`Webhook`] is where a bot is told things, and checks who tells them.
 #![expect(
     clippy::expect_used,
@@ -21,6 +22,7 @@ pub mod client_site;
 pub mod github;
 mod http;
 pub mod mcp_server;
+pub mod mcp_site;
 pub mod oidc;
 pub mod spotify;
 pub mod webhook;
@@ -30,6 +32,7 @@ pub use browser::{Browser, Page};
 pub use client_site::ClientSite;
 pub use github::GitHub;
 pub use mcp_server::McpServer;
+pub use mcp_site::McpSite;
 pub use oidc::OpenId;
 pub use spotify::Spotify;
 pub use webhook::Webhook;
