@@ -112,6 +112,7 @@ pub(super) enum LeftOut {
     Schema,
     Hidden,
     Shape,
+    Task,
 }
 
 impl<T: Listed> Entry<T> {
@@ -121,6 +122,9 @@ impl<T: Listed> Entry<T> {
         let own = said.get(T::KEY).and_then(Value::as_str).ok_or(LeftOut::Name)?.to_owned();
         let renamed = if T::BY_URI { names::uri } else { names::name };
         let name = renamed(remote, &own).ok_or(LeftOut::Name)?;
+        if said.pointer("/execution/taskSupport").is_some_and(|support| support == "required") {
+            return Err(LeftOut::Task);
+        }
         clean::strip_meta(&mut said);
         clean::show(&mut said);
         if !clean::is_visible(&said) {
@@ -131,6 +135,8 @@ impl<T: Listed> Entry<T> {
             return Err(LeftOut::Schema);
         }
         if let Some(fields) = said.as_object_mut() {
+            // Nothing is run as a task here.
+            fields.remove("execution");
             fields.insert(T::KEY.to_owned(), name.clone().into());
         }
         // Sorted keys: equal descriptions have equal hashes, however a server orders them.

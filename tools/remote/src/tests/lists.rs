@@ -24,6 +24,9 @@ async fn names_that_would_pass_for_others_are_under_the_remotes_name_or_left_out
         it.tools.push(json!({"description": "nameless"}));
         it.tools.push(json!("no object"));
         it.tools.push(json!({"name": "no-schema"}));
+        let mut task = tool("task", "Can only be run as a task.", true);
+        task["execution"] = json!({"taskSupport": "required"});
+        it.tools.push(task);
         it.tools.push(json!({"name": "odd-schema", "inputSchema": [1]}));
         it.resources.push(json!({"uri": "no uri", "name": "x"}));
     });
