@@ -2,6 +2,7 @@
 
 mod elicitation;
 mod held_back;
+mod linking;
 mod lists;
 mod many;
 mod people;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod offers;
+mod remotes;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

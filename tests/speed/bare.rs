@@ -7,7 +7,8 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, JsonObject,
-        ServerCapabilities, ServerConfig, Tool as Descriptor,
+        ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
+        Tool as Descriptor,
     },
     service::RequestContext,
     transport::streamable_http_server::{
@@ -26,8 +27,16 @@ impl ServerHandler for Bare {
         ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
     }
 
+    async fn list_tools(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        Ok(ListToolsResult::with_all_items(vec![noop()]))
+    }
+
     fn get_tool(&self, _name: &str) -> Option<Descriptor> {
-        Some(Descriptor::new("noop", "Does nothing.", Arc::new(JsonObject::new())))
+        Some(noop())
     }
 
     async fn call_tool(
@@ -39,6 +48,10 @@ impl ServerHandler for Bare {
         result.structured_content = Some(serde_json::json!({"length": 4}));
         Ok(result.into())
     }
+}
+
+fn noop() -> Descriptor {
+    Descriptor::new("noop", "Does nothing.", Arc::new(JsonObject::new()))
 }
 
 /// Starts it.

@@ -14,6 +14,7 @@ mod bare;
 mod bot;
 mod calls;
 mod load;
+mod remote;
 mod server;
 mod sign_in;
 mod spotify;
@@ -23,5 +24,6 @@ mod start;
 async fn main() -> anyhow::Result<()> {
     start::measure().await?;
     spotify::measure().await?;
+    remote::measure().await?;
     calls::measure().await
 }

@@ -71,13 +71,13 @@ pub(crate) async fn measure() -> anyhow::Result<()> {
 }
 
 /// In microseconds.
-struct Times {
-    p50: f64,
-    p99: f64,
+pub(crate) struct Times {
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
 }
 
 impl Times {
-    fn of(mut all: Vec<Duration>) -> Self {
+    pub(crate) fn of(mut all: Vec<Duration>) -> Self {
         all.sort_unstable();
         let at = |percent: usize| {
             let time = all.get(all.len() * percent / 100).copied().unwrap_or_default();

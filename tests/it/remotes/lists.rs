@@ -32,6 +32,7 @@ async fn what_a_server_of_either_era_has_stands_beside_our_own_for_clients_of_ei
         assert_eq!(text(&told["result"]), r#"{"a":1}"#, "{told}");
         let server = &told["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"];
         assert_eq!(server, "stagepass");
+        assert_eq!(told["result"]["resultType"], "complete");
         let told = client.call(&token, "box_echo", json!({"a": 2})).await.body;
         assert_eq!(text(&told["result"]), r#"{"a":2}"#, "{told}");
         boxed.finish().await;

@@ -91,6 +91,8 @@ impl Remote {
         if let Value::Object(fields) = whole {
             *result = fields;
         }
+        // Servers of before 2026-07-28 don't say so.
+        result.insert("resultType".to_owned(), "complete".into());
     }
 
     /// Resources in content, however they stand there.

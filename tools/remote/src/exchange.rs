@@ -245,6 +245,7 @@ impl Exchange<'_> {
                 (Some(method), None) => changed.note(&method),
                 // An answer to somebody else's question is nobody's here.
                 (None, Some(id)) if self.is_ours(id) => {
+                    messages.end().await;
                     let result = result(&mut message)?;
                     return Ok(Answer { result, session, unasked: self.unasked, changed });
                 }

@@ -1,15 +1,14 @@
 //! What was agreed on with a server for one person: the revision, the session, what it can do. It belongs
 //! to that person and to the account that they use, and holds no line open.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use moka::sync::Cache;
 use reqwest::header::HeaderValue;
 use rmcp::model::JsonObject;
 use serde_json::{Value, json};
 use stagepass_kit::Identity;
-use std::time::Duration;
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
 use crate::{
     credentials::Credential,
@@ -79,7 +78,15 @@ pub(crate) struct Whose {
     pub(crate) connection: Option<Arc<str>>,
 }
 
-type Place = Arc<Mutex<Option<Arc<Link>>>>;
+/// Where a link is, or why there was none.
+#[derive(Default)]
+struct Slot {
+    link: Option<Arc<Link>>,
+    /// When the server was last found dead or slow.
+    failed: Option<Instant>,
+}
+
+type Place = Arc<Mutex<Slot>>;
 
 /// All people's.
 pub(crate) struct Links(Cache<Whose, Place>);
@@ -97,20 +104,31 @@ impl Links {
         credential: &Credential,
     ) -> Result<Arc<Link>, Fault> {
         let place = self.0.get_with(whose.clone(), Place::default);
-        let mut link = place.lock().await;
-        if let Some(link) = &*link {
+        let began = Instant::now();
+        let mut slot = place.lock().await;
+        if let Some(link) = &slot.link {
             return Ok(link.clone());
         }
-        let new = Arc::new(agree(wire, credential).await?);
-        Ok(link.insert(new).clone())
+        // Who has waited in vain behind somebody doesn't try the same again.
+        if slot.failed.is_some_and(|failed| failed >= began) {
+            return Err(Fault::Resting(wire.limits.rest));
+        }
+        match agree(wire, credential).await {
+            Ok(new) => Ok(slot.link.insert(Arc::new(new)).clone()),
+            Err(fault) => {
+                let is_ill = fault.is_death() || matches!(fault, Fault::Slow);
+                slot.failed = is_ill.then(Instant::now);
+                Err(fault)
+            }
+        }
     }
 
     /// Forgets `link`, unless there is another by now.
     pub(crate) async fn forget(&self, whose: &Whose, link: &Arc<Link>) {
         let Some(place) = self.0.get(whose) else { return };
-        let mut held = place.lock().await;
-        if held.as_ref().is_some_and(|held| Arc::ptr_eq(held, link)) {
-            *held = None;
+        let mut slot = place.lock().await;
+        if slot.link.as_ref().is_some_and(|held| Arc::ptr_eq(held, link)) {
+            slot.link = None;
         }
     }
 }

@@ -1,5 +1,5 @@
 //! How many calls to one remote may be under way: of all people, and of one, who must leave room for
-//! others.
+//! others. Whoever comes too late waits for a while.
 
 use std::{
     collections::HashMap,
@@ -14,9 +14,11 @@ use tokio::{
 
 use crate::{fault::Fault, limits::Limits};
 
+type Each = Arc<Mutex<HashMap<Identity, Arc<Semaphore>>>>;
+
 pub(crate) struct Seats {
     all: Arc<Semaphore>,
-    each: Arc<Mutex<HashMap<Identity, usize>>>,
+    each: Each,
 }
 
 /// A place, until it is dropped.
@@ -25,8 +27,10 @@ pub(crate) struct Seat {
     _own: Own,
 }
 
+/// One of the places of one person; the last one to leave takes the count along.
 struct Own {
-    each: Arc<Mutex<HashMap<Identity, usize>>>,
+    permit: Option<OwnedSemaphorePermit>,
+    each: Each,
     identity: Identity,
 }
 
@@ -35,33 +39,56 @@ impl Seats {
         Self { all: Arc::new(Semaphore::new(limits.calls)), each: Arc::default() }
     }
 
-    /// A place for `identity`, waited for a while.
+    /// A place for `identity`.
     pub(crate) async fn take(&self, identity: &Identity, limits: &Limits) -> Result<Seat, Fault> {
-        let own = self.own(identity, limits.calls_each).ok_or(Fault::Busy)?;
-        let one = timeout(limits.queue, self.all.clone().acquire_owned()).await;
-        match one {
+        let mut own = Own { permit: None, each: self.each.clone(), identity: identity.clone() };
+        let seats = self.of(identity, limits.calls_each);
+        let both = async {
+            own.permit = seats.acquire_owned().await.ok();
+            self.all.clone().acquire_owned().await
+        };
+        match timeout(limits.queue, both).await {
             Ok(Ok(one)) => Ok(Seat { _one: one, _own: own }),
             _ => Err(Fault::Busy),
         }
     }
 
-    fn own(&self, identity: &Identity, most: usize) -> Option<Own> {
+    fn of(&self, identity: &Identity, most: usize) -> Arc<Semaphore> {
         let mut each = self.each.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = each.entry(identity.clone()).or_default();
-        if *count >= most {
-            return None;
-        }
-        *count += 1;
-        Some(Own { each: self.each.clone(), identity: identity.clone() })
+        each.entry(identity.clone()).or_insert_with(|| Arc::new(Semaphore::new(most))).clone()
     }
 }
 
 impl Drop for Own {
     fn drop(&mut self) {
+        self.permit = None;
         let mut each = self.each.lock().unwrap_or_else(PoisonError::into_inner);
-        match each.get_mut(&self.identity) {
-            Some(count) if *count > 1 => *count -= 1,
-            _ => drop(each.remove(&self.identity)),
+        // Whoever has a place or waits for one holds it, too.
+        if each.get(&self.identity).is_some_and(|seats| Arc::strong_count(seats) == 1) {
+            each.remove(&self.identity);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_is_counted_any_more_when_all_is_over() {
+        let limits = Limits { calls_each: 2, ..Limits::default() };
+        let seats = Seats::new(&limits);
+        let (ada, bob) = (crate::tests::person("ada"), crate::tests::person("bob"));
+        let first = seats.take(&ada, &limits).await.ok().unwrap();
+        let second = seats.take(&ada, &limits).await.ok().unwrap();
+        let _other = seats.take(&bob, &limits).await.ok().unwrap();
+        let waiting = seats.take(&ada, &limits);
+        let (third, ()) = tokio::join!(waiting, async {
+            tokio::task::yield_now().await;
+            drop(first);
+        });
+        assert_eq!(seats.each.lock().unwrap().len(), 2);
+        drop((second, third));
+        assert_eq!(seats.each.lock().unwrap().len(), 1);
     }
 }

@@ -54,7 +54,7 @@ fn document(world: &World, asked: &Asked) -> Reply {
     }
 }
 
-/// One request of a client, far enough to tell whether its token is good.
+/// One request of a client of 2026-07-28, far enough to tell whether its token is good.
 fn mcp(world: &mut World, asked: &Asked) -> Reply {
     if world.has(Fault::Away) {
         return Reply::text(503, "Service Unavailable");
@@ -74,9 +74,26 @@ fn mcp(world: &mut World, asked: &Asked) -> Reply {
         );
         return Reply::empty(403).with("www-authenticate", &wants);
     }
-    let id = serde_json::from_slice::<Value>(&asked.body).map(|body| body["id"].clone());
-    let result = json!({"person": family.person, "scopes": family.scopes});
-    Reply::json(&json!({"jsonrpc": "2.0", "id": id.unwrap_or_default(), "result": result}))
+    let body = serde_json::from_slice::<Value>(&asked.body).unwrap_or_default();
+    let mut result =
+        json!({"resultType": "complete", "person": family.person, "scopes": family.scopes});
+    match body["method"].as_str() {
+        Some("server/discover") => {
+            result["supportedVersions"] = json!(["2026-07-28"]);
+            result["capabilities"] = json!({"tools": {}});
+        }
+        Some("tools/list") => {
+            let schema = json!({"type": "object"});
+            let hints = json!({"readOnlyHint": true});
+            let tool = json!({"name": "whoami", "inputSchema": schema, "annotations": hints});
+            result["tools"] = json!([tool]);
+        }
+        Some("tools/call") => {
+            result["content"] = json!([{"type": "text", "text": family.person}]);
+        }
+        _ => {}
+    }
+    Reply::json(&json!({"jsonrpc": "2.0", "id": body["id"], "result": result}))
 }
 
 fn metadata_url(world: &World) -> String {

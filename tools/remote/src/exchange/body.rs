@@ -1,10 +1,16 @@
 //! The messages in the body of an answer: one, or a stream of them.
 
+use std::time::Duration;
+
 use reqwest::{Response, header::CONTENT_TYPE};
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::sse::Events;
 use crate::{credentials::Credential, fault::Fault, limits::Limits};
+
+/// How long the end of a stream is waited for.
+const LINGER: Duration = Duration::from_millis(50);
 
 pub(super) struct Messages<'a> {
     response: Response,
@@ -47,6 +53,14 @@ impl<'a> Messages<'a> {
             if let Some(events) = &mut self.events {
                 events.push(&chunk);
             }
+        }
+    }
+
+    /// Reads on to the end, if that is near: only then can the line be used again.
+    pub(super) async fn end(&mut self) {
+        let end = async { while let Ok(Some(_)) = self.chunk().await {} };
+        if timeout(LINGER, end).await.is_err() {
+            tracing::debug!("a stream goes on after its answer");
         }
     }
 

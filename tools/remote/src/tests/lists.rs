@@ -134,6 +134,26 @@ async fn a_dead_server_is_remembered_by_its_last_list_and_left_alone() {
 }
 
 #[tokio::test]
+async fn who_waits_behind_somebody_for_a_dead_server_waits_once() {
+    let world = World::open(Era::Modern).await;
+    world.server.be(Odd::Late(Duration::from_secs(30)), None);
+    let began = std::time::Instant::now();
+    let calls: Vec<_> = (0..6)
+        .map(|_| {
+            let (remote, caller) = (world.remote.clone(), world.caller("ada"));
+            tokio::spawn(async move {
+                remote.read(&caller, "note://one", &Input::default()).await.map(drop)
+            })
+        })
+        .collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap_err().code(), "provider_unavailable");
+    }
+    assert_eq!(world.server.all_seen().len(), 1, "{:?}", began.elapsed());
+    world.finish();
+}
+
+#[tokio::test]
 async fn a_slow_list_is_not_waited_for_and_is_there_later() {
     let world = World::open(Era::Modern).await;
     world.remote.prompts(&world.caller("ada")).await.unwrap();

@@ -122,6 +122,16 @@ async fn a_server_gets_what_the_protocol_wants_and_nothing_more() {
 }
 
 #[tokio::test]
+async fn a_line_is_used_again_after_a_stream() {
+    let world = World::open(Era::Modern).await;
+    for _ in 0..4 {
+        world.call("ada", "count").await.unwrap();
+    }
+    assert!(world.server.sockets() < 3, "{} lines", world.server.sockets());
+    world.finish();
+}
+
+#[tokio::test]
 async fn many_people_need_few_lines() {
     let names: Vec<&'static str> =
         (0..200).map(|n| &*Box::leak(format!("person-{n}").into_boxed_str())).collect();

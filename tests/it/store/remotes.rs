@@ -1,0 +1,58 @@
+//! What other servers say of their things.
+
+use stagepass::store::{DescriptionRow, Epoch};
+
+use super::{Store, at};
+
+fn row(name: &str, hash: &str) -> DescriptionRow {
+    DescriptionRow {
+        remote: "box".to_owned(),
+        kind: "tool".to_owned(),
+        name: name.to_owned(),
+        hash: hash.to_owned(),
+        said: "{}".to_owned(),
+        accepted: false,
+        shown: false,
+        seen_at: at(0),
+        accepted_at: None,
+    }
+}
+
+#[tokio::test]
+async fn the_first_list_of_a_kind_is_accepted_and_what_comes_later_when_it_was_shown() {
+    let store = Store::open().await;
+    let db = &store.db;
+    let epoch = db.epoch(Epoch::Remotes).await.unwrap();
+    let first = db.add_descriptions(&[row("a", "1"), row("b", "2")], at(1)).await.unwrap();
+    assert!(first.iter().all(|row| row.accepted && row.accepted_at == Some(at(1))), "{first:?}");
+    let later = db.add_descriptions(&[row("a", "1"), row("a", "3")], at(2)).await.unwrap();
+    let [new] = later.as_slice() else { panic!("what is known isn't new: {later:?}") };
+    assert_eq!((new.hash.as_str(), new.accepted, new.shown), ("3", false, false));
+    let prompt = DescriptionRow { kind: "prompt".to_owned(), ..row("a", "4") };
+    let prompts = db.add_descriptions(&[prompt], at(3)).await.unwrap();
+    assert!(prompts[0].accepted, "the first of its kind");
+
+    assert!(!db.accept_description(new, at(4)).await.unwrap(), "nobody has seen it");
+    db.note_shown(new).await.unwrap();
+    assert!(db.accept_description(new, at(4)).await.unwrap());
+    assert!(!db.accept_description(new, at(5)).await.unwrap(), "once");
+    let all = db.descriptions_of("box").await.unwrap();
+    let known: Vec<_> = all.iter().map(|row| (row.hash.as_str(), row.accepted)).collect();
+    assert_eq!(known, [("1", true), ("3", true), ("2", true), ("4", true)]);
+    assert!(db.descriptions_of("other").await.unwrap().is_empty());
+    assert!(db.all_descriptions().await.unwrap().iter().all(|row| row.said.is_empty()));
+    assert!(db.epoch(Epoch::Remotes).await.unwrap() > epoch + 3);
+    store.finish().await;
+}
+
+#[tokio::test]
+async fn of_two_first_lists_at_once_one_is_the_first() {
+    let store = Store::open().await;
+    let (one, other) = ([row("a", "1")], [row("a", "2")]);
+    let (db, now) = (&store.db, at(1));
+    let (one, other) =
+        tokio::join!(db.add_descriptions(&one, now), db.add_descriptions(&other, now));
+    let accepted = [one.unwrap(), other.unwrap()].concat();
+    assert_eq!(accepted.iter().filter(|row| row.accepted).count(), 1, "{accepted:?}");
+    store.finish().await;
+}
