@@ -150,13 +150,12 @@ impl ServerHandler for Host {
     ) -> Result<ListToolsResult, ErrorData> {
         let mut list = self.0.lists.tools.clone();
         if let Some(caller) = self.looks_at_remotes(&context) {
-            let more =
-                Box::pin(self.0.house.remotes.tools(&caller)).await.into_iter().map(|tool| {
-                    let reads_only = remotes::only_reads(&tool);
-                    security::with_scheme(tool, reads_only, self.0.sign_in)
-                });
-            list.tools.extend(more);
-            list.ttl_ms = Some(lists::TTL_WITH_REMOTES_MS);
+            let more = Box::pin(self.0.house.remotes.tools(&caller)).await;
+            list.tools.extend(more.items.into_iter().map(|tool| {
+                let reads_only = remotes::only_reads(&tool);
+                security::with_scheme(tool, reads_only, self.0.sign_in)
+            }));
+            list.ttl_ms = lists::ttl_with_remotes(more.is_whole);
         }
         Ok(list)
     }
@@ -186,8 +185,9 @@ impl ServerHandler for Host {
     ) -> Result<ListPromptsResult, ErrorData> {
         let mut list = self.0.lists.prompts.clone();
         if let Some(caller) = self.looks_at_remotes(&context) {
-            list.prompts.extend(Box::pin(self.0.house.remotes.prompts(&caller)).await);
-            list.ttl_ms = Some(lists::TTL_WITH_REMOTES_MS);
+            let more = Box::pin(self.0.house.remotes.prompts(&caller)).await;
+            list.prompts.extend(more.items);
+            list.ttl_ms = lists::ttl_with_remotes(more.is_whole);
         }
         Ok(list)
     }
@@ -209,8 +209,9 @@ impl ServerHandler for Host {
     ) -> Result<ListResourcesResult, ErrorData> {
         let mut list = self.0.lists.resources.clone();
         if let Some(caller) = self.looks_at_remotes(&context) {
-            list.resources.extend(Box::pin(self.0.house.remotes.resources(&caller)).await);
-            list.ttl_ms = Some(lists::TTL_WITH_REMOTES_MS);
+            let more = Box::pin(self.0.house.remotes.resources(&caller)).await;
+            list.resources.extend(more.items);
+            list.ttl_ms = lists::ttl_with_remotes(more.is_whole);
         }
         Ok(list)
     }
@@ -222,8 +223,9 @@ impl ServerHandler for Host {
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
         let mut list = self.0.lists.templates.clone();
         if let Some(caller) = self.looks_at_remotes(&context) {
-            list.resource_templates.extend(Box::pin(self.0.house.remotes.templates(&caller)).await);
-            list.ttl_ms = Some(lists::TTL_WITH_REMOTES_MS);
+            let more = Box::pin(self.0.house.remotes.templates(&caller)).await;
+            list.resource_templates.extend(more.items);
+            list.ttl_ms = lists::ttl_with_remotes(more.is_whole);
         }
         Ok(list)
     }

@@ -24,6 +24,13 @@ use book::Book;
 pub(crate) use book::event;
 pub(super) use book::only_reads;
 
+/// What remotes have for somebody.
+pub(super) struct Listing<T> {
+    pub(super) items: Vec<T>,
+    /// Whether each of them has said what it has. One may be dead, or want the person to sign in first.
+    pub(super) is_whole: bool,
+}
+
 /// The servers of the configuration, or one of them. Clones share everything.
 #[derive(Clone)]
 pub struct Remotes {
@@ -89,7 +96,7 @@ impl Remotes {
     }
 
     /// The accepted tools of all for `caller`.
-    pub(super) async fn tools(&self, caller: &Caller) -> Vec<Tool> {
+    pub(super) async fn tools(&self, caller: &Caller) -> Listing<Tool> {
         self.of_each(|remote| async move {
             let list = remote.tools(caller).await?;
             let accepted = self.book.accepted(remote.name(), &list).await?;
@@ -104,7 +111,7 @@ impl Remotes {
     }
 
     /// Their accepted prompts.
-    pub(super) async fn prompts(&self, caller: &Caller) -> Vec<Prompt> {
+    pub(super) async fn prompts(&self, caller: &Caller) -> Listing<Prompt> {
         self.of_each(|remote| async move {
             let list = remote.prompts(caller).await?;
             Ok(shown(self.book.accepted(remote.name(), &list).await?))
@@ -113,7 +120,7 @@ impl Remotes {
     }
 
     /// Their resources: what is in them isn't the operator's to accept.
-    pub(super) async fn resources(&self, caller: &Caller) -> Vec<Resource> {
+    pub(super) async fn resources(&self, caller: &Caller) -> Listing<Resource> {
         self.of_each(|remote| async move {
             Ok(shown(remote.resources(caller).await?.entries.iter().collect()))
         })
@@ -121,7 +128,7 @@ impl Remotes {
     }
 
     /// Their accepted templates.
-    pub(super) async fn templates(&self, caller: &Caller) -> Vec<ResourceTemplate> {
+    pub(super) async fn templates(&self, caller: &Caller) -> Listing<ResourceTemplate> {
         self.of_each(|remote| async move {
             let list = remote.templates(caller).await?;
             Ok(shown(self.book.accepted(remote.name(), &list).await?))
@@ -166,22 +173,24 @@ impl Remotes {
     }
 
     /// What all have together, each asked at the same time. One that has nothing to say is left out.
-    async fn of_each<'a, T, F, Fut>(&'a self, of: F) -> Vec<T>
+    async fn of_each<'a, T, F, Fut>(&'a self, of: F) -> Listing<T>
     where
         F: Fn(&'a Remote) -> Fut,
         Fut: Future<Output = Result<Vec<T>, ToolError>>,
     {
         let lists = join_all(self.all.iter().map(&of)).await;
-        let named = lists.into_iter().zip(self.all.iter());
-        let told = named.filter_map(|(list, remote)| match list {
-            Ok(list) => Some(list),
-            Err(error) => {
-                let cause = std::error::Error::source(&error);
-                tracing::debug!(remote = remote.name(), %error, cause, "lists nothing");
-                None
+        let mut listing = Listing { items: Vec::new(), is_whole: true };
+        for (list, remote) in lists.into_iter().zip(self.all.iter()) {
+            match list {
+                Ok(list) => listing.items.extend(list),
+                Err(error) => {
+                    listing.is_whole = false;
+                    let cause = std::error::Error::source(&error);
+                    tracing::debug!(remote = remote.name(), %error, cause, "lists nothing");
+                }
             }
-        });
-        told.flatten().collect()
+        }
+        listing
     }
 }
 

@@ -12,7 +12,14 @@ use crate::mcp::security;
 const TTL_MS: u64 = 300_000;
 
 /// The same where other servers' things are in it, whose lists change.
-pub(super) const TTL_WITH_REMOTES_MS: u64 = 60_000;
+const TTL_WITH_REMOTES_MS: u64 = 60_000;
+/// And where something is missing that may be there soon: somebody is signing in, say.
+const TTL_WITHOUT_SOME_MS: u64 = 5_000;
+
+/// How long a client may keep a list of what remotes have, too.
+pub(super) fn ttl_with_remotes(is_whole: bool) -> Option<u64> {
+    Some(if is_whole { TTL_WITH_REMOTES_MS } else { TTL_WITHOUT_SOME_MS })
+}
 
 /// The answers to the methods that list.
 pub(super) struct Lists {

@@ -31,7 +31,9 @@ async fn follow(app: &TestApp, site: &McpSite, link: &str, who: &str) {
     app.heard(&page);
 }
 
-async fn offers(chat: &Chat) -> Vec<String> {
+/// What a client is offered that keeps nothing from before.
+async fn offers(app: &TestApp) -> Vec<String> {
+    let chat = app.chat().await;
     let names = chat.tools().await.into_iter().map(|tool| tool.name.to_string());
     names.filter(|name| name.starts_with("notes_")).collect()
 }
@@ -39,11 +41,11 @@ async fn offers(chat: &Chat) -> Vec<String> {
 #[tokio::test]
 async fn a_person_links_a_server_as_any_provider_and_its_tools_appear() {
     let (site, app, chat) = begin().await;
-    assert!(offers(&chat).await.is_empty(), "there is nothing for whoever has no account");
+    assert!(offers(&app).await.is_empty(), "there is nothing for whoever has no account");
     let told = chat.call("notes_whoami", json!({})).await;
     assert_eq!(told.code(), "not_connected");
     follow(&app, &site, told.data["url"].as_str().unwrap(), "alice").await;
-    assert_eq!(offers(&chat).await, ["notes_whoami"]);
+    assert_eq!(offers(&app).await, ["notes_whoami"]);
     assert_eq!(chat.call("notes_whoami", json!({})).await.ok().text, "alice");
     let rows = recorded(&app, "tool.called", 2).await;
     let row = rows.iter().find(|row| row.outcome == "done").unwrap();
@@ -62,7 +64,7 @@ async fn a_person_links_a_server_as_any_provider_and_its_tools_appear() {
 
     let revoke = json!({"action": "revoke", "provider": "notes"});
     chat.auth(revoke).await.ok();
-    assert!(offers(&chat).await.is_empty());
+    assert!(offers(&app).await.is_empty());
     assert_eq!(chat.call("notes_whoami", json!({})).await.code(), "not_connected");
     assert!(site.violations().is_empty(), "{:?}", site.violations());
     app.finish_without(site.secrets()).await;
@@ -72,7 +74,7 @@ async fn a_person_links_a_server_as_any_provider_and_its_tools_appear() {
 async fn of_two_accounts_a_call_chooses_one() {
     let (site, app, chat) = begin().await;
     for who in ["alice", "bob"] {
-        let get_url = json!({"action": "get_url", "provider": "notes", "label": who});
+        let get_url = json!({"action": "get_url", "provider": "notes", "account": who});
         let told = chat.auth(get_url).await.ok();
         follow(&app, &site, told.data["url"].as_str().unwrap(), who).await;
     }
