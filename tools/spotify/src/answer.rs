@@ -2,9 +2,13 @@
 //! each for the model.
 
 mod device;
+mod entry;
 mod playback;
+mod playlist;
 mod row;
 
 pub(crate) use device::DeviceRow;
+pub(crate) use entry::{EntryRow, Placed};
 pub(crate) use playback::Playback;
+pub(crate) use playlist::PlaylistRow;
 pub(crate) use row::{Numbered, Row};

@@ -11,6 +11,7 @@
 //! | `endpoint_unavailable` | Spotify doesn't offer this to apps of this kind |
 //! | `device_restricted` | the device takes no commands from outside |
 //! | `volume_unsupported` | the device's volume can't be set from outside |
+//! | `playlist_not_readable` | somebody else's playlist: Spotify shows what is in it to its owner only |
 
 mod answer;
 mod api;
@@ -20,6 +21,7 @@ mod model;
 mod now;
 mod play;
 mod player;
+mod playlists;
 mod search;
 mod text;
 mod uri;
@@ -29,7 +31,10 @@ mod tests;
 
 use stagepass_kit::Toolset;
 
-use crate::api::{Pace, SpotifyApi};
+use crate::{
+    api::{Pace, SpotifyApi},
+    playlists::Playlists,
+};
 
 /// The provider's id, as connections know it.
 const PROVIDER: &str = "spotify";
@@ -42,10 +47,21 @@ pub fn toolset(http: reqwest::Client, api_url: &str) -> Toolset {
 }
 
 fn toolset_at(api: SpotifyApi) -> Toolset {
+    let playlists = Playlists::new(api.clone());
     Toolset::new("spotify", Some(PROVIDER))
         .with(search::Search(api.clone()))
         .with(now::Now(api.clone()))
         .with(play::Play(api.clone()))
         .with(control::Control(api.clone()))
         .with(devices::Devices(api))
+        .set("playlists")
+        .with(playlists::List(playlists.clone()))
+        .with(playlists::Items(playlists.clone()))
+        .with(playlists::Create(playlists.clone()))
+        .with(playlists::Update(playlists.clone()))
+        .with(playlists::Add(playlists.clone()))
+        .with(playlists::Reorder(playlists.clone()))
+        .set("destructive")
+        .with(playlists::Remove(playlists.clone()))
+        .with(playlists::Replace(playlists))
 }

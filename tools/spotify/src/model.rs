@@ -4,6 +4,8 @@
 mod item;
 mod lenient;
 mod player;
+mod playlist;
 
 pub(crate) use item::{Found, Item, Named, Page};
 pub(crate) use player::{Device, DeviceList, PlayerState, Queue};
+pub(crate) use playlist::{Changed, Entry, EntryPage, Playlist, PlaylistPage};

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stagepass_kit::{Caller, Effect, Tool, ToolError};
 
-pub(crate) use self::query::{MOST_ROWS, find};
+pub(crate) use self::query::{MOST_ROWS, find, within};
 use crate::{
     answer::{Numbered, Row},
     api::SpotifyApi,

@@ -19,6 +19,15 @@ pub(crate) fn clip(text: &str, longest: usize) -> String {
     one_line.chars().take(longest).chain(['…']).collect()
 }
 
+/// As much of a text as fits in `longest` bytes, and a sign that there was more.
+pub(crate) fn shorten(text: &str, longest: usize) -> String {
+    if text.len() <= longest {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(longest.saturating_sub('…'.len_utf8()));
+    format!("{}…", text.get(..end).unwrap_or_default())
+}
+
 /// A time of `ms` milliseconds, as players show it: `3:41`, `1:02:05`.
 pub(crate) fn clock(ms: u64) -> String {
     let seconds = ms / 1000;
@@ -43,6 +52,14 @@ mod tests {
     fn names_stay_on_one_line_and_end_somewhere() {
         assert_eq!(clean(" a\r\nb\u{7}"), "a  b");
         assert_eq!(clean(&"ä".repeat(300)).chars().count(), LONGEST + 1);
+    }
+
+    #[test]
+    fn a_shortened_text_keeps_to_its_bytes_and_its_letters() {
+        assert_eq!(shorten("abcdef", 6), "abcdef");
+        assert_eq!(shorten("abcdefg", 6), "abc…");
+        assert_eq!(shorten("äöüß", 7), "äö…");
+        assert_eq!(shorten("日本語の歌", 8), "日…");
     }
 
     #[test]

@@ -31,6 +31,11 @@ impl Ask {
         Self::new(Method::POST, path)
     }
 
+    /// A command that takes something away.
+    pub(crate) fn delete(path: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Method::DELETE, path)
+    }
+
     fn new(method: Method, path: impl Into<Cow<'static, str>>) -> Self {
         let path = path.into();
         Self { method, path, query: Vec::new(), body: None, scopes: &[] }

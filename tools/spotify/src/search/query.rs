@@ -111,7 +111,11 @@ fn country(text: &str) -> Result<String, ToolError> {
     ))
 }
 
-fn within(name: &str, value: u32, least: u32, most: u32) -> Result<u32, ToolError> {
+/// The value, if it keeps to its bounds.
+///
+/// # Errors
+/// `invalid_argument`, with the bounds.
+pub(crate) fn within(name: &str, value: u32, least: u32, most: u32) -> Result<u32, ToolError> {
     if (least..=most).contains(&value) {
         return Ok(value);
     }

@@ -1,0 +1,154 @@
+//! What is in a playlist: page by page, each kept until the playlist changes.
+
+use std::{ops::Range, sync::Arc};
+
+use stagepass_kit::{Caller, ToolError};
+
+use super::{Playlists, READ_SCOPES, shelf::Key, target::Target};
+use crate::{
+    answer::EntryRow,
+    api::{Ask, Failure, Refusal, Trouble, own_code},
+    model::EntryPage,
+};
+
+/// How many places Spotify gives at once.
+const PAGE: u64 = 50;
+/// How many places are looked at; Spotify's own limit is a little lower.
+const MOST_PLACES: u64 = 12_000;
+/// What of each place is asked for.
+const FIELDS: &str = "total,offset,limit,next,items(added_at,is_local,item(uri,name,type,\
+    duration_ms,explicit,artists(name,uri),album(name),show(name)))";
+
+/// One page.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) rows: Vec<EntryRow>,
+    /// How many places it has, those included that nothing is left in.
+    pub(super) places: u64,
+    total: Option<u64>,
+}
+
+/// A part of what is in a playlist, or all of it.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    pub(super) rows: Vec<EntryRow>,
+    /// How many places the whole playlist has.
+    pub(super) total: u64,
+    /// Where it ends: the first place that wasn't looked at.
+    pub(super) end: u64,
+    /// Whether it ends early, because nobody waits any more.
+    pub(super) stopped: bool,
+}
+
+impl Contents {
+    /// Whether there is more behind its end.
+    pub(super) fn goes_on(&self) -> bool {
+        self.end < self.total
+    }
+}
+
+impl Playlists {
+    /// All that is in the playlist, up to [`MOST_PLACES`].
+    ///
+    /// # Errors
+    /// As for [`Self::part`].
+    pub(super) async fn all(&self, caller: &Caller, list: &Target) -> Result<Contents, Failure> {
+        self.part(caller, list, 0..MOST_PLACES).await
+    }
+
+    /// What is in these places of the playlist.
+    ///
+    /// # Errors
+    /// `playlist_not_readable`, or whatever a call answers.
+    pub(super) async fn part(
+        &self,
+        caller: &Caller,
+        list: &Target,
+        places: Range<u64>,
+    ) -> Result<Contents, Failure> {
+        let connection = self.connection(caller).await?;
+        let mut found = Contents { total: list.total.unwrap_or(0), ..Contents::default() };
+        let first = places.start / PAGE;
+        for index in first.. {
+            if index > first && caller.watch().is_cancelled() {
+                found.stopped = true;
+                break;
+            }
+            let page = self.page(caller, list, &connection, index).await?;
+            let within = |row: &&EntryRow| places.contains(&row.position);
+            found.rows.extend(page.rows.iter().filter(within).cloned());
+            found.end = (index * PAGE + page.places).min(places.end);
+            let is_last = page.places < PAGE;
+            found.total = page.total.unwrap_or(if is_last { found.end } else { u64::MAX });
+            let until = places.end.min(found.total);
+            if page.places == 0 || (index + 1) * PAGE >= until {
+                break;
+            }
+            caller.watch().report(found.end, Some(until), "Reading the playlist").await;
+        }
+        found.total = found.total.max(found.end);
+        Ok(found)
+    }
+
+    async fn page(
+        &self,
+        caller: &Caller,
+        list: &Target,
+        connection: &Arc<str>,
+        index: u64,
+    ) -> Result<Arc<Page>, Failure> {
+        let key = list.snapshot_id.as_deref().map(|snapshot| Key {
+            connection: Arc::clone(connection),
+            playlist: list.id.as_str().into(),
+            snapshot: snapshot.into(),
+            page: index,
+        });
+        if let Some(page) = key.as_ref().and_then(|key| self.shelf.pages.get(key)) {
+            return Ok(page);
+        }
+        let page = Arc::new(self.read_page(caller, list, index).await?);
+        if let Some(key) = key {
+            self.shelf.pages.insert(key, Arc::clone(&page));
+        }
+        Ok(page)
+    }
+
+    async fn read_page(&self, caller: &Caller, list: &Target, index: u64) -> Result<Page, Failure> {
+        let offset = index * PAGE;
+        let ask = Ask::get(format!("playlists/{}/items", list.id))
+            .with("limit", PAGE.to_string())
+            .with("offset", offset.to_string())
+            .with("additional_types", "track,episode")
+            .with("fields", FIELDS)
+            .needing(READ_SCOPES);
+        let page: EntryPage = match self.api.read(caller, &ask).await {
+            Ok(page) => page.unwrap_or_default(),
+            Err(failure) if is_closed(&failure) => return Err(not_readable(list).into()),
+            Err(failure) => return Err(failure),
+        };
+        let entries = page.items.ok_or_else(Refusal::nonsense)?;
+        let places = (offset..).zip(&entries);
+        Ok(Page {
+            rows: places.filter_map(|(place, entry)| EntryRow::of(entry, place)).collect(),
+            places: entries.len() as u64,
+            total: page.total,
+        })
+    }
+}
+
+/// Whether this is Spotify's "not yours".
+fn is_closed(failure: &Failure) -> bool {
+    failure.is(Trouble::Forbidden) || failure.is(Trouble::EndpointUnavailable)
+}
+
+fn not_readable(list: &Target) -> ToolError {
+    ToolError::new(
+        own_code::PLAYLIST_NOT_READABLE,
+        format!(
+            "Spotify doesn't show what is in {list}: only the person's own playlists and \
+             collaborative ones can be read. That doesn't mean that it is empty.",
+        ),
+        "Don't repeat the call. spotify_play can play it all the same; spotify_playlists with \
+         `owned_only` lists those that can be read.",
+    )
+}
