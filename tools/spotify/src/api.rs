@@ -2,21 +2,28 @@
 //! turns every failure into words.
 
 mod ask;
+mod budget;
 mod failure;
+mod reads;
 mod reply;
 mod trouble;
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
+use futures::FutureExt;
 use reqwest::{Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 use stagepass_kit::{AccessToken, Attempt, Caller, ToolError};
 
-use self::reply::Reply;
 pub(crate) use self::{
     ask::Ask,
     failure::{Failure, Refusal, own_code},
     trouble::Trouble,
+};
+use self::{
+    budget::{Budget, Closed},
+    reads::{Outcome, Reads},
+    reply::Reply,
 };
 use crate::PROVIDER;
 
@@ -31,6 +38,9 @@ pub(crate) struct Pace {
     pub(crate) again: Duration,
     /// The longest wait that Spotify may ask for and get; longer ones are the caller's to wait.
     pub(crate) patience: Duration,
+    /// How many calls one person may make in half a minute, so that nobody uses up what is there
+    /// for all. A playlist of thousands fits.
+    pub(crate) per_person: NonZeroU32,
 }
 
 impl Default for Pace {
@@ -40,6 +50,7 @@ impl Default for Pace {
             settle: Duration::from_millis(700),
             again: Duration::from_secs(1),
             patience: Duration::from_secs(5),
+            per_person: NonZeroU32::new(120).unwrap_or(NonZeroU32::MIN),
         }
     }
 }
@@ -50,12 +61,30 @@ pub(crate) struct SpotifyApi {
     http: reqwest::Client,
     base: Arc<str>,
     pace: Pace,
+    budget: Budget,
+    reads: Reads,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone)]
+enum Silence {
+    /// Nothing may be asked now.
+    Closed(Closed),
+    /// It got lost on the way.
+    Lost(Arc<reqwest::Error>),
 }
 
 impl SpotifyApi {
     /// The API at `base`, without trailing slash.
     pub(crate) fn new(http: reqwest::Client, base: &str, pace: Pace) -> Self {
-        Self { http, base: base.trim_end_matches('/').into(), pace }
+        let budget = Budget::new(pace.per_person);
+        Self {
+            http,
+            base: base.trim_end_matches('/').into(),
+            pace,
+            budget,
+            reads: Reads::default(),
+        }
     }
 
     /// Waits until Spotify is likely to show what a command did.
@@ -83,7 +112,7 @@ impl SpotifyApi {
     }
 
     /// Sends it, and a second time where the first failure may be a passing one.
-    async fn send(&self, caller: &Caller, ask: &Ask) -> Result<Reply, Failure> {
+    async fn send(&self, caller: &Caller, ask: &Ask) -> Result<Arc<Reply>, Failure> {
         let refusal = match self.attempt(caller, ask).await {
             Err(Failure::Refused(refusal)) => refusal,
             other => return other,
@@ -105,7 +134,7 @@ impl SpotifyApi {
         }
     }
 
-    async fn attempt(&self, caller: &Caller, ask: &Ask) -> Result<Reply, Failure> {
+    async fn attempt(&self, caller: &Caller, ask: &Ask) -> Result<Arc<Reply>, Failure> {
         Ok(caller.call(PROVIDER, |token| self.once(token, ask)).await??)
     }
 
@@ -113,21 +142,22 @@ impl SpotifyApi {
         &self,
         token: AccessToken,
         ask: &Ask,
-    ) -> Result<Attempt<Result<Reply, Refusal>>, ToolError> {
+    ) -> Result<Attempt<Result<Arc<Reply>, Refusal>>, ToolError> {
         let missing = |scope: &&&str| !token.scopes().contains(**scope);
         let missing: Vec<_> = ask.scopes().iter().filter(missing).copied().collect();
         if !missing.is_empty() {
             return Err(ToolError::missing_scope(PROVIDER, &missing));
         }
-        let reply = match self.exchange(&token, ask).await {
+        let send = || self.clone().exchange(token.clone(), ask.clone()).boxed();
+        let reply = match self.reads.ask(&token, ask, send).await {
             Ok(reply) => reply,
-            Err(lost) => return Ok(Attempt::Done(Err(Refusal::lost(lost)))),
+            Err(silence) => return Ok(Attempt::Done(Err(silence.into()))),
         };
-        tracing::debug!(method = %ask.method(), path = ask.path(), status = reply.status().as_u16(), "spotify answered");
         if reply.status().is_success() {
             return Ok(Attempt::Done(Ok(reply)));
         }
         let refusal = reply.refusal(ask);
+        self.budget.learn(&refusal);
         // A missing scope comes as 401 too, and a newer token would have it no more than this one.
         if reply.status() == StatusCode::UNAUTHORIZED && refusal.trouble != Trouble::MissingScope {
             return Ok(Attempt::Unauthorized);
@@ -135,7 +165,8 @@ impl SpotifyApi {
         Ok(Attempt::Done(Err(refusal)))
     }
 
-    async fn exchange(&self, token: &AccessToken, ask: &Ask) -> Result<Reply, reqwest::Error> {
+    async fn exchange(self, token: AccessToken, ask: Ask) -> Outcome {
+        self.budget.take(token.connection()).map_err(Silence::Closed)?;
         let mut request = self
             .http
             .request(ask.method().clone(), format!("{}/{}", self.base, ask.path()))
@@ -148,6 +179,23 @@ impl SpotifyApi {
             // Spotify answers 411 to a command without body that doesn't say so.
             request = request.header(header::CONTENT_LENGTH, 0);
         }
-        Reply::read(request.send().await?).await
+        let reply = Reply::read(request.send().await?).await?;
+        tracing::debug!(method = %ask.method(), path = ask.path(), status = reply.status().as_u16(), "spotify answered");
+        Ok(Arc::new(reply))
+    }
+}
+
+impl From<reqwest::Error> for Silence {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Lost(Arc::new(error.without_url()))
+    }
+}
+
+impl From<Silence> for Refusal {
+    fn from(silence: Silence) -> Self {
+        match silence {
+            Silence::Closed(closed) => Self::closed(closed),
+            Silence::Lost(error) => Self::lost(error),
+        }
     }
 }

@@ -4,6 +4,7 @@ mod control;
 mod devices;
 mod errors;
 mod harness;
+mod limits;
 mod now;
 mod play;
 mod schema;

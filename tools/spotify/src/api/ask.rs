@@ -13,6 +13,7 @@ pub(crate) struct Ask {
     query: Vec<(&'static str, String)>,
     body: Option<Value>,
     scopes: &'static [&'static str],
+    of_the_catalogue: bool,
 }
 
 impl Ask {
@@ -38,7 +39,7 @@ impl Ask {
 
     fn new(method: Method, path: impl Into<Cow<'static, str>>) -> Self {
         let path = path.into();
-        Self { method, path, query: Vec::new(), body: None, scopes: &[] }
+        Self { method, path, query: Vec::new(), body: None, scopes: &[], of_the_catalogue: false }
     }
 
     /// The same with a query parameter.
@@ -65,6 +66,25 @@ impl Ask {
     pub(crate) fn needing(mut self, scopes: &'static [&'static str]) -> Self {
         self.scopes = scopes;
         self
+    }
+
+    /// The same, about something that doesn't change from one minute to the next: the answer may be
+    /// some minutes old.
+    #[expect(dead_code, reason = "the tools that look things up come next")]
+    pub(crate) fn of_the_catalogue(mut self) -> Self {
+        self.of_the_catalogue = true;
+        self
+    }
+
+    pub(super) fn is_of_the_catalogue(&self) -> bool {
+        self.of_the_catalogue
+    }
+
+    /// Path and query, by which equal questions are known.
+    pub(super) fn text(&self) -> String {
+        let mut text = url::form_urlencoded::Serializer::new(format!("{}?", self.path));
+        text.extend_pairs(&self.query);
+        text.finish()
     }
 
     pub(super) fn method(&self) -> &Method {

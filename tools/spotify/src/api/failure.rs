@@ -1,10 +1,10 @@
 //! A call that came to nothing, and the words for it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use stagepass_kit::{ToolError, code};
 
-use super::Trouble;
+use super::{Trouble, budget::Closed};
 use crate::PROVIDER;
 
 /// The codes of this crate; its front page says what they mean.
@@ -72,13 +72,18 @@ pub(crate) struct Refusal {
     /// How long Spotify wants us to wait.
     pub(crate) retry_after: Option<Duration>,
     /// For the log.
-    pub(crate) cause: Option<reqwest::Error>,
+    pub(crate) cause: Option<Arc<reqwest::Error>>,
 }
 
 impl Refusal {
     /// No answer in time, or none at all.
-    pub(super) fn lost(cause: reqwest::Error) -> Self {
-        Self { cause: Some(cause.without_url()), ..Self::nonsense() }
+    pub(super) fn lost(cause: Arc<reqwest::Error>) -> Self {
+        Self { cause: Some(cause), ..Self::nonsense() }
+    }
+
+    /// It wasn't even sent: there have been too many calls.
+    pub(super) fn closed(closed: Closed) -> Self {
+        Self { trouble: closed.trouble, retry_after: Some(closed.wait), ..Self::nonsense() }
     }
 
     /// An answer that can't be read.
@@ -97,6 +102,7 @@ impl Refusal {
         match self.trouble {
             Trouble::MissingScope => ToolError::missing_scope(PROVIDER, self.scopes_to_name()),
             Trouble::RateLimited => self.rate_limited(),
+            Trouble::QuotaExceeded => self.quota_exceeded(),
             Trouble::Unavailable => self.unavailable(),
             Trouble::PlayerRefuses | Trouble::AlreadySo => self.player_refuses(),
             Trouble::NotFound => ToolError::new(
@@ -127,9 +133,24 @@ impl Refusal {
         ToolError::new(
             code::RATE_LIMITED,
             "Spotify gets too many calls at the moment.",
-            format!("Wait {} seconds before the next Spotify call.", wait.as_secs()),
+            format!(
+                "Wait {} seconds before the next Spotify call.",
+                wait.as_millis().div_ceil(1000)
+            ),
         )
         .retry_after(wait)
+    }
+
+    fn quota_exceeded(&self) -> ToolError {
+        let error = ToolError::new(
+            code::QUOTA_EXCEEDED,
+            "This server's Spotify quota is used up; all apps of its owner share it.",
+            "Stop calling Spotify tools for now and tell the person; it can last a day.",
+        );
+        match self.retry_after.filter(|wait| !wait.is_zero()) {
+            Some(wait) => error.retry_after(wait),
+            None => error,
+        }
     }
 
     fn unavailable(self) -> ToolError {
@@ -202,11 +223,6 @@ fn fixed(trouble: Trouble) -> ToolError {
             own_code::VOLUME_UNSUPPORTED,
             "The volume of this device can't be set from outside.",
             "Ask the person to set it on the device.",
-        ),
-        Trouble::QuotaExceeded => (
-            code::QUOTA_EXCEEDED,
-            "This server's Spotify quota is used up; all apps of its owner share it.",
-            "Stop calling Spotify tools for now and tell the person; it can last a day.",
         ),
         _ => (
             own_code::ENDPOINT_UNAVAILABLE,

@@ -21,6 +21,7 @@ const A_DAY: Duration = Duration::from_hours(24);
 const LONGEST_WORD: usize = 48;
 
 /// One answer of the Web API.
+#[derive(Debug)]
 pub(super) struct Reply {
     status: StatusCode,
     retry_after: Option<Duration>,
@@ -44,6 +45,16 @@ impl Reply {
             retry_after: seconds.map(|seconds| Duration::from_secs(seconds).min(A_DAY)),
             body,
         })
+    }
+
+    /// Whether it is a success with an object in it.
+    pub(super) fn is_object(&self) -> bool {
+        self.status.is_success() && matches!(self.object::<Value>(), Ok(Some(_)))
+    }
+
+    /// How many bytes it has.
+    pub(super) fn size(&self) -> usize {
+        self.body.len()
     }
 
     pub(super) fn status(&self) -> StatusCode {

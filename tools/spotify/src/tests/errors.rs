@@ -68,30 +68,6 @@ async fn refusals_in_plain_text_are_understood() {
 }
 
 #[tokio::test]
-async fn a_short_wait_is_waited_and_a_long_one_told() {
-    let stage = Stage::alice().await;
-    let busy = |retry_after| Answer::TooManyRequests { retry_after, reason: None };
-    stage.fail("GET", "search", busy(1));
-    assert!(stage.call(SEARCH.0, SEARCH.1).await.is_ok());
-    stage.fail("GET", "search", busy(86_400));
-    let (code, seen) = stage.error(SEARCH.0, SEARCH.1).await;
-    assert_eq!(code, "rate_limited");
-    assert!(seen.contains(r#""retry_after":86400"#), "{seen}");
-    stage.fail_often(2, "GET", "search", busy(0));
-    assert_eq!(self::code(&stage, SEARCH).await, "rate_limited");
-    assert_eq!(stage.count("GET", "search"), 5);
-}
-
-#[tokio::test]
-async fn a_used_up_quota_is_not_tried_again() {
-    let stage = Stage::alice().await;
-    let reason = Some("QUOTA_EXCEEDED");
-    stage.fail("GET", "search", Answer::TooManyRequests { retry_after: 0, reason });
-    assert_eq!(code(&stage, SEARCH).await, "quota_exceeded");
-    assert_eq!(stage.count("GET", "search"), 1);
-}
-
-#[tokio::test]
 async fn questions_are_repeated_once_and_commands_never() {
     for answer in [Answer::text(503, "<html>down</html>"), Answer::Drop, Answer::Hang] {
         let stage = Stage::alice_listening().await;

@@ -1,6 +1,6 @@
 //! A person, their tools, and a Spotify of their own.
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -37,6 +37,7 @@ const PACE: Pace = Pace {
     settle: Duration::ZERO,
     again: Duration::from_millis(1),
     patience: Duration::from_secs(1),
+    per_person: NonZeroU32::new(10_000).unwrap(),
 };
 
 /// A person with their tools. At its end it checks that Spotify found nothing malformed.
@@ -69,7 +70,16 @@ impl Stage {
     /// Somebody, with a token of these scopes.
     pub(super) async fn of(person: &'static str, scopes: &'static [&'static str]) -> Self {
         let spotify = Arc::new(Spotify::start().await);
-        let api = SpotifyApi::new(client(), &format!("{}/v1", spotify.url()), PACE);
+        let api = api(&spotify);
+        Self::with(spotify, api, person, scopes)
+    }
+
+    fn with(
+        spotify: Arc<Spotify>,
+        api: SpotifyApi,
+        person: &'static str,
+        scopes: &'static [&'static str],
+    ) -> Self {
         let door = Arc::new(Door::new(Arc::clone(&spotify), person, scopes));
         let caller = Caller::new(Identity::local(), door);
         Self { spotify, tools: crate::toolset_at(api), caller }
@@ -139,6 +149,17 @@ impl Drop for Stage {
     }
 }
 
+/// People who share a server.
+pub(super) async fn stages<const N: usize>(people: [&'static str; N]) -> [Stage; N] {
+    let spotify = Arc::new(Spotify::start().await);
+    let api = api(&spotify);
+    people.map(|person| Stage::with(spotify.clone(), api.clone(), person, ALL))
+}
+
+fn api(spotify: &Spotify) -> SpotifyApi {
+    SpotifyApi::new(client(), &format!("{}/v1", spotify.url()), PACE)
+}
+
 /// A client as the host's: no redirects.
 #[expect(clippy::disallowed_methods, reason = "there is no host here to share a client with")]
 fn client() -> reqwest::Client {
@@ -166,7 +187,7 @@ fn issue(spotify: &Spotify, person: &str, scopes: &[&str], version: i64) -> Acce
     let (id, name) = (person.to_owned(), person.to_owned());
     let account = LinkedAccount { id, name, label: None, one_of_several: false };
     let (scopes, account) = (Arc::new(scopes), Arc::new(account));
-    AccessToken::new(token.into(), "connection".into(), version, scopes, account)
+    AccessToken::new(token.into(), person.into(), version, scopes, account)
 }
 
 #[async_trait]
