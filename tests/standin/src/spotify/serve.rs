@@ -137,7 +137,7 @@ fn dispatch(world: &mut World, asked: &Asked) -> Reply {
 
 /// HTTP/1.1 requests that may carry a body must say how long it is, even if it is empty.
 fn lacks_length(asked: &Asked) -> bool {
-    matches!(asked.method, Method::POST | Method::PUT)
+    matches!(asked.method, Method::POST | Method::PUT | Method::DELETE)
         && !asked.headers.contains_key(header::CONTENT_LENGTH)
         && !asked.headers.contains_key(header::TRANSFER_ENCODING)
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod api;
 mod faults;
 mod player;
+mod playlists;
 mod token;
 
 use reqwest::{Client, RequestBuilder, Response};

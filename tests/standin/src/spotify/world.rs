@@ -10,6 +10,8 @@ use super::{
     faults::{Answer, Fault},
     http::Asked,
     people::{self, Person},
+    playlists::{self, Playlist},
+    quirks::Quirks,
     tokens::{AccessToken, Code, Grant, RefreshToken},
 };
 
@@ -29,6 +31,10 @@ pub struct World {
     pub owner_premium: bool,
     /// Everybody with an account.
     pub people: Vec<Person>,
+    /// Everybody's playlists.
+    pub playlists: Vec<Playlist>,
+    /// Oddities, off by default.
+    pub quirks: Quirks,
     /// Who approved what.
     pub grants: Vec<Grant>,
     /// Access tokens, dead ones too.
@@ -91,10 +97,13 @@ impl Default for World {
             name: "Stagepass (demo)".to_owned(),
             redirect_uris: vec!["http://127.0.0.1/callback/spotify".to_owned()],
         };
+        let playlists = playlists::first_ones();
         Self {
             apps: vec![app],
             owner_premium: true,
-            people: people::everybody(),
+            people: people::everybody(&playlists),
+            playlists,
+            quirks: Quirks::default(),
             grants: Vec::new(),
             access_tokens: Vec::new(),
             refresh_tokens: Vec::new(),
@@ -184,6 +193,13 @@ impl World {
         }
         out.truncate(length);
         out
+    }
+
+    /// An id for something new: 22 digits and letters.
+    pub(super) fn new_id(&mut self) -> String {
+        let random = self.mint("", 64);
+        let plain = random.chars().filter(char::is_ascii_alphanumeric);
+        plain.chain(std::iter::repeat('0')).take(22).collect()
     }
 
     /// The number of a new sign-in.
