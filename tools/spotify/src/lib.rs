@@ -22,6 +22,8 @@ mod now;
 mod play;
 mod player;
 mod playlists;
+mod prompts;
+mod resources;
 mod search;
 mod text;
 mod uri;
@@ -53,7 +55,9 @@ fn toolset_at(api: SpotifyApi) -> Toolset {
         .with(now::Now(api.clone()))
         .with(play::Play(api.clone()))
         .with(control::Control(api.clone()))
-        .with(devices::Devices(api))
+        .with(devices::Devices(api.clone()))
+        .with_prompt(prompts::Heard)
+        .with_resource(resources::NowPlaying(api))
         .set("playlists")
         .with(playlists::List(playlists.clone()))
         .with(playlists::Items(playlists.clone()))
@@ -61,6 +65,10 @@ fn toolset_at(api: SpotifyApi) -> Toolset {
         .with(playlists::Update(playlists.clone()))
         .with(playlists::Add(playlists.clone()))
         .with(playlists::Reorder(playlists.clone()))
+        .with_prompt(prompts::Mood)
+        .with_prompt(prompts::Tidy(playlists.clone()))
+        .with_resource(resources::PlaylistsTable(playlists.clone()))
+        .with_resource(resources::PlaylistTable(playlists.clone()))
         .set("destructive")
         .with(playlists::Remove(playlists.clone()))
         .with(playlists::Replace(playlists))

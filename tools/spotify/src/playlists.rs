@@ -28,7 +28,7 @@ pub(crate) use self::{
 use crate::{PROVIDER, api::SpotifyApi};
 
 /// What the list of a person's playlists needs, and what is in one.
-const READ_SCOPES: &[&str] = &["playlist-read-private"];
+pub(crate) const READ_SCOPES: &[&str] = &["playlist-read-private"];
 /// What changing a public playlist needs.
 const PUBLIC_SCOPES: &[&str] = &["playlist-modify-public"];
 /// What changing any other needs.

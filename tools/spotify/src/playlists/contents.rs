@@ -15,9 +15,10 @@ use crate::{
 const PAGE: u64 = 50;
 /// How many places are looked at; Spotify's own limit is a little lower.
 const MOST_PLACES: u64 = 12_000;
-/// What of each place is asked for.
-const FIELDS: &str = "total,offset,limit,next,items(added_at,is_local,item(uri,name,type,\
-    duration_ms,explicit,artists(name,uri),album(name),show(name)))";
+/// What of each place is asked for, by the name of today and by the older one.
+const FIELDS: &str = "total,offset,limit,next,items(added_at,is_local,\
+    item(uri,name,type,duration_ms,explicit,artists(name,uri),album(name),show(name)),\
+    track(uri,name,type,duration_ms,explicit,artists(name,uri),album(name),show(name)))";
 
 /// One page.
 #[derive(Debug)]
@@ -30,19 +31,19 @@ pub(super) struct Page {
 
 /// A part of what is in a playlist, or all of it.
 #[derive(Debug, Default)]
-pub(super) struct Contents {
-    pub(super) rows: Vec<EntryRow>,
+pub(crate) struct Contents {
+    pub(crate) rows: Vec<EntryRow>,
     /// How many places the whole playlist has.
-    pub(super) total: u64,
+    pub(crate) total: u64,
     /// Where it ends: the first place that wasn't looked at.
-    pub(super) end: u64,
+    pub(crate) end: u64,
     /// Whether it ends early, because nobody waits any more.
     pub(super) stopped: bool,
 }
 
 impl Contents {
     /// Whether there is more behind its end.
-    pub(super) fn goes_on(&self) -> bool {
+    pub(crate) fn goes_on(&self) -> bool {
         self.end < self.total
     }
 }
@@ -54,6 +55,21 @@ impl Playlists {
     /// As for [`Self::part`].
     pub(super) async fn all(&self, caller: &Caller, list: &Target) -> Result<Contents, Failure> {
         self.part(caller, list, 0..MOST_PLACES).await
+    }
+
+    /// The name of a playlist, its URI, and the first items, for people's eyes.
+    ///
+    /// # Errors
+    /// As for [`Self::target`] and [`Self::part`].
+    pub(crate) async fn first(
+        &self,
+        caller: &Caller,
+        wanted: &str,
+        most: u64,
+    ) -> Result<(String, String, Contents), ToolError> {
+        let list = self.target(caller, wanted).await?;
+        let part = self.part(caller, &list, 0..most).await?;
+        Ok((list.label(), list.uri(), part))
     }
 
     /// What is in these places of the playlist.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use stagepass_kit::Caller;
+use stagepass_kit::{Caller, ToolError};
 
 use super::{ME_SCOPES, Playlists, READ_SCOPES};
 use crate::{
@@ -64,6 +64,34 @@ impl Playlists {
             caller.watch().report(offset + MOST_ROWS, own.total, "Reading the playlists").await;
         }
         Ok(own)
+    }
+
+    /// The whole of the person's list, for people's eyes.
+    ///
+    /// # Errors
+    /// Whatever a call answers.
+    pub(crate) async fn rows(&self, caller: &Caller) -> Result<Vec<PlaylistRow>, ToolError> {
+        Ok(self.own(caller).await?.rows)
+    }
+
+    /// The names of the person's own playlists that somebody may mean who has `typed` so much: those
+    /// that begin with it first. Who is still typing isn't asked to wait: one page of the list has
+    /// to do.
+    ///
+    /// # Errors
+    /// Whatever a call answers.
+    pub(crate) async fn names_like(
+        &self,
+        caller: &Caller,
+        typed: &str,
+    ) -> Result<Vec<String>, ToolError> {
+        let typed = typed.trim().to_lowercase();
+        let own = self.own_part(caller, 0, MOST_ROWS).await?;
+        let rows = own.rows.into_iter().filter(|row| row.editable != Some(false));
+        let names = rows.map(|row| row.name);
+        let mut names: Vec<_> = names.filter(|name| name.to_lowercase().contains(&typed)).collect();
+        names.sort_by_key(|name| !name.to_lowercase().starts_with(&typed));
+        Ok(names)
     }
 
     /// A part of the person's list, of at most [`MOST_ROWS`].

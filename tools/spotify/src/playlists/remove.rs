@@ -96,7 +96,11 @@ impl Tool for Remove {
         } else {
             let snapshot = args.snapshot_id.as_ref().or(list.snapshot_id.as_ref());
             let steps = steps(&list, &rows, snapshot.map(String::as_str));
-            self.0.change(caller, &list, steps).await.or_nothing()?
+            self.0
+                .change(caller, &list, steps)
+                .await
+                .or_nothing()
+                .map_err(|error| list.outdated(args.snapshot_id.as_deref(), error))?
         };
         rows.truncate(outcome.done);
         Ok(Answer {

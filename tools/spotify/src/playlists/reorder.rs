@@ -74,7 +74,12 @@ impl Tool for Reorder {
             list.place("range_start + range_length", end)?;
         }
         let step = step(&list, &args, length);
-        let outcome = self.0.change(caller, &list, vec![step]).await.or_nothing()?;
+        let outcome = self
+            .0
+            .change(caller, &list, vec![step])
+            .await
+            .or_nothing()
+            .map_err(|error| list.outdated(args.snapshot_id.as_deref(), error))?;
         let position = match before {
             _ if outcome.stopped => start,
             before if before >= end => before - u64::from(length),

@@ -15,7 +15,7 @@ use crate::{
 
 /// What of a playlist is asked for, besides what is in it.
 const FIELDS: &str = "id,uri,name,description,public,collaborative,snapshot_id,\
-    owner(id,display_name),items(total)";
+    owner(id,display_name),items(total),tracks(total)";
 /// The length of a playlist's id.
 const ID_LENGTH: usize = 22;
 /// How many playlists an error names.
@@ -75,6 +75,19 @@ impl Target {
             )),
             _ => Ok(place),
         }
+    }
+
+    /// `error`, in better words when it comes of a version that isn't the newest.
+    pub(super) fn outdated(&self, snapshot: Option<&str>, error: ToolError) -> ToolError {
+        let is_old = snapshot.is_some() && snapshot != self.snapshot_id.as_deref();
+        if !is_old || error.code() != code::INVALID_ARGUMENT {
+            return error;
+        }
+        error.saying(format!("{self} was changed since that snapshot; nothing was done.")).advising(
+            "Look with spotify_playlist_items where things are now, and call again with its \
+             `snapshot_id`."
+                .to_owned(),
+        )
     }
 
     /// Its URI.
