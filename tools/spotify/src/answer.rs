@@ -10,5 +10,5 @@ mod row;
 pub(crate) use device::DeviceRow;
 pub(crate) use entry::{EntryRow, Placed};
 pub(crate) use playback::Playback;
-pub(crate) use playlist::PlaylistRow;
+pub(crate) use playlist::{PlaylistLines, PlaylistRow};
 pub(crate) use row::{Numbered, Row};

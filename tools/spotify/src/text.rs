@@ -28,6 +28,19 @@ pub(crate) fn shorten(text: &str, longest: usize) -> String {
     format!("{}…", text.get(..end).unwrap_or_default())
 }
 
+/// `count` lines as `lines` writes them, given how many bytes each name may have: as many as it takes,
+/// or so few that fifty lines stay below 6 KB.
+pub(crate) fn fitted(count: usize, lines: impl Fn(usize) -> String) -> String {
+    let mut text = String::new();
+    for longest in [usize::MAX, 40, 24, 10] {
+        text = lines(longest);
+        if text.len() <= 116 * count.max(50) {
+            break;
+        }
+    }
+    text
+}
+
 /// A time of `ms` milliseconds, as players show it: `3:41`, `1:02:05`.
 pub(crate) fn clock(ms: u64) -> String {
     let seconds = ms / 1000;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Row;
 use crate::{
     model::Entry,
-    text::{clean, clock, dotted, shorten},
+    text::{clean, clock, dotted, fitted, shorten},
 };
 
 /// One track or episode in its place.
@@ -55,28 +55,15 @@ impl EntryRow {
     }
 }
 
-/// How many bytes a line may have on average, so that fifty of them and a few words stay below 6 KB.
-const LINE: usize = 114;
-/// What names may have, step by step, until the lines fit; then nothing has to be cut any more.
-const STEPS: [usize; 4] = [usize::MAX, 40, 24, 14];
-
 /// Rows, one per line, each after its position. Long names are cut when there are many.
 pub(crate) struct Placed<'a>(pub(crate) &'a [EntryRow]);
 
 impl fmt::Display for Placed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let room = LINE * self.0.len().max(50);
         let lines = |longest| {
             let line = |entry: &EntryRow| format!("\n{}. {}", entry.position, entry.line(longest));
-            self.0.iter().map(line).collect::<String>()
+            self.0.iter().map(line).collect()
         };
-        let mut text = String::new();
-        for longest in STEPS {
-            text = lines(longest);
-            if text.len() <= room {
-                break;
-            }
-        }
-        f.write_str(&text)
+        f.write_str(&fitted(self.0.len(), lines))
     }
 }

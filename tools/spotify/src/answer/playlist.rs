@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     model::Playlist,
-    text::{clean, dotted},
+    text::{clean, dotted, fitted, shorten},
 };
 
 /// A playlist, without what is in it.
@@ -67,16 +67,30 @@ impl PlaylistRow {
     }
 }
 
-impl fmt::Display for PlaylistRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl PlaylistRow {
+    /// The line, with no more than `longest` bytes for each of its names.
+    fn line(&self, longest: usize) -> String {
         let shown = |public| if public { "public" } else { "private" };
-        f.write_str(&dotted([
-            Some(self.name.clone()),
-            self.owner.as_ref().map(|owner| format!("by {owner}")),
+        dotted([
+            Some(shorten(&self.name, longest)),
+            self.owner.as_ref().map(|owner| format!("by {}", shorten(owner, longest))),
             self.total.map(|total| format!("{total} items")),
             self.public.map(|public| shown(public).to_owned()),
             (self.editable == Some(false)).then(|| "not editable".into()),
             self.uri.clone(),
-        ]))
+        ])
+    }
+}
+
+/// Playlists, one per line, counted from the number given. Long names are cut when there are many.
+pub(crate) struct PlaylistLines<'a>(pub(crate) u64, pub(crate) &'a [PlaylistRow]);
+
+impl fmt::Display for PlaylistLines<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = |longest| {
+            let numbered = (self.0..).zip(self.1);
+            numbered.map(|(number, row)| format!("\n{number}. {}", row.line(longest))).collect()
+        };
+        f.write_str(&fitted(self.1.len(), lines))
     }
 }

@@ -50,6 +50,7 @@ pub(crate) struct Answer {
     uri: String,
     /// A link for the person.
     url: String,
+    /// Its name.
     name: String,
     /// Whether it is shown on the person's profile, as Spotify says.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 use stagepass_kit::{Caller, Effect, Tool, ToolError};
 
 use super::{MORE_READ_SCOPES, Playlists, READ_SCOPES, own::Own};
-use crate::{answer::PlaylistRow, api::Failure, search::within};
+use crate::{
+    answer::{PlaylistLines, PlaylistRow},
+    api::Failure,
+    search::within,
+};
 
 /// How many rows when nobody says how many.
 const SOME_ROWS: u32 = 20;
@@ -114,9 +118,7 @@ impl fmt::Display for Answer {
             Some(total) => write!(f, "{} of {total} playlists:", self.rows.len())?,
             None => write!(f, "{} playlists:", self.rows.len())?,
         }
-        for (number, row) in (u64::from(self.offset) + 1..).zip(&self.rows) {
-            write!(f, "\n{number}. {row}")?;
-        }
+        write!(f, "{}", PlaylistLines(u64::from(self.offset) + 1, &self.rows))?;
         if let Some(next) = self.next_offset {
             write!(f, "\nMore with offset {next}.")?;
         }

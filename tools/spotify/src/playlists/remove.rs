@@ -63,6 +63,7 @@ pub(crate) struct Answer {
 /// One track or episode that went.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Gone {
+    /// Its URI.
     uri: String,
     /// Title and artists.
     title: String,

@@ -41,13 +41,18 @@ pub(crate) struct Args {
 pub(crate) struct Answer {
     /// Whether Spotify was seen to have done it. If not, don't tell the person that it has.
     confirmed: bool,
+    /// What the other tools take.
     uri: String,
+    /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    /// What people read below the name.
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
+    /// Whether it is shown on the person's profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     public: Option<bool>,
+    /// Whether others can change what is in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     collaborative: Option<bool>,
 }

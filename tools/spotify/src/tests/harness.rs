@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use serde_json::Value;
 use stagepass_kit::{
-    AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset,
+    AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset, Watch,
 };
 use stagepass_standin::{
     Spotify,
@@ -28,8 +28,16 @@ pub(super) const SLOW_FERRY: &str = "spotify:track:OzdmenCkhvMdgaKjIg8xNb";
 pub(super) const LANTERNS: &str = "spotify:album:fKtHF4vUCsMehGAkWvj7FA";
 
 /// Every scope that the tools ask for.
-pub(super) const ALL: &[&str] =
-    &["user-read-playback-state", "user-read-currently-playing", "user-modify-playback-state"];
+pub(super) const ALL: &[&str] = &[
+    "user-read-playback-state",
+    "user-read-currently-playing",
+    "user-modify-playback-state",
+    "user-read-private",
+    "playlist-read-private",
+    "playlist-read-collaborative",
+    "playlist-modify-public",
+    "playlist-modify-private",
+];
 
 /// Long enough for a request on this machine, short enough for a test of a hanging one.
 const PACE: Pace = Pace {
@@ -83,6 +91,48 @@ impl Stage {
         let door = Arc::new(Door::new(Arc::clone(&spotify), person, scopes));
         let caller = Caller::new(Identity::local(), door);
         Self { spotify, tools: crate::toolset_at(api), caller }
+    }
+
+    /// The same person, watched by whoever waits for their calls.
+    pub(super) fn watched(mut self, watch: Watch) -> Self {
+        self.caller = self.caller.clone().watched(watch);
+        self
+    }
+
+    /// A playlist of Alice's, with these items: its id.
+    pub(super) fn playlist<U: Into<String>>(
+        &self,
+        name: &str,
+        uris: impl IntoIterator<Item = U>,
+    ) -> String {
+        self.spotify.world(|world| world.add_playlist("alice", name, uris))
+    }
+
+    /// What is in a playlist.
+    pub(super) fn uris(&self, id: &str) -> Vec<String> {
+        let own = |uris: Vec<&str>| uris.into_iter().map(str::to_owned).collect();
+        self.spotify.world(|world| own(world.playlist(id).uris()))
+    }
+
+    /// Reads a resource.
+    pub(super) async fn read(&self, uri: &str) -> Result<String, ToolError> {
+        let mut all = self.tools.resources().iter();
+        let found = all.find_map(|resource| Some((resource, resource.matched(uri)?)));
+        let (resource, variables) = found.unwrap();
+        let result = resource.read(&self.caller, uri, variables).await?;
+        let seen = serde_json::to_value(&result).unwrap();
+        assert_eq!(seen["contents"][0]["mimeType"], "text/markdown");
+        Ok(seen["contents"][0]["text"].as_str().unwrap().to_owned())
+    }
+
+    /// The tools, prompts and resources.
+    pub(super) fn tools(&self) -> &Toolset {
+        &self.tools
+    }
+
+    /// For whom they run.
+    pub(super) fn caller(&self) -> &Caller {
+        &self.caller
     }
 
     /// Changes what belongs to Alice.

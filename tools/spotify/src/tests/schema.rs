@@ -46,12 +46,34 @@ fn every_tool_is_named_described_and_documented() {
     let tools = crate::toolset(reqwest::Client::default(), "https://api.spotify.com/v1");
     assert_eq!((tools.name(), tools.provider()), ("spotify", Some("spotify")));
     let names: Vec<_> = tools.tools().iter().map(|tool| tool.descriptor().name.as_ref()).collect();
-    let wanted =
-        ["spotify_search", "spotify_now", "spotify_play", "spotify_control", "spotify_devices"];
+    let wanted = [
+        "spotify_search",
+        "spotify_now",
+        "spotify_play",
+        "spotify_control",
+        "spotify_devices",
+        "spotify_playlists",
+        "spotify_playlist_items",
+        "spotify_playlist_create",
+        "spotify_playlist_update",
+        "spotify_playlist_add",
+        "spotify_playlist_reorder",
+        "spotify_playlist_remove",
+        "spotify_playlist_replace",
+    ];
     assert_eq!(names, wanted);
     assert_eq!(
         tools.scopes(),
-        ["user-modify-playback-state", "user-read-currently-playing", "user-read-playback-state"]
+        [
+            "playlist-modify-private",
+            "playlist-modify-public",
+            "playlist-read-collaborative",
+            "playlist-read-private",
+            "user-modify-playback-state",
+            "user-read-currently-playing",
+            "user-read-playback-state",
+            "user-read-private",
+        ]
     );
     for tool in tools.tools() {
         let descriptor = tool.descriptor();

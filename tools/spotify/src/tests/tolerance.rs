@@ -6,7 +6,7 @@ use stagepass_standin::spotify::Answer;
 
 use super::harness::Stage;
 
-fn track(name: &str) -> Value {
+pub(super) fn track(name: &str) -> Value {
     json!({
         "type": "track", "id": "oQoaF1LlqsajAIxNKu8iS2", "name": name,
         "uri": "spotify:track:oQoaF1LlqsajAIxNKu8iS2", "duration_ms": 1000, "explicit": false,
@@ -63,7 +63,7 @@ fn paths(value: &Value, at: &str, all: &mut Vec<String>) {
 }
 
 /// `value` with each of its parts wrong in every way, and the path of what is wrong.
-fn mutations(value: &Value) -> Vec<(String, Value)> {
+pub(super) fn mutations(value: &Value) -> Vec<(String, Value)> {
     let mut all = Vec::new();
     paths(value, "", &mut all);
     let wrong = [
