@@ -30,10 +30,10 @@ pub(crate) fn shorten(text: &str, longest: usize) -> String {
 
 /// `count` lines as `lines` writes them, given how many bytes each name may have: as many as it takes,
 /// or so few that fifty lines stay below 6 KB.
-pub(crate) fn fitted(count: usize, lines: impl Fn(usize) -> String) -> String {
+pub(crate) fn fitted(count: usize, lines: impl Fn(usize) -> Vec<String>) -> String {
     let mut text = String::new();
     for longest in [usize::MAX, 40, 24, 10] {
-        text = lines(longest);
+        text = lines(longest).concat();
         if text.len() <= 116 * count.max(50) {
             break;
         }

@@ -31,7 +31,7 @@ pub(crate) struct PlaylistRow {
     /// Whether it is shown on its owner's profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) public: Option<bool>,
-    /// What spotify_play takes.
+    /// What `spotify_play` takes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) uri: Option<String>,
     /// Whether it is this person's; `None` when Spotify doesn't say.
@@ -50,7 +50,7 @@ impl PlaylistRow {
         }
         let owner = playlist.owner.as_ref();
         let owner_id = owner.and_then(|owner| owner.id.as_deref());
-        let owned = me.zip(owner_id).map(|(me, owner)| me == owner);
+        let is_own = me.zip(owner_id).map(|(me, id)| me == id);
         let collaborative = playlist.collaborative == Some(true);
         Some(Self {
             id: uri.as_ref().map(|uri| uri.id().to_owned()),
@@ -59,10 +59,10 @@ impl PlaylistRow {
                 .and_then(|owner| owner.display_name.as_deref().or(owner.id.as_deref()))
                 .map(clean),
             total: playlist.total(),
-            editable: if collaborative { Some(true) } else { owned },
+            editable: if collaborative { Some(true) } else { is_own },
             public: playlist.public,
             uri: uri.map(|uri| uri.to_string()),
-            owned,
+            owned: is_own,
         })
     }
 }

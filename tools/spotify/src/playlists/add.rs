@@ -67,12 +67,12 @@ impl Tool for Add {
         let uris = uris::read_some(&args.uris)?;
         let list = self.0.target(caller, &args.playlist).await?;
         let position = args.position.map(|at| list.place("position", at.into())).transpose()?;
-        let (uris, skipped) = if args.skip_duplicates == Some(false) {
-            (uris, Vec::new())
+        let (uris, skipped, read) = if args.skip_duplicates == Some(false) {
+            (uris, Vec::new(), 0)
         } else {
             self.without_duplicates(caller, &list, uris).await?
         };
-        let outcome = self.0.change(caller, &list, steps(&list, &uris, position)).await;
+        let outcome = self.0.change(caller, &list, steps(&list, &uris, position), read).await;
         let outcome = outcome.or_nothing()?;
         Ok(Answer {
             playlist: list.label(),
@@ -85,17 +85,18 @@ impl Tool for Add {
 }
 
 impl Add {
-    /// Those that aren't in the playlist yet, each once, and the others.
+    /// Those that aren't in the playlist yet, each once, the others, and how many places were read.
     async fn without_duplicates(
         &self,
         caller: &Caller,
         list: &Target,
         uris: Vec<String>,
-    ) -> Result<(Vec<String>, Vec<String>), Failure> {
+    ) -> Result<(Vec<String>, Vec<String>, u64), Failure> {
         let there = self.0.all(caller, list).await?;
         let mut seen: HashSet<_> =
             there.rows.into_iter().filter_map(|entry| entry.row.uri).collect();
-        Ok(uris.into_iter().partition(|uri| seen.insert(uri.clone())))
+        let (new, known) = uris.into_iter().partition(|uri| seen.insert(uri.clone()));
+        Ok((new, known, there.end))
     }
 }
 

@@ -91,8 +91,15 @@ impl fmt::Display for Ending {
 }
 
 impl Playlists {
-    /// Takes the steps one after the other, until one fails or nobody waits any more.
-    pub(super) async fn change(&self, caller: &Caller, list: &Target, steps: Vec<Step>) -> Outcome {
+    /// Takes the steps one after the other, until one fails or nobody waits any more. `before` is how
+    /// many places were read already: reports have to grow.
+    pub(super) async fn change(
+        &self,
+        caller: &Caller,
+        list: &Target,
+        steps: Vec<Step>,
+        before: u64,
+    ) -> Outcome {
         let all: usize = steps.iter().map(|step| step.size).sum();
         let mut known = Known { snapshot_id: list.snapshot_id.clone(), total: list.total };
         let mut outcome = Outcome::default();
@@ -109,7 +116,7 @@ impl Playlists {
                 }
             }
             outcome.done += step.size;
-            let (done, all) = (outcome.done as u64, all as u64);
+            let (done, all) = (before + outcome.done as u64, before + all as u64);
             caller.watch().report(done, Some(all), "Changing the playlist").await;
         }
         Outcome { snapshot_id: known.snapshot_id, left: all - outcome.done, ..outcome }
@@ -124,34 +131,34 @@ impl Playlists {
         step: &Step,
         before: &Known,
     ) -> Result<Option<String>, Failure> {
-        let lost = match self.api.read::<Changed>(caller, &step.ask).await {
+        let silence = match self.api.read::<Changed>(caller, &step.ask).await {
             Ok(changed) => return Ok(changed.unwrap_or_default().snapshot_id),
             Err(failure) if failure.is(Trouble::Unavailable) => ToolError::from(failure),
             Err(failure) => return Err(failure),
         };
         self.api.settle().await;
         let Ok(now) = self.look(caller, &list.id).await else {
-            return Err(unsure(lost, list, None).into());
+            return Err(unsure(silence, list, None).into());
         };
         if now.snapshot_id.is_some() && now.snapshot_id == before.snapshot_id {
             let message = format!("Spotify lost the request; {list} is as it was before.");
-            return Err(lost.saying(message).into());
+            return Err(silence.saying(message).into());
         }
         let told_apart = step.total.is_some() && step.total != before.total;
         if told_apart && now.total == step.total {
             return Ok(now.snapshot_id);
         }
-        Err(unsure(lost, list, now.total).into())
+        Err(unsure(silence, list, now.total).into())
     }
 }
 
 /// The words for a step that may have been taken or not.
-fn unsure(lost: ToolError, list: &Target, total: Option<u64>) -> ToolError {
+fn unsure(silence: ToolError, list: &Target, total: Option<u64>) -> ToolError {
     let now = match total {
         Some(total) => format!("it has {total} items now"),
         None => "it couldn't be looked at".to_owned(),
     };
-    lost.saying(format!(
+    silence.saying(format!(
         "Spotify's answer got lost, so nobody knows whether {list} was changed: {now}."
     ))
     .advising(

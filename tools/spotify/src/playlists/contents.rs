@@ -33,18 +33,26 @@ pub(super) struct Page {
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
     pub(crate) rows: Vec<EntryRow>,
-    /// How many places the whole playlist has.
-    pub(crate) total: u64,
+    /// How many places the whole playlist has, as far as Spotify says.
+    pub(crate) total: Option<u64>,
     /// Where it ends: the first place that wasn't looked at.
     pub(crate) end: u64,
+    /// Whether there is more behind its end.
+    pub(crate) goes_on: bool,
     /// Whether it ends early, because nobody waits any more.
     pub(super) stopped: bool,
 }
 
 impl Contents {
-    /// Whether there is more behind its end.
-    pub(crate) fn goes_on(&self) -> bool {
-        self.end < self.total
+    /// Goes on with the page that begins at `offset`, as far as `places` reach.
+    fn extend(&mut self, offset: u64, page: &Page, places: &Range<u64>) {
+        let within = |row: &&EntryRow| places.contains(&row.position);
+        self.rows.extend(page.rows.iter().filter(within).cloned());
+        let end = offset + page.places;
+        let is_full = page.places >= PAGE;
+        self.end = end.min(places.end);
+        self.total = page.total.or(if is_full { self.total } else { Some(end) });
+        self.goes_on = self.total.map_or(is_full, |total| self.end < total) && page.places > 0;
     }
 }
 
@@ -83,7 +91,7 @@ impl Playlists {
         places: Range<u64>,
     ) -> Result<Contents, Failure> {
         let connection = self.connection(caller).await?;
-        let mut found = Contents { total: list.total.unwrap_or(0), ..Contents::default() };
+        let mut found = Contents { total: list.total, ..Contents::default() };
         let first = places.start / PAGE;
         for index in first.. {
             if index > first && caller.watch().is_cancelled() {
@@ -91,18 +99,13 @@ impl Playlists {
                 break;
             }
             let page = self.page(caller, list, &connection, index).await?;
-            let within = |row: &&EntryRow| places.contains(&row.position);
-            found.rows.extend(page.rows.iter().filter(within).cloned());
-            found.end = (index * PAGE + page.places).min(places.end);
-            let is_last = page.places < PAGE;
-            found.total = page.total.unwrap_or(if is_last { found.end } else { u64::MAX });
-            let until = places.end.min(found.total);
-            if page.places == 0 || (index + 1) * PAGE >= until {
+            found.extend(index * PAGE, &page, &places);
+            if !found.goes_on || found.end >= places.end {
                 break;
             }
-            caller.watch().report(found.end, Some(until), "Reading the playlist").await;
+            let until = found.total.map(|total| total.min(places.end));
+            caller.watch().report(found.end, until, "Reading the playlist").await;
         }
-        found.total = found.total.max(found.end);
         Ok(found)
     }
 

@@ -89,7 +89,7 @@ impl Tool for Create {
         wanted.check()?;
         wanted.check_openness(None, None)?;
         let list = self.create(caller, &wanted).await?;
-        let outcome = self.0.change(caller, &list, add::steps(&list, &uris, None)).await;
+        let outcome = self.0.change(caller, &list, add::steps(&list, &uris, None), 0).await;
         Ok(Answer::of(list, &outcome))
     }
 }

@@ -18,6 +18,9 @@ const SOME_ROWS: u32 = 50;
 /// The most rows of one answer.
 const MOST_ROWS: u32 = 200;
 
+/// The highest offset that makes sense: no playlist is that long.
+const LAST_OFFSET: u32 = 100_000;
+
 /// The tool.
 pub(crate) struct Items(pub(crate) Playlists);
 
@@ -45,16 +48,17 @@ pub(crate) struct Answer {
     playlist: String,
     /// The items. Positions that are missing between them hold something that was taken off Spotify.
     rows: Vec<EntryRow>,
-    /// How many positions the playlist has.
-    total: u64,
+    /// How many positions the playlist has; missing when Spotify doesn't say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
     /// With `query`: how many items fit.
     #[serde(skip_serializing_if = "Option::is_none")]
     fitting: Option<u64>,
     /// The `offset` that shows more; missing when there is no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_offset: Option<u64>,
-    /// The version of the playlist that this is; spotify_playlist_reorder and
-    /// spotify_playlist_remove take it.
+    /// The version of the playlist that this is; `spotify_playlist_reorder` and
+    /// `spotify_playlist_remove` take it.
     #[serde(skip_serializing_if = "Option::is_none")]
     snapshot_id: Option<String>,
     /// How many positions were looked at, when the call was cancelled before the end or there are
@@ -78,20 +82,16 @@ impl Tool for Items {
 
     async fn call(&self, caller: &Caller, args: Args) -> Result<Answer, ToolError> {
         let limit = within("limit", args.limit.unwrap_or(SOME_ROWS), 1, MOST_ROWS)?.into();
-        let offset = args.offset.unwrap_or(0).into();
+        let offset = within("offset", args.offset.unwrap_or(0), 0, LAST_OFFSET)?.into();
         let words = args.query.as_deref().map(words);
         let list = self.0.target(caller, &args.playlist).await?;
-        match words.filter(|words| !words.is_empty()) {
-            Some(words) => {
-                let mut all = self.0.all(caller, &list).await?;
-                all.rows.retain(|entry| entry.has(&words));
-                Ok(Answer::of_fitting(&list, all, offset, limit))
-            }
-            None => {
-                let part = self.0.part(caller, &list, offset..offset + limit).await?;
-                Ok(Answer::of_part(&list, part))
-            }
-        }
+        let Some(words) = words.filter(|words| !words.is_empty()) else {
+            let part = self.0.part(caller, &list, offset..offset + limit).await?;
+            return Ok(Answer::of_part(&list, part));
+        };
+        let mut all = self.0.all(caller, &list).await?;
+        all.rows.retain(|entry| entry.has(&words));
+        Ok(Answer::of_fitting(&list, all, offset, limit))
     }
 }
 
@@ -103,7 +103,7 @@ impl Answer {
     fn of_part(list: &Target, part: Contents) -> Self {
         Self {
             playlist: list.label(),
-            next_offset: part.goes_on().then_some(part.end),
+            next_offset: part.goes_on.then_some(part.end),
             stopped_at: part.stopped.then_some(part.end),
             total: part.total,
             fitting: None,
@@ -118,7 +118,7 @@ impl Answer {
         Self {
             playlist: list.label(),
             next_offset: (next < fitting).then_some(next),
-            stopped_at: all.goes_on().then_some(all.end),
+            stopped_at: all.goes_on.then_some(all.end),
             total: all.total,
             fitting: Some(fitting),
             snapshot_id: list.snapshot_id.clone(),
@@ -130,12 +130,12 @@ impl Answer {
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = shorten(&self.playlist, 80);
+        let all = self.total.map(|total| format!(" of {total}")).unwrap_or_default();
         match self.fitting {
-            None if self.total == 0 => write!(f, "{name} is empty.")?,
-            None => write!(f, "{name}: {} of {} items.", self.rows.len(), self.total)?,
+            None if self.total == Some(0) => write!(f, "{name} is empty.")?,
+            None => write!(f, "{name}: {}{all} items.", self.rows.len())?,
             Some(fitting) => {
-                let (shown, total) = (self.rows.len(), self.total);
-                write!(f, "{name}: {shown} of {fitting} that fit, among {total} items.")?;
+                write!(f, "{name}: {} of {fitting} that fit{all} items.", self.rows.len())?;
             }
         }
         if !self.rows.is_empty() {

@@ -18,6 +18,9 @@ const SOME_ROWS: u32 = 20;
 /// The most rows of one answer.
 const MOST_ROWS: u32 = 50;
 
+/// The highest offset that makes sense: nobody has that many.
+const LAST_OFFSET: u32 = 100_000;
+
 /// The tool.
 pub(crate) struct List(pub(crate) Playlists);
 
@@ -67,7 +70,7 @@ impl Tool for List {
 
     async fn call(&self, caller: &Caller, args: Args) -> Result<Answer, ToolError> {
         let limit = within("limit", args.limit.unwrap_or(SOME_ROWS), 1, MOST_ROWS)?;
-        let offset = args.offset.unwrap_or(0);
+        let offset = within("offset", args.offset.unwrap_or(0), 0, LAST_OFFSET)?;
         if args.name.is_none() && args.owned_only != Some(true) {
             let part = self.0.own_part(caller, offset.into(), limit.into()).await?;
             let next = u64::from(offset) + u64::from(limit);
@@ -89,7 +92,7 @@ impl List {
             self.0.me(caller).await?;
         }
         let name = args.name.as_deref().unwrap_or_default().trim().to_lowercase();
-        let mut own = self.0.own(caller).await?;
+        let mut own = self.0.own(caller, true).await?;
         own.rows.retain(|row| {
             (!owned_only || row.owned == Some(true)) && row.name.to_lowercase().contains(&name)
         });

@@ -44,11 +44,12 @@ impl Playlists {
         Ok(id)
     }
 
-    /// All playlists of the person's list, up to [`MOST_PLAYLISTS`].
+    /// All playlists of the person's list, up to [`MOST_PLAYLISTS`]. Whether it tells how far it is:
+    /// not when that is only the beginning of a call, whose reports have to grow.
     ///
     /// # Errors
     /// Whatever a call answers.
-    pub(super) async fn own(&self, caller: &Caller) -> Result<Own, Failure> {
+    pub(super) async fn own(&self, caller: &Caller, tells: bool) -> Result<Own, Failure> {
         let mut own = Own::default();
         for offset in (0..MOST_PLAYLISTS).step_by(50) {
             if offset > 0 && caller.watch().is_cancelled() {
@@ -61,7 +62,9 @@ impl Playlists {
             if !own.goes_on {
                 break;
             }
-            caller.watch().report(offset + MOST_ROWS, own.total, "Reading the playlists").await;
+            if tells {
+                caller.watch().report(offset + MOST_ROWS, own.total, "Reading the playlists").await;
+            }
         }
         Ok(own)
     }
@@ -71,7 +74,7 @@ impl Playlists {
     /// # Errors
     /// Whatever a call answers.
     pub(crate) async fn rows(&self, caller: &Caller) -> Result<Vec<PlaylistRow>, ToolError> {
-        Ok(self.own(caller).await?.rows)
+        Ok(self.own(caller, true).await?.rows)
     }
 
     /// The names of the person's own playlists that somebody may mean who has `typed` so much: those

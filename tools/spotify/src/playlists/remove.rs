@@ -35,7 +35,7 @@ pub(crate) struct Args {
     uris: Vec<String>,
     /// Whether to only say what would go.
     dry_run: Option<bool>,
-    /// The version of the playlist that was looked at, as spotify_playlist_items gave it; the newest
+    /// The version of the playlist that was looked at, as `spotify_playlist_items` gave it; the newest
     /// if left out.
     snapshot_id: Option<String>,
 }
@@ -98,7 +98,7 @@ impl Tool for Remove {
             let snapshot = args.snapshot_id.as_ref().or(list.snapshot_id.as_ref());
             let steps = steps(&list, &rows, snapshot.map(String::as_str));
             self.0
-                .change(caller, &list, steps)
+                .change(caller, &list, steps, there.end)
                 .await
                 .or_nothing()
                 .map_err(|error| list.outdated(args.snapshot_id.as_deref(), error))?
@@ -132,6 +132,8 @@ fn occurrences(uris: Vec<String>, there: &Contents) -> (Vec<Gone>, Vec<String>) 
                 positions: entries.iter().map(|entry| entry.position).collect(),
                 uri,
             }),
+            // It may be in the part that nobody looked at.
+            _ if there.goes_on => {}
             _ => missing.push(uri),
         }
     }

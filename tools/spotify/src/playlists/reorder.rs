@@ -27,7 +27,7 @@ pub(crate) struct Args {
     /// How many items to move, in a row; 1 if left out.
     #[schemars(range(min = 1))]
     range_length: Option<u32>,
-    /// The version of the playlist that the positions are of, as spotify_playlist_items gave it; the
+    /// The version of the playlist that the positions are of, as `spotify_playlist_items` gave it; the
     /// newest if left out.
     snapshot_id: Option<String>,
 }
@@ -76,7 +76,7 @@ impl Tool for Reorder {
         let step = step(&list, &args, length);
         let outcome = self
             .0
-            .change(caller, &list, vec![step])
+            .change(caller, &list, vec![step], 0)
             .await
             .or_nothing()
             .map_err(|error| list.outdated(args.snapshot_id.as_deref(), error))?;

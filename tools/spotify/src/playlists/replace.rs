@@ -71,7 +71,7 @@ impl Tool for Replace {
         if args.confirm != Some(true) {
             return Err(unconfirmed(&list, uris.len()));
         }
-        let outcome = self.0.change(caller, &list, steps(&list, &uris)).await.or_nothing()?;
+        let outcome = self.0.change(caller, &list, steps(&list, &uris), 0).await.or_nothing()?;
         Ok(Answer {
             playlist: list.label(),
             replaced: outcome.done > 0 || !outcome.stopped,

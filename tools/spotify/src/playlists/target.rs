@@ -133,7 +133,7 @@ impl Playlists {
     }
 
     async fn id_of(&self, caller: &Caller, name: &str) -> Result<String, Failure> {
-        let own = self.own(caller).await?;
+        let own = self.own(caller, false).await?;
         let rows = own.rows.into_iter().filter(|row| row.editable != Some(false));
         Ok(only(&rows.collect::<Vec<_>>(), name)?)
     }

@@ -35,10 +35,12 @@ impl Resource for PlaylistTable {
         let (name, uri, part) = self.0.first(caller, &variables.playlist, MOST).await?;
         let rows = part.rows.iter().map(cells).collect();
         let table = Table { heads: ["#", "Title", "By", "From", "Length"], rows };
-        let note = if part.goes_on() {
-            format!("\nThese are the first {} of {} items.\n", part.end, part.total)
-        } else {
-            String::new()
+        let note = match (part.goes_on, part.total) {
+            (false, _) => String::new(),
+            (true, Some(total)) => {
+                format!("\nThese are the first {} of {total} items.\n", part.end)
+            }
+            (true, None) => format!("\nThese are the first {} items; there are more.\n", part.end),
         };
         Ok(format!("# {}\n\n{table}{note}", linked(&name, Some(&uri))))
     }

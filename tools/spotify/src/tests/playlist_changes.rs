@@ -26,6 +26,7 @@ fn says(status: u16, message: &str) -> Answer {
 /// Somebody who stops waiting after so many reports.
 struct Impatient {
     left: AtomicU64,
+    last: AtomicU64,
     token: CancellationToken,
 }
 
@@ -33,6 +34,7 @@ struct Impatient {
 impl Progress for Impatient {
     async fn report(&self, done: u64, total: Option<u64>, message: &str) {
         assert!(done <= total.unwrap() && !message.is_empty());
+        assert!(self.last.swap(done, Ordering::SeqCst) < done, "reports have to grow");
         if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
             self.token.cancel();
         }
@@ -41,7 +43,7 @@ impl Progress for Impatient {
 
 fn impatient(reports: u64) -> Watch {
     let token = CancellationToken::new();
-    let progress = Impatient { left: reports.into(), token: token.clone() };
+    let progress = Impatient { left: reports.into(), last: 0.into(), token: token.clone() };
     Watch::new(Some(Arc::new(progress)), token)
 }
 
@@ -213,6 +215,8 @@ async fn nothing_is_written_when_nobody_waits_for_the_look_before_it() {
         change(&stage, "spotify_playlist_add", json!({"playlist": id, "uris": [EPISODE]})).await;
     assert_eq!((&data["stopped"], &data["added"]), (&json!(true), &json!(0)), "{text}");
     assert_eq!((stage.count("GET", &path), stage.count("POST", &path)), (1, 0));
+    let stage = Stage::alice().await.watched(impatient(1));
+    let id = stage.playlist("Focus", many(200));
     let find = json!({"playlist": id, "query": "salt"});
     let (text, data) = change(&stage, "spotify_playlist_items", find).await;
     assert_eq!(data["stopped_at"], 50);
@@ -404,4 +408,22 @@ async fn a_replacement_that_fails_in_the_middle_says_what_is_in_the_playlist_now
     assert_eq!(stage.uris(&id), many(100));
     stage.fail("PUT", &path, says(403, "No way"));
     assert_eq!(refused(&stage, "spotify_playlist_replace", replace()).await.0, "forbidden");
+}
+
+#[tokio::test]
+async fn whoever_waits_hears_how_far_it_is() {
+    let alice = || async { Stage::alice().await.watched(impatient(u64::MAX)) };
+    let stage = alice().await;
+    for number in 0..60 {
+        stage.playlist(&format!("List {number}"), Vec::<String>::new());
+    }
+    stage.playlist("Focus", many(120));
+    let more = json!({"playlist": "focus", "uris": many(songs().len())});
+    let (text, _) = change(&stage, "spotify_playlist_add", more).await;
+    assert!(text.starts_with(&format!("Added {} to Focus.", songs().len() - 120)), "{text}");
+    let stage = alice().await;
+    let id = stage.playlist("Focus", many(songs().len()));
+    let gone = json!({"playlist": id, "uris": many(150)});
+    let (text, _) = change(&stage, "spotify_playlist_remove", gone).await;
+    assert!(text.starts_with("Removed 150 from Focus."), "{text}");
 }

@@ -156,3 +156,23 @@ async fn an_empty_playlist_is_empty_and_odd_arguments_are_refused() {
         assert_eq!(code, "invalid_argument", "{arguments}");
     }
 }
+
+#[tokio::test]
+async fn a_page_without_a_total_and_an_offset_behind_the_end_are_no_trouble() {
+    let stage = Stage::alice().await;
+    let id = stage.playlist("Long", many(120));
+    let beyond = items(&json!({"playlist": id, "offset": 9_000}));
+    let (text, data) = stage.answer("spotify_playlist_items", &beyond).await;
+    assert!(text.starts_with("Long: 0 of 120 items."), "{text}");
+    assert_eq!((&data["total"], &data["next_offset"]), (&json!(120), &Value::Null));
+    let full =
+        json!({"items": vec![json!({"item": {"uri": LIGHTHOUSE, "name": "Lighthouse"}}); 50]});
+    let answer = || stagepass_standin::spotify::Answer::json(200, &full);
+    let bare = stagepass_standin::spotify::Answer::json(200, &json!({"name": "Long"}));
+    stage.fail("GET", &format!("playlists/{id}$"), bare);
+    stage.fail("GET", &format!("playlists/{id}/items"), answer());
+    let (text, data) =
+        stage.answer("spotify_playlist_items", &items(&json!({"playlist": id}))).await;
+    assert!(text.starts_with("Long: 50 items."), "{text}");
+    assert_eq!((data.get("total"), &data["next_offset"]), (None, &json!(50)));
+}
