@@ -9,6 +9,7 @@ mod faults;
 mod fields;
 mod history;
 mod library;
+mod limits;
 mod lookups;
 mod pages;
 mod paging;

@@ -1,6 +1,6 @@
 //! What somebody has heard: of late, and most.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
 use super::{
@@ -30,12 +30,11 @@ pub(super) fn top(world: &mut World, asked: &Asked, who: &str) -> Answered {
 }
 
 /// A point in time, in milliseconds since 1970.
-fn instant(asked: &Asked, name: &str) -> Result<Option<DateTime<Utc>>, Reply> {
+fn instant(asked: &Asked, name: &str) -> Result<Option<i64>, Reply> {
     let Some(value) = asked.param(name) else {
         return Ok(None);
     };
-    let time = value.parse().ok().and_then(DateTime::from_timestamp_millis);
-    time.map(Some).ok_or_else(|| malformed(&format!("Invalid {name}")))
+    value.parse().map(Some).map_err(|_| malformed(&format!("Invalid {name}")))
 }
 
 /// `GET /v1/me/player/recently-played`: tracks, the latest first.
@@ -49,8 +48,8 @@ pub(super) fn recently_played(world: &mut World, asked: &Asked, who: &str) -> An
     let mut rows = plays
         .iter()
         .filter(|play| play.uri.starts_with("spotify:track:"))
-        .filter(|play| after.is_none_or(|after| play.played_at > after))
-        .filter(|play| before.is_none_or(|before| play.played_at < before))
+        .filter(|play| after.is_none_or(|after| play.millis() > after))
+        .filter(|play| before.is_none_or(|before| play.millis() < before))
         .collect::<Vec<_>>();
     let more = rows.len() > limit;
     // The plays next to the cursor: the earliest ones after it, the latest ones before it.
@@ -64,7 +63,7 @@ pub(super) fn recently_played(world: &mut World, asked: &Asked, who: &str) -> An
 }
 
 fn page(rows: &[&Play], limit: usize, more: bool, forwards: bool) -> Value {
-    let millis = |play: &&&Play| play.played_at.timestamp_millis().to_string();
+    let millis = |play: &&&Play| play.millis().to_string();
     let (newest, oldest) = (rows.first().as_ref().map(millis), rows.last().as_ref().map(millis));
     let address = "https://api.spotify.com/v1/me/player/recently-played";
     let next = if forwards { newest.as_ref() } else { oldest.as_ref() };
@@ -80,6 +79,10 @@ fn page(rows: &[&Play], limit: usize, more: bool, forwards: bool) -> Value {
 }
 
 impl Play {
+    fn millis(&self) -> i64 {
+        self.played_at.timestamp_millis()
+    }
+
     fn to_json(&self) -> Value {
         json!({
             "context": player::context(self.context_uri.as_deref()),

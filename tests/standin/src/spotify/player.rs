@@ -59,7 +59,7 @@ pub struct Play {
 /// What is heard for less is not said to have been played.
 const HEARD_MS: i64 = 30_000;
 
-/// How many plays are remembered.
+/// How many plays are remembered at least.
 const REMEMBERED: usize = 1000;
 
 /// What happens at the end.
@@ -124,8 +124,8 @@ impl Player {
         let Some(uri) = self.item().filter(|_| heard_ms >= HEARD_MS).map(str::to_owned) else {
             return;
         };
-        if self.plays.len() == REMEMBERED {
-            self.plays.remove(0);
+        if self.plays.len() >= 2 * REMEMBERED {
+            self.plays.drain(..REMEMBERED);
         }
         // What was queued belongs to no context.
         let context = self.context_uri.clone().filter(|_| self.interlude.is_none());

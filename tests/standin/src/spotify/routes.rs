@@ -83,7 +83,7 @@ const fn route(
 }
 
 pub(super) const ROUTES: &[Route] = &[
-    route("GET", "/search", FREE, SEARCH, |world, asked, _| search::search(world, asked)),
+    route("GET", "/search", FREE, SEARCH, search::search),
     route("GET", "/tracks/{id}", FREE, MARKET, lookups::one),
     route("GET", "/albums/{id}", FREE, MARKET, lookups::one),
     route("GET", "/artists/{id}", FREE, NONE, lookups::one),

@@ -38,12 +38,12 @@ struct Names<'a> {
     year: &'a str,
 }
 
-pub(super) fn search(world: &World, asked: &Asked) -> Answered {
-    let results = results(world, asked).map_err(|why| malformed(&why))?;
+pub(super) fn search(world: &mut World, asked: &Asked, who: &str) -> Answered {
+    let results = results((world, who), asked).map_err(|why| malformed(&why))?;
     Ok(Reply::json(&Value::Object(results)))
 }
 
-fn results(world: &World, asked: &Asked) -> Result<Map<String, Value>, String> {
+fn results(viewer: (&World, &str), asked: &Asked) -> Result<Map<String, Value>, String> {
     let q = asked.param("q").filter(|q| !q.trim().is_empty()).ok_or("No search query")?;
     if q.chars().count() > 250 {
         return Err("Query exceeds maximum length of 250 characters".to_owned());
@@ -65,7 +65,7 @@ fn results(world: &World, asked: &Asked) -> Result<Map<String, Value>, String> {
     let mut all = Map::new();
     for kind in kinds.split(',') {
         let found =
-            found(world, kind, &query).ok_or_else(|| format!("Bad search type field {kind}"))?;
+            found(viewer, kind, &query).ok_or_else(|| format!("Bad search type field {kind}"))?;
         all.insert(format!("{kind}s"), page(kind, found, &q, limit, offset));
     }
     Ok(all)
@@ -104,13 +104,13 @@ fn page(kind: &str, mut found: Vec<Value>, q: &str, limit: usize, offset: usize)
     })
 }
 
-fn found(world: &World, kind: &str, query: &Query) -> Option<Vec<Value>> {
+fn found(viewer: (&World, &str), kind: &str, query: &Query) -> Option<Vec<Value>> {
     let all = catalogue::all();
     Some(match kind {
         "track" => pick(&all.tracks, query, Names::track, Track::to_json),
         "album" => pick(&all.albums, query, Names::album, Album::to_json),
         "artist" => pick(&all.artists, query, Names::artist, Artist::to_json),
-        "playlist" => playlists(world, query),
+        "playlist" => playlists(viewer, query),
         "episode" => pick(&all.episodes, query, |one| Names::title(one.name), Episode::to_json),
         "show" => pick(&all.shows, query, |show| Names::title(show.name), Show::to_json),
         "audiobook" => pick(&all.books, query, |book| Names::title(book.name), Audiobook::to_json),
@@ -119,10 +119,10 @@ fn found(world: &World, kind: &str, query: &Query) -> Option<Vec<Value>> {
 }
 
 /// The public ones.
-fn playlists(world: &World, query: &Query) -> Vec<Value> {
+fn playlists((world, who): (&World, &str), query: &Query) -> Vec<Value> {
     let found = world.playlists.iter().filter(|list| list.public);
     let found = found.filter(|list| query.matches(&Names::title(&list.name)));
-    found.map(|list| list.found(&world.quirks)).collect()
+    found.map(|list| list.found(who, &world.quirks)).collect()
 }
 
 fn pick<T>(

@@ -33,9 +33,13 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     if shared.stopped.load(Ordering::Relaxed) {
         return broken();
     }
+    let line = format!("{} {}", request.method(), request.uri().path());
     let asked = match Asked::read(request).await {
         Ok(asked) => asked,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => {
+            shared.log(|log| log.violations.push(format!("{line}: a body that is too long")));
+            return refusal.into_response();
+        }
     };
     let number = record(&shared, &asked);
     // A request without its length does not get far enough for a fault.

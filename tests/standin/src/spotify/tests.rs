@@ -3,6 +3,8 @@
 mod accounts;
 mod api;
 mod faults;
+mod library;
+mod lookups;
 mod player;
 mod playlists;
 mod token;

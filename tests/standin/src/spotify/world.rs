@@ -1,6 +1,6 @@
 //! All that the stand-in knows: plain data, which tests read and change.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -53,8 +53,14 @@ pub struct World {
     pub revocation: Revocation,
     /// Everything answers 503.
     pub outage: bool,
+    /// How many calls of the Web API there may be in 30 seconds of its clock.
+    pub rate_limit: Option<usize>,
+    /// Until when the quota of the developer is used up.
+    pub quota_until: Option<DateTime<Utc>>,
     /// Things to go wrong, first match first.
     pub faults: Vec<Fault>,
+    /// When the latest calls of the Web API came.
+    pub(super) recent: VecDeque<DateTime<Utc>>,
     pub(super) codes: Vec<Code>,
     /// Cookie to person.
     pub(super) sessions: HashMap<String, String>,
@@ -113,7 +119,10 @@ impl Default for World {
             token_delay: None,
             revocation: Revocation::Works,
             outage: false,
+            rate_limit: None,
+            quota_until: None,
             faults: Vec::new(),
+            recent: VecDeque::new(),
             codes: Vec::new(),
             sessions: HashMap::new(),
             verifiers: Vec::new(),

@@ -70,6 +70,6 @@ pub(in super::super) fn mine(world: &mut World, asked: &Asked, who: &str) -> Ans
         let owner = world.people.iter().find(|person| person.id == list.owner);
         owner.map(|owner| owner.display_name.clone())
     };
-    let page = page.cut(&lists, |list| list.brief(name(list).as_deref(), &world.quirks));
+    let page = page.cut(&lists, |list| list.brief(who, name(list).as_deref(), &world.quirks));
     Ok(Reply::json(&page))
 }

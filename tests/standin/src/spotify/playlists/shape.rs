@@ -43,8 +43,8 @@ impl Playlist {
     }
 
     /// As search tells it.
-    pub(in super::super) fn found(&self, quirks: &Quirks) -> Value {
-        let mut found = self.brief(None, quirks);
+    pub(in super::super) fn found(&self, who: &str, quirks: &Quirks) -> Value {
+        let mut found = self.brief(who, None, quirks);
         // Whether it is on somebody's profile is nothing to a search.
         if let Some(public) = found.get_mut("public") {
             *public = Value::Null;
@@ -53,7 +53,10 @@ impl Playlist {
     }
 
     /// As lists tell it: with the number of items, and where they would be.
-    pub(super) fn brief(&self, display_name: Option<&str>, quirks: &Quirks) -> Value {
+    pub(super) fn brief(&self, who: &str, display_name: Option<&str>, quirks: &Quirks) -> Value {
+        if quirks.no_totals && !self.readable_by(who) {
+            return self.basics(display_name);
+        }
         let href = format!("https://api.spotify.com{}", self.path());
         let items = json!({"href": href, "total": self.items.len()});
         named(self.basics(display_name), "items", "tracks", &items, quirks.playlist_items)

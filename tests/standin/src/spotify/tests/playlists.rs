@@ -186,6 +186,12 @@ async fn other_peoples_items_are_withheld() {
         403
     );
 
+    let (_, found) = stage.get("/search?q=lighthouse&type=playlist").await;
+    assert_eq!(found["playlists"]["items"][0]["items"]["total"], 3);
+    stage.spotify.world(|world| world.quirks.no_totals = true);
+    let (_, found) = stage.get("/search?q=lighthouse&type=playlist").await;
+    assert!(found["playlists"]["items"][0].get("items").is_none());
+
     stage.spotify.world(|world| {
         let list = world.playlist(BOBS);
         (list.public, list.collaborative) = (false, true);
@@ -294,4 +300,5 @@ async fn a_picture_is_a_jpeg_in_base64() {
     assert_eq!(put("image/jpeg", "not base64!".to_owned()).await, 400);
     assert_eq!(stage.violations(), 3);
     assert_eq!(put("image/jpeg", jpeg.repeat(40_000)).await, 413);
+    assert_eq!(stage.violations(), 1);
 }
