@@ -14,6 +14,7 @@ const NEXT_STEP: &str = "Write the address after its form in resources/templates
 
 /// A resource with its description on the wire, built once.
 pub struct RegisteredResource {
+    name: &'static str,
     described: Described,
     template: Template,
     mime_type: &'static str,
@@ -42,8 +43,14 @@ impl RegisteredResource {
             let many = ResourceTemplate::new(R::URI, R::NAME).with_title(R::TITLE);
             Described::Many(many.with_description(R::DESCRIPTION).with_mime_type(R::MIME_TYPE))
         };
-        let (mime_type, scopes) = (R::MIME_TYPE, R::SCOPES);
-        Self { described, template, mime_type, set, scopes, run: Box::new(resource) }
+        let (name, mime_type, scopes) = (R::NAME, R::MIME_TYPE, R::SCOPES);
+        Self { name, described, template, mime_type, set, scopes, run: Box::new(resource) }
+    }
+
+    /// Its name for programs.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
     }
 
     /// Its address, or the form of its addresses.
