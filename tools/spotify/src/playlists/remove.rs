@@ -18,7 +18,18 @@ use super::{
     target::Target,
     uris,
 };
-use crate::{answer::EntryRow, api::Ask, text::shorten};
+use crate::{
+    answer::EntryRow,
+    api::Ask,
+    text::{fitted, shorten},
+};
+
+/// How many of its places are told of one item.
+const PLACES: usize = 20;
+/// How many of them the text has.
+const PLACES_SHOWN: usize = 3;
+/// How many items the text has.
+const SHOWN: usize = 40;
 
 /// The tool.
 pub(crate) struct Remove(pub(crate) Playlists);
@@ -67,7 +78,9 @@ struct Gone {
     uri: String,
     /// Title and artists.
     title: String,
-    /// Where it was, counted from 0.
+    /// How often it was in the playlist.
+    occurrences: usize,
+    /// Where it was, counted from 0: the first places.
     positions: Vec<u64>,
 }
 
@@ -107,7 +120,7 @@ impl Tool for Remove {
         Ok(Answer {
             playlist: list.label(),
             dry_run,
-            removed: rows.iter().map(|row| row.positions.len()).sum(),
+            removed: rows.iter().map(|row| row.occurrences).sum(),
             rows,
             missing,
             ending: outcome.ending(),
@@ -129,7 +142,8 @@ fn occurrences(uris: Vec<String>, there: &Contents) -> (Vec<Gone>, Vec<String>) 
         match places.get(uri.as_str()).map(Vec::as_slice) {
             Some(entries @ [first, ..]) => rows.push(Gone {
                 title: first.row.title(),
-                positions: entries.iter().map(|entry| entry.position).collect(),
+                occurrences: entries.len(),
+                positions: entries.iter().take(PLACES).map(|entry| entry.position).collect(),
                 uri,
             }),
             // It may be in the part that nobody looked at.
@@ -151,7 +165,7 @@ fn steps(list: &Target, rows: &[Gone], snapshot: Option<&str>) -> Vec<Step> {
         if let (Some(id), Some(fields)) = (snapshot.take(), body.as_object_mut()) {
             fields.insert("snapshot_id".into(), id.into());
         }
-        gone += chunk.iter().map(|row| row.positions.len() as u64).sum::<u64>();
+        gone += chunk.iter().map(|row| row.occurrences as u64).sum::<u64>();
         Step {
             ask: Ask::delete(list.items_path()).sending(body).needing(change_scopes(list.public)),
             size: chunk.len(),
@@ -161,25 +175,29 @@ fn steps(list: &Target, rows: &[Gone], snapshot: Option<&str>) -> Vec<Step> {
     rows.chunks(uris::CHUNK).map(step).collect()
 }
 
-impl fmt::Display for Gone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let positions: Vec<_> = self.positions.iter().map(u64::to_string).collect();
-        write!(f, "{} · {} · at {}", shorten(&self.title, 100), self.uri, positions.join(", "))
+impl Gone {
+    /// The line, with no more than `longest` bytes for the title.
+    fn line(&self, longest: usize) -> String {
+        let shown = self.positions.iter().take(PLACES_SHOWN);
+        let places = shown.map(u64::to_string).collect::<Vec<_>>().join(", ");
+        let more = match self.occurrences.saturating_sub(PLACES_SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("\n- {} · {} · at {places}{more}", shorten(&self.title, longest), self.uri)
     }
 }
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 50;
         let (list, removed) = (&self.playlist, self.removed);
         match (removed, self.dry_run) {
             (0, _) => write!(f, "Nothing was removed from {list}.")?,
             (_, true) => write!(f, "Would remove {removed} from {list}; nothing was changed.")?,
             (_, false) => write!(f, "Removed {removed} from {list}.")?,
         }
-        for row in self.rows.iter().take(SHOWN) {
-            write!(f, "\n- {row}")?;
-        }
+        let shown = || self.rows.iter().take(SHOWN);
+        f.write_str(&fitted(SHOWN, |longest| shown().map(|row| row.line(longest)).collect()))?;
         if self.rows.len() > SHOWN {
             write!(f, "\n- and {} more", self.rows.len() - SHOWN)?;
         }

@@ -51,8 +51,8 @@ fn read_one(index: usize, text: &str) -> Result<String, ToolError> {
 
 /// URIs in one line, the first ones if there are many.
 pub(super) fn in_words(uris: &[String]) -> String {
-    const SHOWN: usize = 20;
-    let shown: Vec<_> = uris.iter().take(SHOWN).map(|uri| clip(uri, 200)).collect();
+    const SHOWN: usize = 10;
+    let shown: Vec<_> = uris.iter().take(SHOWN).map(|uri| clip(uri, 60)).collect();
     let more = uris.len().saturating_sub(SHOWN);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{rest}", shown.join(", "))

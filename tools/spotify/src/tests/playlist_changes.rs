@@ -427,3 +427,18 @@ async fn whoever_waits_hears_how_far_it_is() {
     let (text, _) = change(&stage, "spotify_playlist_remove", gone).await;
     assert!(text.starts_with("Removed 150 from Focus."), "{text}");
 }
+
+#[tokio::test]
+async fn what_occurs_very_often_is_told_in_few_words() {
+    let stage = Stage::alice().await;
+    let uris = many(songs().len().min(100));
+    let id = stage.playlist("Loop", uris.iter().cycle().take(3_000).cloned());
+    let remove = json!({"playlist": id, "uris": uris, "dry_run": true});
+    let (text, data) = change(&stage, "spotify_playlist_remove", remove).await;
+    assert!(text.starts_with("Would remove 3000 from Loop;"), "{text}");
+    assert!(text.contains(" · at 0, 100, 200 and 27 more\n"), "{text}");
+    assert!(text.ends_with("\n- and 60 more"), "{text}");
+    assert!(text.len() < 6 * 1024, "{}", text.len());
+    assert_eq!(data["rows"][0]["occurrences"], 30);
+    assert_eq!(data["rows"][0]["positions"].as_array().unwrap().len(), 20);
+}
