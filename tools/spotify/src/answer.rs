@@ -2,13 +2,13 @@
 //! each for the model.
 
 mod device;
-mod entry;
+mod placed;
 mod playback;
 mod playlist;
 mod row;
 
 pub(crate) use device::DeviceRow;
-pub(crate) use entry::{EntryRow, Placed};
+pub(crate) use placed::{EntryRow, Placed};
 pub(crate) use playback::Playback;
 pub(crate) use playlist::{PlaylistLines, PlaylistRow};
 pub(crate) use row::{Numbered, Row};

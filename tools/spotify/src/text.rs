@@ -19,20 +19,20 @@ pub(crate) fn clip(text: &str, longest: usize) -> String {
     one_line.chars().take(longest).chain(['…']).collect()
 }
 
-/// As much of a text as fits in `longest` bytes, and a sign that there was more.
-pub(crate) fn shorten(text: &str, longest: usize) -> String {
-    if text.len() <= longest {
+/// A text of at most `room` bytes, but for the mark that shows that its end is missing.
+pub(crate) fn shorten(text: &str, room: usize) -> String {
+    if text.len() <= room {
         return text.to_owned();
     }
-    let end = text.floor_char_boundary(longest.saturating_sub('…'.len_utf8()));
-    format!("{}…", text.get(..end).unwrap_or_default())
+    let fits = |(start, c): &(usize, char)| start + c.len_utf8() <= room;
+    text.char_indices().take_while(fits).map(|(_, c)| c).chain(['…']).collect()
 }
 
 /// `count` lines as `lines` writes them, given how many bytes each name may have: as many as it takes,
 /// or so few that fifty lines stay below 6 KB.
 pub(crate) fn fitted(count: usize, lines: impl Fn(usize) -> Vec<String>) -> String {
     let mut text = String::new();
-    for longest in [usize::MAX, 40, 24, 10] {
+    for longest in [usize::MAX, 40, 24, 8] {
         text = lines(longest).concat();
         if text.len() <= 116 * count.max(50) {
             break;
@@ -68,11 +68,10 @@ mod tests {
     }
 
     #[test]
-    fn a_shortened_text_keeps_to_its_bytes_and_its_letters() {
-        assert_eq!(shorten("abcdef", 6), "abcdef");
-        assert_eq!(shorten("abcdefg", 6), "abc…");
-        assert_eq!(shorten("äöüß", 7), "äö…");
-        assert_eq!(shorten("日本語の歌", 8), "日…");
+    fn a_text_is_shortened_between_its_letters() {
+        assert_eq!(shorten("Fjörður", 4), "Fjö…");
+        assert_eq!(shorten("Fjörður", 3), "Fj…");
+        assert_eq!(shorten("Fjord", 5), "Fjord");
     }
 
     #[test]
