@@ -1,4 +1,4 @@
-//! Spotify as tools for a chat assistant: search, what plays now, play, control, devices.
+//! Spotify as tools for a chat assistant: the catalogue, the player, the library, spoken word.
 //!
 //! Errors carry the shared codes of the kit and these of our own:
 //!
@@ -12,20 +12,34 @@
 //! | `device_restricted` | the device takes no commands from outside |
 //! | `volume_unsupported` | the device's volume can't be set from outside |
 //! | `playlist_not_readable` | somebody else's playlist: Spotify shows what is in it to its owner only |
+//! | `not_done` | one of several things, not tried any more after another had failed, or the call was cancelled |
 
 mod answer;
 mod api;
+mod children;
 mod control;
 mod devices;
+mod get;
+mod library;
+mod limits;
+mod many;
+mod me;
 mod model;
 mod now;
+mod pages;
 mod play;
 mod player;
 mod playlists;
+mod podcasts;
 mod prompts;
+mod queue;
+mod recent;
+mod resolve;
 mod resources;
 mod search;
 mod text;
+mod time;
+mod top;
 mod uri;
 
 #[cfg(test)]
@@ -52,12 +66,19 @@ fn toolset_at(api: SpotifyApi) -> Toolset {
     let playlists = Playlists::new(api.clone());
     Toolset::new("spotify", Some(PROVIDER))
         .with(search::Search(api.clone()))
+        .with(resolve::Resolve(api.clone()))
+        .with(get::Get(api.clone()))
+        .with(children::ListChildren(api.clone()))
         .with(now::Now(api.clone()))
         .with(play::Play(api.clone()))
         .with(control::Control(api.clone()))
         .with(devices::Devices(api.clone()))
+        .with(queue::Queue(api.clone()))
+        .with(recent::RecentlyPlayed(api.clone()))
+        .with(top::Top(api.clone()))
+        .with(me::Me(api.clone()))
         .with_prompt(prompts::Heard)
-        .with_resource(resources::NowPlaying(api))
+        .with_resource(resources::NowPlaying(api.clone()))
         .set("playlists")
         .with(playlists::List(playlists.clone()))
         .with(playlists::Items(playlists.clone()))
@@ -69,7 +90,15 @@ fn toolset_at(api: SpotifyApi) -> Toolset {
         .with_prompt(prompts::Tidy(playlists.clone()))
         .with_resource(resources::PlaylistsTable(playlists.clone()))
         .with_resource(resources::PlaylistTable(playlists.clone()))
+        .set("library")
+        .with(library::List(api.clone()))
+        .with(library::Check(api.clone()))
+        .with(library::Save(api.clone()))
+        .set("podcasts")
+        .with(podcasts::Episodes(api.clone()))
+        .with(podcasts::Shows(api.clone()))
         .set("destructive")
+        .with(library::Remove(api))
         .with(playlists::Remove(playlists.clone()))
         .with(playlists::Replace(playlists))
 }

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stagepass_kit::{Caller, Effect, Tool, ToolError};
 
-pub(crate) use self::query::{MOST_ROWS, find, within};
+pub(crate) use self::query::{MOST_ROWS, find};
 use crate::{
     answer::{Numbered, Row},
     api::SpotifyApi,

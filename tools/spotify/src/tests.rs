@@ -1,10 +1,16 @@
 //! The tools against a stand-in of Spotify.
 
+mod compact;
 mod control;
 mod devices;
 mod errors;
+mod get;
 mod harness;
+mod library;
 mod limits;
+mod listed;
+mod lists;
+mod mutations;
 mod now;
 mod play;
 mod playlist_changes;
@@ -12,6 +18,11 @@ mod playlist_items;
 mod playlist_tables;
 mod playlist_tolerance;
 mod playlists;
+mod podcasts;
+mod queue;
+mod recent;
+mod resolve;
+mod samples;
 mod schema;
 mod search;
 mod tolerance;

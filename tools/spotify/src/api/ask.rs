@@ -70,7 +70,6 @@ impl Ask {
 
     /// The same, about something that doesn't change from one minute to the next: the answer may be
     /// some minutes old.
-    #[expect(dead_code, reason = "the tools that look things up come next")]
     pub(crate) fn of_the_catalogue(mut self) -> Self {
         self.of_the_catalogue = true;
         self

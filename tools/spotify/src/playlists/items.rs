@@ -9,7 +9,7 @@ use stagepass_kit::{Caller, Effect, Tool, ToolError};
 use super::{MORE_READ_SCOPES, Playlists, READ_SCOPES, contents::Contents, target::Target};
 use crate::{
     answer::{EntryRow, Placed},
-    search::within,
+    limits::within,
     text::shorten,
 };
 

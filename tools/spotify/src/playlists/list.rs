@@ -10,7 +10,7 @@ use super::{MORE_READ_SCOPES, Playlists, READ_SCOPES, own::Own};
 use crate::{
     answer::{PlaylistLines, PlaylistRow},
     api::Failure,
-    search::within,
+    limits::within,
 };
 
 /// How many rows when nobody says how many.

@@ -37,7 +37,7 @@ impl Prompt for Mood {
         };
         Ok(format!(
             "Make me a Spotify playlist for this mood: {}. Think of about {tracks} real tracks that \
-             fit, by several artists, and find the URI of each with the Spotify search; leave out \
+             fit, by several artists, and find their URIs with spotify_resolve; leave out \
              what isn't found. Show me the list and ask whether to go on. Then make a private \
              playlist of them with spotify_playlist_create in one call, with a fitting name, and \
              give me its link.",

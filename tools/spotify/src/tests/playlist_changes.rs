@@ -190,7 +190,8 @@ async fn many_are_added_in_order_before_a_position() {
 
 #[tokio::test]
 async fn a_long_add_stops_between_chunks_and_tells_how_far_it_came() {
-    let stage = Stage::alice().await.watched(impatient(2));
+    let mut stage = Stage::alice().await;
+    stage.watch(impatient(2));
     let id = stage.playlist("Focus", Vec::<String>::new());
     let add = json!({"playlist": id, "uris": many(1000), "skip_duplicates": false});
     let (text, data) = change(&stage, "spotify_playlist_add", add).await;
@@ -208,14 +209,16 @@ async fn a_long_add_stops_between_chunks_and_tells_how_far_it_came() {
 
 #[tokio::test]
 async fn nothing_is_written_when_nobody_waits_for_the_look_before_it() {
-    let stage = Stage::alice().await.watched(impatient(1));
+    let mut stage = Stage::alice().await;
+    stage.watch(impatient(1));
     let id = stage.playlist("Focus", many(200));
     let path = format!("playlists/{id}/items");
     let (text, data) =
         change(&stage, "spotify_playlist_add", json!({"playlist": id, "uris": [EPISODE]})).await;
     assert_eq!((&data["stopped"], &data["added"]), (&json!(true), &json!(0)), "{text}");
     assert_eq!((stage.count("GET", &path), stage.count("POST", &path)), (1, 0));
-    let stage = Stage::alice().await.watched(impatient(1));
+    let mut stage = Stage::alice().await;
+    stage.watch(impatient(1));
     let id = stage.playlist("Focus", many(200));
     let find = json!({"playlist": id, "query": "salt"});
     let (text, data) = change(&stage, "spotify_playlist_items", find).await;
@@ -412,8 +415,8 @@ async fn a_replacement_that_fails_in_the_middle_says_what_is_in_the_playlist_now
 
 #[tokio::test]
 async fn whoever_waits_hears_how_far_it_is() {
-    let alice = || async { Stage::alice().await.watched(impatient(u64::MAX)) };
-    let stage = alice().await;
+    let mut stage = Stage::alice().await;
+    stage.watch(impatient(u64::MAX));
     for number in 0..60 {
         stage.playlist(&format!("List {number}"), Vec::<String>::new());
     }
@@ -421,11 +424,11 @@ async fn whoever_waits_hears_how_far_it_is() {
     let more = json!({"playlist": "focus", "uris": many(songs().len())});
     let (text, _) = change(&stage, "spotify_playlist_add", more).await;
     assert!(text.starts_with(&format!("Added {} to Focus.", songs().len() - 120)), "{text}");
-    let stage = alice().await;
-    let id = stage.playlist("Focus", many(songs().len()));
+    stage.watch(impatient(u64::MAX));
+    let id = stage.playlist("Others", many(songs().len()));
     let gone = json!({"playlist": id, "uris": many(150)});
     let (text, _) = change(&stage, "spotify_playlist_remove", gone).await;
-    assert!(text.starts_with("Removed 150 from Focus."), "{text}");
+    assert!(text.starts_with("Removed 150 from Others."), "{text}");
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@ use stagepass_standin::spotify::Answer;
 
 use super::{
     harness::{LIGHTHOUSE, SLOW_FERRY, Stage},
-    tolerance::{mutations, track},
+    mutations::each,
+    samples::track,
 };
 
 const ID: &str = "IjHGb3CXlMaXZjljENUhJd";
@@ -31,7 +32,7 @@ async fn the_list_survives_whatever_a_field_holds() {
     let stage = Stage::alice().await;
     let body =
         json!({"items": [playlist("First"), null, playlist("Second")], "total": 2, "next": null});
-    for (path, body) in mutations(&body) {
+    for (path, body) in each(&body) {
         stage.fail("GET", "me/playlists", Answer::json(200, &body));
         let answer = stage.call("spotify_playlists", "{}").await;
         if path == "/items" {
@@ -51,7 +52,7 @@ async fn the_list_survives_whatever_a_field_holds() {
 async fn items_survive_whatever_a_field_holds() {
     let stage = Stage::alice().await;
     let asked = json!({"playlist": ID}).to_string();
-    for (path, body) in mutations(&page()) {
+    for (path, body) in each(&page()) {
         // No snapshot, so nothing is kept from one to the next.
         stage.fail("GET", &format!("playlists/{ID}$"), Answer::json(200, &json!({"name": "N"})));
         stage.fail("GET", &format!("playlists/{ID}/items"), Answer::json(200, &body));
@@ -76,7 +77,7 @@ async fn items_survive_whatever_a_field_holds() {
 async fn the_playlist_itself_survives_whatever_a_field_holds() {
     let stage = Stage::alice().await;
     let asked = json!({"playlist": ID}).to_string();
-    for (path, body) in mutations(&playlist("Name")) {
+    for (path, body) in each(&playlist("Name")) {
         stage.fail("GET", &format!("playlists/{ID}$"), Answer::json(200, &body));
         stage.fail("GET", &format!("playlists/{ID}/items"), Answer::json(200, &page()));
         let answer = stage.call("spotify_playlist_items", &asked).await;
@@ -93,7 +94,7 @@ async fn a_change_survives_whatever_its_answer_holds() {
     let stage = Stage::alice().await;
     let id = stage.playlist("Focus", [LIGHTHOUSE]);
     let add = json!({"playlist": id, "uris": [SLOW_FERRY], "skip_duplicates": false}).to_string();
-    for (path, body) in mutations(&json!({"snapshot_id": "new"})) {
+    for (path, body) in each(&json!({"snapshot_id": "new"})) {
         stage.fail("POST", &format!("playlists/{id}/items"), Answer::json(201, &body));
         let answer = stage.call("spotify_playlist_add", &add).await;
         let (text, _) = answer.unwrap_or_else(|error| panic!("{path}: {error} for {body}"));
