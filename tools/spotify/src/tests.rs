@@ -2,6 +2,7 @@
 
 mod compact;
 mod control;
+mod conversations;
 mod devices;
 mod errors;
 mod get;
