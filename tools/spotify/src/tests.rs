@@ -10,6 +10,7 @@ mod library;
 mod limits;
 mod listed;
 mod lists;
+mod many;
 mod mutations;
 mod now;
 mod play;

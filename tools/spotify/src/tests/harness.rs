@@ -102,6 +102,11 @@ impl Stage {
         Self { spotify, tools: crate::toolset_at(api), caller }
     }
 
+    /// For whom the tools run.
+    pub(super) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// Lets somebody watch what the tools do.
     pub(super) fn watch(&mut self, watch: Watch) {
         self.caller = self.caller.clone().watched(watch);
