@@ -172,6 +172,17 @@ async fn where_two_calls_have_one_id_neither_is_meant() {
 }
 
 #[tokio::test]
+async fn a_call_that_falls_over_is_answered_and_recorded() {
+    let app = with_shelf().await;
+    let answer = post(&app, &sorting("falls", 1)).send().await.unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!(answer["error"]["code"], -32603, "{answer}");
+    let row = recorded(&app, "tool.called", 1).await.remove(0);
+    assert_eq!((row.outcome.as_str(), row.detail.as_deref()), ("refused", Some("broken_off")));
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_shutdown_lets_a_step_be_finished_and_its_row_be_written() {
     let mut app = with_shelf().await;
     let gate = Gate::named("shutdown");

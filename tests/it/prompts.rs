@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Bot, Connector, Setup, TestApp, encoded, shelf};
+use crate::{
+    calls::recorded,
+    harness::{Answer, Bot, Connector, Setup, TestApp, encoded, shelf},
+};
 
 async fn open_shelf() -> TestApp {
     let variables = vec![("ACCESS__ALLOW", "open".to_owned())];
@@ -119,6 +122,15 @@ async fn a_completion_shows_the_first_hundred_of_ones_own_and_how_many_there_are
         let few = legacy(&client, token, "completion/complete", of_the_book("Book 24")).await.body;
         let few = &few["result"]["completion"];
         assert_eq!((few["values"].as_array().unwrap().len(), &few["hasMore"]), (11, &json!(false)));
+    }
+    // It asks no provider, so it leaves no row.
+    let of = json!({"type": "ref/prompt", "name": "shelf_tidy"});
+    let order = json!({"ref": of, "argument": {"name": "order", "value": ""}});
+    let answer = client.modern(&alice, "completion/complete", order).await.body;
+    assert_eq!(answer["result"]["completion"]["values"], json!(["author", "title"]));
+    for row in recorded(&app, "argument.completed", 6).await {
+        assert_eq!(row.tool.as_deref(), Some("shelf_tidy"));
+        assert!(row.connection_id.is_some(), "{row:?}");
     }
     app.finish().await;
 }

@@ -77,14 +77,22 @@ impl Host {
     ///
     /// # Errors
     /// Those of `work`, and when it panics.
-    pub(super) async fn to_its_end<T: Send + 'static>(
+    pub(super) fn to_its_end<T, W>(
         &self,
-        work: impl Future<Output = Result<T, ErrorData>> + Send + 'static,
-    ) -> Result<T, ErrorData> {
-        self.0.house.tasks.spawn(work).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "a request came to no end");
-            Err(ErrorData::internal_error("something went wrong inside this server", None))
-        })
+        work: W,
+    ) -> impl Future<Output = Result<T, ErrorData>> + Send + use<T, W>
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T, ErrorData>> + Send + 'static,
+    {
+        // Not in an async function: rmcp's future would have room for all of `work`.
+        let task = self.0.house.tasks.spawn(work);
+        async move {
+            task.await.unwrap_or_else(|error| {
+                tracing::error!(%error, "a request came to no end");
+                Err(ErrorData::internal_error("something went wrong inside this server", None))
+            })
+        }
     }
 }
 

@@ -104,7 +104,7 @@ struct Sort;
 struct SortArgs {
     /// How many.
     books: u32,
-    /// Where to stop and wait, between two of them.
+    /// Where to stop and wait, between two of them; or "falls".
     gate: Option<String>,
 }
 
@@ -130,6 +130,7 @@ impl Tool for Sort {
     type Answer = Sorted;
 
     async fn call(&self, caller: &Caller, args: SortArgs) -> Result<Sorted, ToolError> {
+        assert_ne!(args.gate.as_deref(), Some("falls"), "the shelf falls");
         let watch = caller.watch();
         let gate = args.gate.as_deref().map(Gate::named);
         let mut sorted = 0;

@@ -55,7 +55,7 @@ fn toolset() -> Toolset {
     Toolset::new("a", None).with_prompt(Mix).set("books").with_resource(Shelf)
 }
 
-fn asked(arguments: serde_json::Value) -> Result<String, ToolError> {
+fn asked(arguments: &serde_json::Value) -> Result<String, ToolError> {
     let arguments = arguments.as_object().cloned().unwrap();
     let result = toolset().prompts()[0].get(arguments)?;
     let ContentBlock::Text(text) = &result.messages[0].content else { panic!("no text") };
@@ -77,15 +77,15 @@ fn a_prompt_says_which_arguments_it_has_the_needed_ones_first() {
 
 #[test]
 fn a_blank_field_of_a_form_is_no_argument() {
-    assert_eq!(asked(json!({"mood": "sad", "after": " "})).unwrap(), "Make a sad mix.");
-    let error = asked(json!({"mood": "", "after": "Blue"})).unwrap_err();
+    assert_eq!(asked(&json!({"mood": "sad", "after": " "})).unwrap(), "Make a sad mix.");
+    let error = asked(&json!({"mood": "", "after": "Blue"})).unwrap_err();
     assert_eq!(error.code(), "invalid_argument");
     assert!(error.message().contains("mood"), "{}", error.message());
 }
 
 #[test]
 fn an_argument_that_is_none_of_the_prompts_is_refused_by_name() {
-    let error = asked(json!({"mood": "sad", "tempo": "slow"})).unwrap_err();
+    let error = asked(&json!({"mood": "sad", "tempo": "slow"})).unwrap_err();
     assert!(error.message().contains("tempo"), "{}", error.message());
 }
 
