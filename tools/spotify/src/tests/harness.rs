@@ -143,11 +143,6 @@ impl Stage {
         &self.tools
     }
 
-    /// For whom they run.
-    pub(super) fn caller(&self) -> &Caller {
-        &self.caller
-    }
-
     /// Changes what belongs to Alice.
     pub(super) fn alter(&self, change: impl FnOnce(&mut Person)) {
         self.spotify.world(|world| change(world.person("alice")));
