@@ -55,6 +55,12 @@ use crate::{
 /// The provider's id, as connections know it.
 const PROVIDER: &str = "spotify";
 
+/// What Spotify asks of those who show its content: to say whose it is, and to link to it.
+const INSTRUCTIONS: &str = "What the spotify_ tools answer comes from Spotify. When you show some of \
+it to the person, say so, and link each thing to its page there: spotify:track:ID is \
+https://open.spotify.com/track/ID, and the same for albums, artists, playlists, shows, episodes and \
+audiobooks. Don't alter titles or names.";
+
 /// The Spotify tools. `http` is the host's shared client; `api_url` is the Web API's base without
 /// trailing slash, e.g. `https://api.spotify.com/v1`.
 #[must_use]
@@ -65,6 +71,7 @@ pub fn toolset(http: reqwest::Client, api_url: &str) -> Toolset {
 fn toolset_at(api: SpotifyApi) -> Toolset {
     let playlists = Playlists::new(api.clone());
     Toolset::new("spotify", Some(PROVIDER))
+        .with_instructions(INSTRUCTIONS)
         .with(search::Search(api.clone()))
         .with(resolve::Resolve(api.clone()))
         .with(get::Get(api.clone()))
