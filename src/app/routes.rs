@@ -35,8 +35,8 @@ impl App {
     /// Every route there is.
     pub fn router(&self) -> Router {
         // For MCP clients: all tools in one place, and each toolset in one of its own.
-        let toolsets: Vec<&str> =
-            self.toolsets.iter().map(|set| set.name()).chain(self.remotes.names()).collect();
+        let mut toolsets: Vec<&str> = self.toolsets.iter().map(Toolset::name).collect();
+        toolsets.extend(self.remotes.names());
         let names = std::iter::once(None).chain(toolsets.iter().copied().map(Some));
         let mcp = names.fold(Router::new(), |router, name| router.merge(self.mcp(name)));
         // For people's browsers, and for clients on their way to a token.

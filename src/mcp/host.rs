@@ -161,7 +161,7 @@ impl ServerHandler for Host {
                 let reads_only = remotes::only_reads(&tool);
                 security::with_scheme(tool, reads_only, self.0.sign_in)
             }));
-            list.ttl_ms = lists::ttl_with_remotes(more.is_whole);
+            list.ttl_ms = Some(lists::ttl_with_remotes(more.is_whole));
         }
         Ok(list)
     }
@@ -193,7 +193,7 @@ impl ServerHandler for Host {
         if let Some(caller) = self.looks_at_remotes(&context) {
             let more = Box::pin(self.0.house.remotes.prompts(&caller)).await;
             list.prompts.extend(more.items);
-            list.ttl_ms = lists::ttl_with_remotes(more.is_whole);
+            list.ttl_ms = Some(lists::ttl_with_remotes(more.is_whole));
         }
         Ok(list)
     }
@@ -217,7 +217,7 @@ impl ServerHandler for Host {
         if let Some(caller) = self.looks_at_remotes(&context) {
             let more = Box::pin(self.0.house.remotes.resources(&caller)).await;
             list.resources.extend(more.items);
-            list.ttl_ms = lists::ttl_with_remotes(more.is_whole);
+            list.ttl_ms = Some(lists::ttl_with_remotes(more.is_whole));
         }
         Ok(list)
     }
@@ -231,7 +231,7 @@ impl ServerHandler for Host {
         if let Some(caller) = self.looks_at_remotes(&context) {
             let more = Box::pin(self.0.house.remotes.templates(&caller)).await;
             list.resource_templates.extend(more.items);
-            list.ttl_ms = lists::ttl_with_remotes(more.is_whole);
+            list.ttl_ms = Some(lists::ttl_with_remotes(more.is_whole));
         }
         Ok(list)
     }

@@ -17,8 +17,8 @@ const TTL_WITH_REMOTES_MS: u64 = 60_000;
 const TTL_WITHOUT_SOME_MS: u64 = 5_000;
 
 /// How long a client may keep a list of what remotes have, too.
-pub(super) fn ttl_with_remotes(is_whole: bool) -> Option<u64> {
-    Some(if is_whole { TTL_WITH_REMOTES_MS } else { TTL_WITHOUT_SOME_MS })
+pub(super) fn ttl_with_remotes(is_whole: bool) -> u64 {
+    if is_whole { TTL_WITH_REMOTES_MS } else { TTL_WITHOUT_SOME_MS }
 }
 
 /// The answers to the methods that list.
