@@ -33,6 +33,8 @@ pub enum Odd {
     EndlessPages,
     /// With a stream that never ends, says nothing, and is never silent.
     EndlessStream,
+    /// With a stream that says ever more, and never the answer.
+    Flood,
     /// With half of an answer.
     BreakOff,
     /// With a session that it gives to everybody.
@@ -69,6 +71,7 @@ impl Odd {
                 {"type": "text", "text": "x".repeat(*bytes)},
             ]}))),
             Self::EndlessStream => endless(),
+            Self::Flood => flood(),
             Self::BreakOff => {
                 let whole = result(right.clone()).to_string();
                 let half = whole.get(..whole.len() / 2).unwrap_or_default().to_owned();
@@ -102,6 +105,17 @@ fn endless() -> Response {
     });
     let body = Body::from_stream(ticks);
     ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
+}
+
+fn flood() -> Response {
+    let words = "x".repeat(4 << 10);
+    let said = json!({"jsonrpc": "2.0", "method": "notifications/message", "params": words});
+    let event = format!("data: {said}\n\n");
+    let events = stream::unfold(event, |event| async {
+        tokio::task::yield_now().await;
+        Some((Ok::<_, std::io::Error>(event.clone()), event))
+    });
+    ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(events)).into_response()
 }
 
 /// A body that ends with an error, so that the connection is cut.

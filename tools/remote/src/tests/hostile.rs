@@ -63,6 +63,8 @@ async fn an_answer_that_never_ends_or_comes_late_is_given_up() {
 async fn an_answer_that_is_too_large_is_given_up() {
     let error = told(Era::Modern, Odd::Huge(80 << 10)).await;
     assert!(error.message().contains("too large"), "{error}");
+    let error = told(Era::Legacy, Odd::Flood).await;
+    assert!(error.message().contains("too large"), "{error}");
     let blocks = vec![json!({"type": "text"}); 2_000];
     let error = told(Era::Modern, Odd::Result(json!({"content": blocks}))).await;
     assert!(error.message().contains("too large"), "{error}");
