@@ -92,7 +92,7 @@ impl Offers {
     /// The same in words, for what isn't a tool's call, and maybe read by the person.
     pub(super) async fn in_words(&self, caller: &Caller, error: ToolError) -> ToolError {
         let Some(provider) = self.cure(&error) else { return error };
-        match self.connect.offer(caller, provider).await {
+        match self.connect.offer(caller, provider, error.scopes()).await {
             Ok(Offer::New(link, _) | Offer::Again(link)) => words::to_read(error, provider, &link),
             _ => error,
         }
