@@ -76,3 +76,34 @@ async fn nothing_that_was_given_is_shown() {
     }
     assert!(refresh_of(&answer).expose_secret().contains("issuer"));
 }
+
+#[tokio::test]
+async fn a_client_that_is_the_same_everywhere_keeps_its_tokens_apart_too() {
+    let here = "https://stagepass.example";
+    let reads = |world: &mut stagepass_standin::mcp_site::World| {
+        world.reads_documents = true;
+        world.names_itself = false;
+        world.methods = vec!["none".to_owned()];
+    };
+    let (direct, other) = (Direct::with(reads).await, Direct::with(reads).await);
+    let client = direct.client_at(here, &[]);
+    let document = client.document_of_ours().unwrap();
+    let id = document["client_id"].as_str().unwrap().to_owned();
+    for site in [&direct.site, &other.site] {
+        site.world(|world| world.documents.insert(id.clone(), document.clone()));
+    }
+    let (answer, _) = direct.link(&client).await.unwrap();
+    let begun = direct.begin(&client).await.unwrap();
+    let issuer = other.site.world(|world| world.issuer());
+    direct.site.world(|world| world.names_issuer = Some(issuer));
+    let moved = direct.client_at(here, &[]);
+    let refused = moved.refresh(&refresh_of(&answer)).await.unwrap_err();
+    assert!(matches!(refused, ProviderError::InvalidGrant), "{refused:?}");
+    let refused = begun.finish(&moved).await.err().unwrap();
+    assert!(matches!(refused, ProviderError::InvalidGrant), "{refused:?}");
+    moved.revoke(&refresh_of(&answer)).await;
+    for path in ["/token", "/revoke"] {
+        assert_eq!(other.site.count("POST", path), 0, "{path}");
+    }
+    direct.assert_in_order();
+}
