@@ -126,7 +126,7 @@ fn what_is_new_in_a_provider_can_be_set_by_variables() {
     assert_eq!(work.email.as_deref(), Some("mail"));
     assert_eq!(work.email_verified.as_deref(), Some("mail_verified"));
     assert_eq!(work.issuer.as_deref(), Some("https://other.example.org"));
-    for (key, value) in [("login", "\"maybe\""), ("client_auth", "\"none\"")] {
+    for (key, value) in [("login", "\"maybe\""), ("client_auth", "\"cookie\"")] {
         let key = format!("provider.spotify.{key}");
         assert_helps(&refused(&format!("{key} = {value}"), &[]), &key);
     }

@@ -4,7 +4,8 @@
 //! [`Spotify`] is the accounts service and the Web API on one loopback port, with the behaviour of
 //! 2026 (Development Mode), quirks included. Its [`World`](spotify::World) is plain data that a
 //! test looks at and changes. [`OpenId`] is an OpenID Connect provider that can be told to be wrong in
-//! every way that matters; [`GitHub`] is GitHub's sign-in. [`Browser`] walks through sign-in pages as Chromium would: cookies,
+//! every way that matters; [`GitHub`] is GitHub's sign-in; [`Provider`] is any
+//! provider of the catalogue. [`Browser`] walks through sign-in pages as Chromium would: cookies,
 //! redirects, `Origin`, `Sec-Fetch-*`, and `form-action` of the Content-Security-Policy.
 //! [`ClientSite`] is where clients publish documents: https under whatever names a test makes up.
 //! [`Webhook`] is where a bot is told things, and checks who tells them.
@@ -20,6 +21,7 @@ pub mod client_site;
 pub mod github;
 mod http;
 pub mod oidc;
+pub mod provider;
 pub mod spotify;
 pub mod webhook;
 
@@ -28,5 +30,6 @@ pub use browser::{Browser, Page};
 pub use client_site::ClientSite;
 pub use github::GitHub;
 pub use oidc::OpenId;
+pub use provider::Provider;
 pub use spotify::Spotify;
 pub use webhook::Webhook;
