@@ -10,7 +10,7 @@ mod database;
 mod forge;
 mod window;
 
-pub(crate) use app::{Setup, TestApp, code_on};
+pub(crate) use app::{MakeToolset, Setup, TestApp, code_on};
 pub(crate) use bot::{Bot, SECRET as BOT_SECRET, encoded};
 pub(crate) use chat::{Chat, Era, Told};
 pub(crate) use connector::{Answer, Connector, REDIRECT_URI, Tokens};

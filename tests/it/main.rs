@@ -15,6 +15,7 @@ mod harness;
 mod account;
 mod bots;
 mod calls;
+mod catalogue;
 mod cli;
 mod config;
 mod door;

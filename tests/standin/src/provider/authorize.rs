@@ -37,7 +37,8 @@ fn check(world: &World, query: &str) -> Result<Vec<String>, String> {
     let description = world.description;
     let asked = Asked::of_query(query);
     for (name, value) in description.must {
-        if asked.param(name).as_deref() != Some(*value) {
+        let told = asked.param(name).unwrap_or_default();
+        if !told.split(' ').any(|word| value.split('|').any(|one| one == word)) {
             return Err(format!("{name} must be {value}"));
         }
     }

@@ -11,7 +11,7 @@ pub(super) struct Description {
     /// The issuer, if it is an OpenID provider.
     pub(super) issuer: Option<&'static str>,
     pub(super) authorize: &'static str,
-    /// What an authorization request has to say besides the usual.
+    /// What an authorization request has to say besides the usual; `|` stands between choices.
     pub(super) must: &'static [(&'static str, &'static str)],
     /// The parameter for scopes and what stands between them.
     pub(super) scope: Option<(&'static str, char)>,

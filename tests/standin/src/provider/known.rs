@@ -237,7 +237,7 @@ pub(super) const KNOWN: [Description; 20] = [
     Description {
         name: "strava",
         authorize: "www.strava.com/oauth/authorize",
-        must: &[("approval_prompt", "auto")],
+        must: &[("approval_prompt", "auto|force")],
         scope: Some(("scope", ',')),
         least: &["read"],
         token: "www.strava.com/oauth/token",
