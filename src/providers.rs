@@ -13,6 +13,7 @@ mod id_token;
 mod issuer;
 mod request;
 mod revoke;
+mod token;
 
 pub use account::Account;
 pub(crate) use answer::clean;

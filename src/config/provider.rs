@@ -12,7 +12,9 @@ use serde::Deserialize;
 use url::Url;
 
 use super::words::words;
-pub use quirks::{AccountFrom, Body, ClientAuth, Method, RedirectRule, RevokeAuth, RevokeToken, Separator};
+pub use quirks::{
+    AccountFrom, Body, ClientAuth, Method, RedirectRule, RevokeAuth, RevokeToken, Separator,
+};
 
 /// An OAuth 2 provider: its catalogue entry with the operator's credentials and overrides.
 #[derive(Debug, Clone, Deserialize)]

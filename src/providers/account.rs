@@ -44,9 +44,7 @@ impl ProviderClient {
         nonce: Option<&str>,
     ) -> Result<Account, ProviderError> {
         let account = match (self.issuer_of_id_tokens(), self.provider().account_from) {
-            (Some(issuer), _) => {
-                read(self.provider(), &self.told_by(issuer, answer, nonce).await?)
-            }
+            (Some(issuer), _) => read(self.provider(), &self.told_by(issuer, answer, nonce).await?),
             (None, AccountFrom::Userinfo) => {
                 read(self.provider(), &[self.ask(&answer.access_token).await?])
             }

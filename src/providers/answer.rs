@@ -1,19 +1,14 @@
-//! What a token endpoint answers, read with care: providers differ, and a token that was given
-//! must not be lost over a number that came as a word.
+//! What a provider answers, read with care: providers differ, and a token that was given must not be
+//! lost over a number that came as a word.
 
 use std::{collections::BTreeSet, time::Duration};
 
-use chrono::{DateTime, Utc};
 use reqwest::{Response, StatusCode, header::RETRY_AFTER};
 use secrecy::SecretString;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{
-    account::{self, Account},
-    fields::{self, Fields},
-};
-use crate::config::{AccountFrom, Provider};
+use super::{account::Account, fields::Fields};
 
 /// The largest answer that is read from a token or user-info endpoint.
 const MOST: usize = 256 * 1024;
@@ -38,15 +33,6 @@ pub struct TokenAnswer {
     pub refresh_expires_in: Option<Duration>,
     /// Whose tokens these are, if this is where the provider tells it.
     pub account: Option<Account>,
-}
-
-/// What the tokens were asked for with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
-    /// A code.
-    Exchange,
-    /// A refresh token.
-    Refresh,
 }
 
 /// Why a provider gave nothing.
@@ -101,96 +87,13 @@ impl ProviderError {
     }
 }
 
-/// Reads the answer of `provider`'s token endpoint, which came at `now`.
-pub(super) async fn read_token(
-    response: Response,
-    provider: &Provider,
-    step: Step,
-    now: DateTime<Utc>,
-) -> Result<TokenAnswer, ProviderError> {
-    let (status, retry_after) = (response.status(), retry_after(&response));
-    let body = body(response).await?;
-    if unavailable(status) {
-        return Err(ProviderError::unavailable(format!("token endpoint: {status}"), retry_after));
-    }
-    let Ok(told) = serde_json::from_slice::<Fields>(&body) else {
-        // A page of HTML is a proxy or an outage, whatever its status says; never a logout.
-        return Err(ProviderError::unavailable(format!("token endpoint: {status}, no JSON"), None));
-    };
-    if let Some(error) = error_in(&told, provider) {
-        let description = word(&told, "error_description").unwrap_or_default();
-        return Err(refusal(provider, &error, description));
-    }
-    let nested = provider.token_path.as_ref().and_then(|path| fields::at(&told, path)?.as_object());
-    let tokens = match (&provider.token_path, nested) {
-        // What is at the top of a first answer may be somebody else's: a bot's, for example.
-        (Some(_), None) if step == Step::Exchange => None,
-        (Some(_), Some(nested)) if step == Step::Exchange || nested.contains_key("access_token") => {
-            Some(nested)
-        }
-        _ => Some(&told),
-    };
-    let answer = tokens.filter(|_| status.is_success()).and_then(|tokens| read(tokens, now));
-    let mut answer = answer.ok_or_else(|| {
-        ProviderError::unavailable(format!("token endpoint: {status}, no token"), None)
-    })?;
-    if provider.account_from == AccountFrom::Token && step == Step::Exchange {
-        answer.account = account::read(provider, &[told]);
-    }
-    Ok(answer)
-}
-
-fn read(tokens: &Fields, now: DateTime<Utc>) -> Option<TokenAnswer> {
-    let until = || {
-        // Epoch seconds.
-        let end = tokens.get("expires_at")?.as_i64()?;
-        seconds(Some(&Value::from(end.checked_sub(now.timestamp())?)))
-    };
-    Some(TokenAnswer {
-        access_token: word(tokens, "access_token")?.into(),
-        refresh_token: word(tokens, "refresh_token").map(SecretString::from),
-        expires_in: seconds(tokens.get("expires_in")).or_else(until),
-        scopes: scopes(tokens.get("scope")),
-        id_token: word(tokens, "id_token").map(SecretString::from),
-        refresh_expires_in: seconds(tokens.get("refresh_token_expires_in")),
-        account: None,
-    })
-}
-
-/// The word that says what went wrong, if something did.
-fn error_in(told: &Fields, provider: &Provider) -> Option<String> {
-    let named = match provider.error_path.as_slice() {
-        [] => fields::text(told, "error"),
-        paths => fields::first(told, paths, " "),
-    };
-    let is_bad = told.get("ok").and_then(Value::as_bool) == Some(false);
-    named.filter(|word| word != "0").or_else(|| is_bad.then(String::new))
-}
-
-fn refusal(provider: &Provider, error: &str, description: &str) -> ProviderError {
-    let is_in = |words: &[String]| words.iter().any(|word| word.eq_ignore_ascii_case(error));
-    if error == "invalid_grant" || is_in(&provider.grant_errors) {
-        return ProviderError::InvalidGrant;
-    }
-    if matches!(error, "invalid_client" | "unauthorized_client") || is_in(&provider.client_errors) {
-        return ProviderError::InvalidClient;
-    }
-    match error {
-        "server_error" | "temporarily_unavailable" | "slow_down" | "ratelimited"
-        | "internal_error" | "service_unavailable" => {
-            ProviderError::unavailable("token endpoint: says that it is busy", None)
-        }
-        _ => ProviderError::Refused(clean(&format!("{error} {description}"))),
-    }
-}
-
 /// A text that holds something.
-fn word<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
+pub(super) fn word<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
     fields.get(name)?.as_str().filter(|text| !text.is_empty())
 }
 
 /// Seconds as a number, or as a number in words; none where they make no sense.
-fn seconds(value: Option<&Value>) -> Option<Duration> {
+pub(super) fn seconds(value: Option<&Value>) -> Option<Duration> {
     let seconds: f64 = match value? {
         Value::Number(number) => number.as_f64()?,
         Value::String(text) => text.trim().parse().ok()?,

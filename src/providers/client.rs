@@ -6,9 +6,10 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{
-    answer::{self, ProviderError, Step, TokenAnswer},
+    answer::{ProviderError, TokenAnswer},
     issuer::{Discovered, Issuer},
     request::Proof,
+    token::{self, Step},
 };
 use crate::{
     clock::Clock,
@@ -164,7 +165,7 @@ impl ProviderClient {
         let proof = Proof::Client(self.provider.client_auth);
         let (url, body) = (url.ok_or_else(missing)?, self.provider.token_body);
         let answer = self.request(Method::Post, url, body, params, proof).send().await?;
-        answer::read_token(answer, &self.provider, step, self.clock.now()).await
+        token::read_token(answer, &self.provider, step, self.clock.now()).await
     }
 
     /// An endpoint that is set in the configuration, or else stands in the discovery document.

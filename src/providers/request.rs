@@ -24,7 +24,8 @@ pub(super) enum Proof<'a> {
 
 /// The headers that every request to `provider` has. What can't be one was refused before.
 pub(super) fn headers(provider: &Provider) -> HeaderMap {
-    let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+    let mut headers =
+        HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
     for (name, value) in &provider.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             headers.insert(name, value);

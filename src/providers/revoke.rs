@@ -2,6 +2,7 @@
 
 use reqwest::Response;
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 use super::{
     ProviderClient,
@@ -55,16 +56,15 @@ impl From<&TokenAnswer> for Tokens {
 impl ProviderClient {
     /// Revokes a grant, as far as the provider can: by the token that takes the other with it.
     pub async fn revoke(&self, tokens: Tokens) -> RevokeOutcome {
-        let outcome = match self.try_revoke(tokens).await {
-            Ok(outcome) => return outcome,
+        match self.try_revoke(tokens).await {
+            Ok(outcome) => outcome,
             // What the provider doesn't know any more can do no harm.
-            Err(ProviderError::InvalidGrant) => return RevokeOutcome::Nothing,
+            Err(ProviderError::InvalidGrant) => RevokeOutcome::Nothing,
             Err(error) => {
                 tracing::warn!(provider = self.id(), %error, "revocation failed");
                 RevokeOutcome::Failed
             }
-        };
-        outcome
+        }
     }
 
     async fn try_revoke(&self, tokens: Tokens) -> Result<RevokeOutcome, ProviderError> {
@@ -72,20 +72,37 @@ impl ProviderClient {
         let own = provider.revoke_url.as_ref();
         let url = self.endpoint(own, |found| found.revocation_endpoint.as_ref()).await?;
         let Some(url) = url else { return Ok(RevokeOutcome::Unsupported) };
-        let token = match (provider.revoke_token, tokens.access, tokens.refresh) {
-            (RevokeToken::Refresh, access, refresh) => refresh.or(access),
-            (RevokeToken::Access, None, Some(refresh)) => {
-                Some(self.refresh(&refresh).await?.access_token)
-            }
-            (RevokeToken::Access, access, _) => access,
+        let Tokens { access, refresh } = tokens;
+        let (token, refresh) = match provider.revoke_token {
+            RevokeToken::Refresh => (refresh.or(access), None),
+            RevokeToken::Access => (access, refresh),
         };
-        let Some(token) = token else { return Ok(RevokeOutcome::Nothing) };
+        let outcome = match token {
+            Some(token) => self.revoke_token(url.clone(), &token).await?,
+            None => RevokeOutcome::Nothing,
+        };
+        match (outcome, refresh) {
+            // The access token has expired, or has without our knowing.
+            (RevokeOutcome::Nothing | RevokeOutcome::Failed, Some(refresh)) => {
+                let newer = self.refresh(&refresh).await?.access_token;
+                self.revoke_token(url, &newer).await
+            }
+            (outcome, _) => Ok(outcome),
+        }
+    }
+
+    async fn revoke_token(
+        &self,
+        url: Url,
+        token: &SecretString,
+    ) -> Result<RevokeOutcome, ProviderError> {
+        let provider = self.provider();
         let name = provider.revoke_param.as_deref().unwrap_or("token");
         let named = vec![(name, token.expose_secret())];
         let (params, proof) = match provider.revoke_auth {
             RevokeAuth::Client => (named, Proof::Client(provider.client_auth)),
             RevokeAuth::Basic => (named, Proof::Client(ClientAuth::Basic)),
-            RevokeAuth::Bearer => (Vec::new(), Proof::Bearer(&token)),
+            RevokeAuth::Bearer => (Vec::new(), Proof::Bearer(token)),
             RevokeAuth::None => (named, Proof::None),
         };
         let request =

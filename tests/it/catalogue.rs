@@ -4,8 +4,8 @@
 
 mod entry;
 mod probe;
-mod story;
 mod rules;
+mod story;
 mod wrong;
 
 use stagepass::config::Config;

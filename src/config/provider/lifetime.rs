@@ -33,7 +33,8 @@ mod tests {
     #[test]
     fn whatever_ends_first_ends_the_connection() {
         let provider: Provider =
-            serde_json::from_str(r#"{"name": "x", "reconnect_days": 100, "idle_days": 30}"#).unwrap();
+            serde_json::from_str(r#"{"name": "x", "reconnect_days": 100, "idle_days": 30}"#)
+                .unwrap();
         let begun = DateTime::UNIX_EPOCH;
         let day = |days| begun + TimeDelta::days(days);
         assert_eq!(provider.reconnect_by(begun, begun, None), Some(day(30)));

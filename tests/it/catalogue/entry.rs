@@ -30,7 +30,8 @@ impl Entry {
             let value = value.split("   #").next().unwrap().replace(['"', '[', ']'], "");
             (field.trim().to_owned(), value.replace(", ", ","))
         });
-        let lines = lines.filter(|(field, _)| !field.starts_with("client_id") && field != "client_secret");
+        let lines =
+            lines.filter(|(field, _)| !field.starts_with("client_id") && field != "client_secret");
         Self { id, standin: id, lines: lines.collect() }
     }
 
@@ -68,7 +69,8 @@ impl Entry {
         let (client_id, client_secret) = standin.credentials();
         let moved = |address: &str| {
             // What the operator has to fill in.
-            let address = address.replace("<tenant id>", "tenant").replace("<your domain>", "tenant");
+            let address =
+                address.replace("<tenant id>", "tenant").replace("<your domain>", "tenant");
             let address = address.replace("<your tenant>", "tenant").replace("%7B", "{");
             format!("{}/{}", standin.url(), address.replace("%7D", "}").replace("https://", ""))
         };
@@ -96,7 +98,8 @@ impl Entry {
         if self.needs_relay() {
             set.push(("redirect_url".to_owned(), RELAY.to_owned()));
         }
-        let changes = changes.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned()));
+        let changes =
+            changes.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned()));
         set.into_iter().chain(changes).map(|(field, value)| (self.key(&field), value)).collect()
     }
 

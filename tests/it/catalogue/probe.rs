@@ -10,11 +10,7 @@ use stagepass_standin::provider::PROBE_SCOPE;
 /// The toolset for a provider, with or without a scope that its tool needs.
 pub(super) fn toolset(provider: &'static str, has_scopes: bool) -> Toolset {
     let toolset = Toolset::new("probe", Some(provider));
-    if has_scopes {
-        toolset.with(Scoped(Probe(provider)))
-    } else {
-        toolset.with(Probe(provider))
-    }
+    if has_scopes { toolset.with(Scoped(Probe(provider))) } else { toolset.with(Probe(provider)) }
 }
 
 struct Probe(&'static str);

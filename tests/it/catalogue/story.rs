@@ -11,42 +11,29 @@ use super::{
     entry::{Entry, RELAY},
     probe,
 };
-use crate::harness::{Chat, Setup, TestApp, Told};
+use crate::harness::{Chat, MakeToolset, Setup, TestApp, Told};
 
 type Result<T = ()> = std::result::Result<T, String>;
 
 /// Whether `entry` works with its stand-in, with these fields changed. The first thing that goes wrong
 /// is the error.
 pub(super) async fn passes(entry: &Entry, changes: &[(&str, &str)]) -> Result {
-    let standin = entry.start().await;
-    let providers = entry.variables(&standin, changes);
-    Entry::loads(&providers)?;
-    let (id, has_scopes) = (entry.id, standin.has_scopes());
-    let setup = Setup {
-        providers,
-        toolset: Some(Arc::new(move || probe::toolset(id, has_scopes))),
-        ..Setup::default()
-    };
-    let app = TestApp::start_with(setup).await;
-    let has_relay = entry.needs_relay();
-    let back = if has_relay { RELAY.to_owned() } else { format!("{}/callback/{id}", app.url) };
-    standin.register(&back);
-    let chat = app.chat().await;
-    let story = Story { app, standin, chat, id, back, has_relay };
+    let story = Story::begin(entry, changes).await?;
     let ended = story.told().await;
     let violations = story.standin.violations();
-    story.app.finish_without(story.standin.secrets()).await;
+    story.end().await;
     ended?;
-    ensure(violations.is_empty(), || format!("{id} would object: {violations:?}"))
+    ensure(violations.is_empty(), || format!("{} would object: {violations:?}", entry.id))
 }
 
 fn ensure(is_so: bool, otherwise: impl FnOnce() -> String) -> Result {
     if is_so { Ok(()) } else { Err(otherwise()) }
 }
 
-struct Story {
+/// A server that uses an entry with its stand-in.
+pub(super) struct Story {
     app: TestApp,
-    standin: Provider,
+    pub(super) standin: Provider,
     chat: Chat,
     id: &'static str,
     /// Where the provider sends people back to.
@@ -55,6 +42,32 @@ struct Story {
 }
 
 impl Story {
+    pub(super) async fn begin(entry: &Entry, changes: &[(&str, &str)]) -> Result<Self> {
+        let standin = entry.start().await;
+        let providers = entry.variables(&standin, changes);
+        Entry::loads(&providers)?;
+        let (id, has_scopes) = (entry.id, standin.has_scopes());
+        let toolset: MakeToolset = Arc::new(move || probe::toolset(id, has_scopes));
+        let setup = Setup { providers, toolset: Some(toolset), ..Setup::default() };
+        let app = TestApp::start_with(setup).await;
+        let has_relay = entry.needs_relay();
+        let back = if has_relay { RELAY.to_owned() } else { format!("{}/callback/{id}", app.url) };
+        standin.register(&back);
+        let chat = app.chat().await;
+        Ok(Self { app, standin, chat, id, back, has_relay })
+    }
+
+    async fn end(self) {
+        self.app.finish_without(self.standin.secrets()).await;
+    }
+
+    /// Ends a story in which everything was as the provider wants it.
+    pub(super) async fn finish(self) {
+        let violations = self.standin.violations();
+        assert!(violations.is_empty(), "{violations:?}");
+        self.end().await;
+    }
+
     async fn told(&self) -> Result {
         self.link().await?;
         self.is_alice().await?;
@@ -67,7 +80,7 @@ impl Story {
         self.is_revoked(true).await
     }
 
-    fn advance(&self, by: Duration) {
+    pub(super) fn advance(&self, by: Duration) {
         self.app.advance(by);
         self.standin.advance(by);
     }
@@ -110,13 +123,13 @@ impl Story {
         page.describe()
     }
 
-    async fn link(&self) -> Result {
+    pub(super) async fn link(&self) -> Result {
         let (browser, address) = self.answer().await?;
         let told = self.deliver(browser, &address).await;
         ensure(told.contains("is connected") || told.contains("\"connected\":true"), || told)
     }
 
-    async fn status(&self) -> Value {
+    pub(super) async fn status(&self) -> Value {
         let told = self.auth(json!({"action": "status"})).await;
         told.data["providers"][0].clone()
     }
@@ -127,7 +140,8 @@ impl Story {
         let account = &status["account"];
         let alice = self.standin.person("alice");
         let (id, name) = (account["id"].as_str(), account["name"].as_str());
-        let known_as = [alice.name, alice.id, "alice Example".to_owned(), "home.example.org".to_owned()];
+        let known_as =
+            [alice.name, alice.id, "alice Example".to_owned(), "home.example.org".to_owned()];
         let ids = [
             alice.subject.clone(),
             format!("T024BE7LD/U{}", alice.subject),
@@ -169,12 +183,12 @@ impl Story {
         self.chat.call("probe_token", json!({"url": url})).await
     }
 
-    async fn is_used(&self) -> Result {
+    pub(super) async fn is_used(&self) -> Result {
         let told = self.use_it().await;
         ensure(told.data["person"] == "alice", || format!("not used: {}", told.text))
     }
 
-    async fn fails_with(&self, wanted: &str) -> Result {
+    pub(super) async fn fails_with(&self, wanted: &str) -> Result {
         let told = self.use_it().await;
         let code = told.data["code"].as_str().unwrap_or("no error");
         ensure(code == wanted, || format!("{code} and not {wanted}: {}", told.text))
@@ -258,6 +272,6 @@ impl Story {
     }
 }
 
-fn time(value: &Value) -> Option<DateTime<Utc>> {
+pub(super) fn time(value: &Value) -> Option<DateTime<Utc>> {
     value.as_str()?.parse().ok()
 }

@@ -17,9 +17,9 @@ use crate::{
     accounts::{Accounts, CLIENT_SECRET, Server, press},
     oidc::{Algorithm, Key},
 };
-use description::{Description, Granted, Refresh, Who};
+use description::{Description, Refresh, Who};
 use grants::Grants;
-use known::KNOWN;
+use known::known;
 
 /// A scope that every provider with scopes knows, for tools that are made up.
 pub const PROBE_SCOPE: &str = "stagepass:probe";
@@ -42,6 +42,8 @@ struct World {
     key: Key,
     client_secret: String,
     is_away: bool,
+    /// What people don't agree to.
+    unticked: Vec<String>,
 }
 
 impl World {
@@ -58,8 +60,7 @@ impl Provider {
     /// # Panics
     /// When nothing is known of it, or no port can be had.
     pub async fn start(name: &str) -> Self {
-        let description = KNOWN.iter().find(|known| known.name == name);
-        let description = description.unwrap_or_else(|| panic!("no stand-in for {name}"));
+        let description = known(name).unwrap_or_else(|| panic!("no stand-in for {name}"));
         let world = |url: &str| World {
             url: url.to_owned(),
             description,
@@ -69,6 +70,7 @@ impl Provider {
             key: Key::new(Algorithm::Es256),
             client_secret: CLIENT_SECRET.to_owned(),
             is_away: false,
+            unticked: Vec::new(),
         };
         Self(Server::start(world, serve::answer).await)
     }
@@ -108,6 +110,11 @@ impl Provider {
     /// Moves its clock on.
     pub fn advance(&self, by: Duration) {
         self.0.with(|world| world.accounts.advance(by));
+    }
+
+    /// From now on people agree to everything but this scope.
+    pub fn untick(&self, scope: &str) {
+        self.0.with(|world| world.unticked.push(scope.to_owned()));
     }
 
     /// Whether its token endpoint is away.
@@ -154,13 +161,6 @@ impl Provider {
     #[must_use]
     pub fn has_scopes(&self) -> bool {
         self.0.with(|world| world.description.scope.is_some())
-    }
-
-    /// Whether it tells of every scope that was granted.
-    #[must_use]
-    pub fn tells_scopes(&self) -> bool {
-        let silent = [Granted::Empty, Granted::Nothing];
-        self.0.with(|world| !silent.contains(&world.description.granted))
     }
 
     /// The months after the consent, and the days without use, after which a refresh token dies.

@@ -14,13 +14,14 @@ const USUAL: [&str; 4] = ["response_type", "client_id", "redirect_uri", "state"]
 pub(super) fn authorize(world: &mut World, asked: &Asked) -> Reply {
     let pressed = asked.field("request");
     let query = pressed.unwrap_or_else(|| asked.query.clone());
-    let scopes = match check(world, &query) {
+    let mut scopes = match check(world, &query) {
         Ok(scopes) => scopes,
         Err(why) => return refusal(&why).violating(why),
     };
     match world.accounts.authorize(asked, |_| Ok(())) {
         Decided::Answer(reply) => reply,
         Decided::Agreed(request, person) => {
+            scopes.retain(|scope| !world.unticked.contains(scope));
             let code = world.accounts.new_code(&person, &request);
             world.scopes_of_code.insert(code.clone(), scopes.clone());
             let told = scopes.join(",");

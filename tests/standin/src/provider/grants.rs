@@ -37,6 +37,15 @@ pub(super) enum Renewed {
     Reused,
 }
 
+/// What the end of a grant came to.
+pub(super) enum End {
+    Done,
+    /// The token had expired, or the grant had ended.
+    Over,
+    /// There never was such a token, or it is of the wrong kind.
+    Unknown,
+}
+
 impl Grants {
     pub(super) fn add(&mut self, person: &str, scopes: &[String], now: DateTime<Utc>) -> usize {
         self.all.push(Grant {
@@ -86,12 +95,12 @@ impl Grants {
         let has = |grant: &Grant| grant.refresh.iter().any(|known| known == token);
         let Some(place) = self.all.iter().position(has) else { return Renewed::Dead };
         let grant = self.all.get_mut(place).expect("just found");
-        let end = description.months.and_then(|many| {
-            grant.agreed_at.checked_add_months(Months::new(many))
-        });
-        let idle = description.idle_days.and_then(|many| {
-            grant.used_at.checked_add_days(Days::new(many.into()))
-        });
+        let end = description
+            .months
+            .and_then(|many| grant.agreed_at.checked_add_months(Months::new(many)));
+        let idle = description
+            .idle_days
+            .and_then(|many| grant.used_at.checked_add_days(Days::new(many.into())));
         if grant.ended || [end, idle].into_iter().flatten().any(|end| end <= now) {
             return Renewed::Dead;
         }
@@ -115,17 +124,22 @@ impl Grants {
         self.all.iter().find(works)
     }
 
-    /// Ends the grant with this token; whether there was one that lives.
-    pub(super) fn end(&mut self, token: &str, access_only: bool, now: DateTime<Utc>) -> bool {
-        let grant = self.all.iter_mut().find(|grant| {
-            let is_it = |(known, end): &(String, Option<DateTime<Utc>>)| {
-                known == token && end.is_none_or(|end| end > now)
-            };
-            grant.access.iter().any(is_it)
-                || !access_only && grant.refresh.iter().any(|known| known == token)
-        });
-        let lived = grant.filter(|grant| !grant.ended);
-        lived.map(|grant| grant.ended = true).is_some()
+    /// Ends the grant with this token, if it is one that can do so.
+    pub(super) fn end(&mut self, token: &str, access_only: bool, now: DateTime<Utc>) -> End {
+        let refreshes = |grant: &Grant| grant.refresh.iter().any(|known| known == token);
+        for grant in &mut self.all {
+            let access = grant.access.iter().find(|(known, _)| known == token);
+            let expired = access.is_some_and(|(_, end)| end.is_some_and(|end| end <= now));
+            if access.is_none() && (access_only || !refreshes(grant)) {
+                continue;
+            }
+            if expired || grant.ended {
+                return End::Over;
+            }
+            grant.ended = true;
+            return End::Done;
+        }
+        End::Unknown
     }
 
     pub(super) fn end_all(&mut self) {

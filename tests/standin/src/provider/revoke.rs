@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{
     World,
     description::{Client, Errors, Place, Proof, Revoke},
+    grants::End,
     serve::with_headers,
     token::{as_form, is_client, names},
 };
@@ -15,17 +16,20 @@ pub(super) fn revoke(world: &mut World, asked: &Asked, how: &Revoke) -> Reply {
     match token(world, asked, how) {
         Ok(token) => {
             let now = world.now();
-            if world.grants.end(&token, how.access_only, now) {
-                return done(world);
+            match world.grants.end(&token, how.access_only, now) {
+                End::Done => done(world),
+                End::Over => refused(world),
+                End::Unknown => refused(world).violating("no token that can be revoked"),
             }
-            let body = json!({"error": "invalid_token"});
-            match world.description.errors {
-                Errors::Slack => Reply::json(&json!({"ok": false, "error": "invalid_auth"})),
-                _ => Reply::new(400, "application/json", body.to_string()),
-            }
-            .violating("no such token, or not one that can be revoked")
         }
         Err(why) => Reply::oauth_error(400, "invalid_request", &why).violating(why),
+    }
+}
+
+fn refused(world: &World) -> Reply {
+    match world.description.errors {
+        Errors::Slack => Reply::json(&json!({"ok": false, "error": "invalid_auth"})),
+        _ => Reply::new(400, "application/json", json!({"error": "invalid_token"}).to_string()),
     }
 }
 
@@ -46,7 +50,9 @@ fn token(world: &World, asked: &Asked, how: &Revoke) -> Result<String, String> {
     if how.proof == Proof::Bearer {
         let bare = asked.body.is_empty() && asked.query.is_empty();
         let token = asked.bearer().filter(|_| bare);
-        return token.map(str::to_owned).ok_or_else(|| "a bearer token and nothing else".to_owned());
+        return token
+            .map(str::to_owned)
+            .ok_or_else(|| "a bearer token and nothing else".to_owned());
     }
     let form = as_form(asked, how.place)?;
     if how.place != Place::Query && !asked.query.is_empty() {

@@ -4,8 +4,9 @@ use axum::http::HeaderName;
 use serde_json::json;
 
 use super::{
-    PROBE, World, authorize, revoke, token,
+    PROBE, World, authorize,
     description::{Description, Who},
+    revoke, token,
 };
 use crate::http::{Asked, Reply};
 
@@ -49,9 +50,8 @@ fn dispatch(world: &mut World, asked: &Asked) -> Reply {
         if !written.contains(body) {
             return Reply::text(400, "no such query").violating("no such query");
         }
-        return of_owner(world, asked).map_or_else(|refusal| refusal, |id| {
-            Reply::json(&tell(world.accounts.person(&id)))
-        });
+        return of_owner(world, asked)
+            .map_or_else(|refusal| refusal, |id| Reply::json(&tell(world.accounts.person(&id))));
     }
     match address {
         _ if asked.path == PROBE => of_owner(world, asked)
