@@ -38,7 +38,7 @@ pub(super) async fn read_token(
         return Err(ProviderError::unavailable(format!("token endpoint: {status}, no JSON"), None));
     };
     if let Some(error) = error_in(&told, provider) {
-        let description = word(&told, "error_description").unwrap_or_default();
+        let description = answer::word(&told, "error_description").unwrap_or_default();
         return Err(refusal(provider, &error, description));
     }
     let nested = provider.token_path.as_ref().and_then(|path| fields::at(&told, path)?.as_object());

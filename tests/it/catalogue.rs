@@ -3,6 +3,7 @@
 //! revoked. And that the story fails where an entry is wrong.
 
 mod entry;
+mod odd;
 mod probe;
 mod rules;
 mod story;
