@@ -81,13 +81,15 @@ impl AppBuilder {
     /// Opens the database, unlocks the vault and puts the rooms together.
     ///
     /// # Errors
-    /// When the database or the keys can't be used, or no provider is configured.
+    /// When the database or the keys can't be used, no provider is configured, or a set of tools
+    /// that doesn't exist.
     pub async fn build(self) -> anyhow::Result<App> {
         let Self { config, clock, rules, door, toolsets: own } = self;
         let db = Db::open(config.database_url.as_ref(), &config.data_dir).await?;
         let client = http::client().context("can't make the HTTP client")?;
         let mut toolsets = toolsets(&config, &client);
         toolsets.extend(own);
+        let toolsets = config.choose(toolsets)?;
         let tasks = TaskTracker::new();
         let vault = open_vault(&config, &db, &clock, &client, &toolsets, &tasks).await?;
         anyhow::ensure!(!vault.providers().is_empty(), NO_PROVIDER);

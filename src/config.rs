@@ -14,6 +14,7 @@ mod origin;
 mod private;
 mod provider;
 mod proxies;
+mod tools;
 mod words;
 
 use std::{
@@ -39,6 +40,7 @@ pub use provider::{
     Separator,
 };
 pub use proxies::TrustedProxies;
+pub use tools::Tools;
 
 /// Everything that an operator can set.
 #[derive(Debug, Clone, Deserialize)]
@@ -69,6 +71,9 @@ pub struct Config {
     /// Sizes and waits.
     #[serde(default)]
     pub limits: Limits,
+    /// What of the toolsets there is, by name.
+    #[serde(default)]
+    pub tools: BTreeMap<String, Tools>,
     /// The providers, by id.
     pub provider: BTreeMap<String, Provider>,
     /// The bots whose chat users link accounts, by client id.
@@ -120,6 +125,7 @@ impl Config {
         self.access.validate(self)?;
         self.limits.validate()?;
         self.chat.iter().try_for_each(|(client, chat)| chat.validate(client))?;
+        self.tools.iter().try_for_each(|(toolset, tools)| tools.validate(toolset))?;
         let mut providers = self.provider.iter();
         providers.try_for_each(|(id, provider)| provider.validate(id, &self.public_url))
     }

@@ -7,10 +7,24 @@ use serde::{Deserialize, Serialize};
 use stagepass_kit::{Attempt, Caller, Effect, Tool, ToolError, Toolset};
 use stagepass_standin::provider::PROBE_SCOPE;
 
-/// The toolset for a provider, with or without a scope that its tool needs.
-pub(super) fn toolset(provider: &'static str, has_scopes: bool) -> Toolset {
-    let toolset = Toolset::new("probe", Some(provider));
-    if has_scopes { toolset.with(Scoped(Probe(provider))) } else { toolset.with(Probe(provider)) }
+/// The toolsets for these providers: their tool needs a scope, or none.
+macro_rules! toolsets {
+    ($($id:literal)*) => {
+        pub(super) fn toolset(provider: &str, has_scopes: bool) -> fn() -> Toolset {
+            match (provider, has_scopes) {
+                $(
+                    ($id, true) => || Toolset::new("probe", Some($id)).with(Scoped(Probe($id))),
+                    ($id, false) => || Toolset::new("probe", Some($id)).with(Probe($id)),
+                )*
+                _ => panic!("no toolset for {provider}"),
+            }
+        }
+    };
+}
+
+toolsets! {
+    "atlassian" "auth0" "discord" "dropbox" "figma" "github" "gitlab" "google" "home_assistant"
+    "linear" "microsoft" "notion" "okta" "reddit" "slack" "spotify" "strava" "todoist" "twitch"
 }
 
 struct Probe(&'static str);

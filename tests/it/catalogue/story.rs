@@ -1,6 +1,6 @@
 //! The story itself. It answers with what went wrong first, so that others can see it fail.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::{
     entry::{Entry, RELAY},
     probe,
 };
-use crate::harness::{Chat, MakeToolset, Setup, TestApp, Told};
+use crate::harness::{Chat, Setup, TestApp, Told};
 
 type Result<T = ()> = std::result::Result<T, String>;
 
@@ -47,8 +47,8 @@ impl Story {
         let providers = entry.variables(&standin, changes);
         Entry::loads(&providers)?;
         let (id, has_scopes) = (entry.id, standin.has_scopes());
-        let toolset: MakeToolset = Arc::new(move || probe::toolset(id, has_scopes));
-        let setup = Setup { providers, toolset: Some(toolset), ..Setup::default() };
+        let toolset = Some(probe::toolset(id, has_scopes));
+        let setup = Setup { providers, toolset, ..Setup::default() };
         let app = TestApp::start_with(setup).await;
         let has_relay = entry.needs_relay();
         let back = if has_relay { RELAY.to_owned() } else { format!("{}/callback/{id}", app.url) };

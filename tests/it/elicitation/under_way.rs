@@ -1,6 +1,6 @@
 //! A sign-in that is under way: calls made meanwhile leave it alone.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use futures::future::join_all;
 use rmcp::model::ElicitationAction;
@@ -9,7 +9,7 @@ use stagepass_kit::{Attempt, Caller, Effect, Tool, ToolError, Toolset};
 use stagepass_standin::{Browser, OpenId};
 
 use super::{Raw, asked, told};
-use crate::harness::{Era, MakeToolset, Setup, TestApp, code_on};
+use crate::harness::{Era, Setup, TestApp, code_on};
 
 #[tokio::test]
 async fn calls_made_meanwhile_give_the_link_that_the_person_has() {
@@ -148,7 +148,7 @@ impl Tool for Desk {
 #[tokio::test]
 async fn two_providers_have_two_links_that_live_side_by_side() {
     let openid = OpenId::start().await;
-    let toolset: MakeToolset = Arc::new(|| Toolset::new("desk", Some("work")).with(Desk));
+    let toolset: fn() -> Toolset = || Toolset::new("desk", Some("work")).with(Desk);
     let (providers, toolset) = (openid.variables("work"), Some(toolset));
     let app = TestApp::start_with(Setup { providers, toolset, ..Setup::default() }).await;
     openid.register(&format!("{}/callback/work", app.url));

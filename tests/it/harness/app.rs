@@ -28,9 +28,6 @@ use tokio_util::task::TaskTracker;
 
 use super::{Chat, Era, Window, canary, database::TestDatabase};
 
-/// Makes a toolset, anew for each server.
-pub(crate) type MakeToolset = Arc<dyn Fn() -> Toolset + Send + Sync>;
-
 /// How a story's server differs from the usual one.
 #[derive(Default)]
 pub(crate) struct Setup {
@@ -45,7 +42,7 @@ pub(crate) struct Setup {
     /// How patient it is.
     pub(crate) door: Door,
     /// A toolset of the story's own.
-    pub(crate) toolset: Option<MakeToolset>,
+    pub(crate) toolset: Option<fn() -> Toolset>,
 }
 
 /// A server, a stand-in Spotify and a clock for both. Must be ended with [`TestApp::finish`].
@@ -65,7 +62,7 @@ pub(crate) struct TestApp {
     /// The claim code that the server printed at its last start.
     pub(crate) claim_code: Option<String>,
     rules: Rules,
-    toolset: Option<MakeToolset>,
+    toolset: Option<fn() -> Toolset>,
     finished: bool,
 }
 
@@ -135,7 +132,7 @@ impl TestApp {
     async fn build(&self, config: Config) -> App {
         let builder = App::builder(config).clock(self.clock.clone()).rules(self.rules.clone());
         let builder = builder.door(self.door);
-        let builder = match &self.toolset {
+        let builder = match self.toolset {
             Some(toolset) => builder.toolset(toolset()),
             None => builder,
         };

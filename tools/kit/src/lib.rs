@@ -1,15 +1,19 @@
 //! What a toolset and its host say to each other. No input or output of its own.
 //!
 //! A toolset is a crate that depends on this one and on nothing else of the house. It writes one
-//! type per tool ([`Tool`]) and collects them in a [`Toolset`]. When a tool runs it is handed a
-//! [`Caller`]: the person it acts for, already chosen, and the way to that person's access token.
-//! What it can't reach is anything else: not the vault, not a refresh token, not another person.
+//! type per tool ([`Tool`]), prompt ([`Prompt`]) and resource ([`Resource`]), and collects them in a
+//! [`Toolset`]. When one of them runs it is handed a [`Caller`]: the person it acts for, already
+//! chosen, and the way to that person's access token. What it can't reach is anything else: not the
+//! vault, not a refresh token, not another person.
 
 mod account;
 mod caller;
 mod error;
 mod identity;
+mod prompt;
+mod resource;
 mod schema;
+mod template;
 mod tool;
 mod toolset;
 mod watch;
@@ -18,6 +22,10 @@ pub use account::LinkedAccount;
 pub use caller::{AccessToken, Attempt, Caller, Connections, Used};
 pub use error::{ToolError, code};
 pub use identity::{Identity, ParseIdentityError, Realm};
+pub use prompt::Prompt;
+pub use resource::Resource;
 pub use tool::{Effect, Tool};
-pub use toolset::{RegisteredTool, Toolset, UnknownSet};
+pub use toolset::{
+    Described, RegisteredPrompt, RegisteredResource, RegisteredTool, Toolset, UnknownSet,
+};
 pub use watch::{Progress, Watch};

@@ -73,6 +73,11 @@ impl Reply {
         object.map(Some).ok_or_else(Refusal::nonsense)
     }
 
+    /// The list in it, whatever its entries are.
+    pub(super) fn list(&self) -> Result<Vec<Value>, Refusal> {
+        serde_json::from_slice(&self.body).map_err(|_| Refusal::nonsense())
+    }
+
     /// What is wrong, for an answer that isn't a success.
     pub(super) fn refusal(&self, ask: &Ask) -> Refusal {
         let json: Option<Value> = serde_json::from_slice(&self.body).ok();
