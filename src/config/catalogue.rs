@@ -45,7 +45,9 @@ pub(super) fn fill_in(merged: &mut config::Config) {
             }
         }
         if let Some(ValueKind::Table(headers)) = fields.get_mut("headers").map(|it| &mut it.kind) {
-            headers.values_mut().for_each(|it| replace(it, CLIENT_ID, client_id.as_deref()));
+            for value in headers.values_mut() {
+                replace(value, CLIENT_ID, client_id.as_deref());
+            }
         }
     }
 }

@@ -103,10 +103,14 @@ impl Provider {
         let why = match self.redirect {
             RedirectRule::ClientId => {
                 let site = Url::parse(client_id).map(|url| url.origin());
-                let is_it = site.is_ok_and(|site| site == back.origin());
+                let vouches = site.is_ok_and(|site| site == back.origin());
                 let own = back.origin().ascii_serialization();
                 let why = format!("must be the address of this server there: \"{own}\"");
-                return if is_it { Ok(()) } else { Err(ConfigError::at(&key("client_id"), &why)) };
+                return if vouches {
+                    Ok(())
+                } else {
+                    Err(ConfigError::at(&key("client_id"), &why))
+                };
             }
             _ if back.scheme() == "https" => return Ok(()),
             RedirectRule::Any => return Ok(()),

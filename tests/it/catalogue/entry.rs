@@ -77,8 +77,8 @@ impl Entry {
         let mut set: Vec<(String, String)> = self.lines.clone();
         set.extend(data.own.iter().map(|(field, example)| (field.clone(), moved(example))));
         set.extend(data.issuer.iter().map(|it| ("issuer".to_owned(), moved(it))));
-        let bare = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
-        let base = data.base_url.as_ref().map(bare);
+        let without_slash = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
+        let base = data.base_url.as_ref().map(without_slash);
         set.extend(base.iter().map(|it| ("base_url".to_owned(), moved(it))));
         for (field, url) in [
             ("authorize_url", &data.authorize_url),
@@ -87,7 +87,7 @@ impl Entry {
             ("revoke_url", &data.revoke_url),
             ("api_url", &data.api_url),
         ] {
-            let url = url.as_ref().map(bare);
+            let url = url.as_ref().map(without_slash);
             let own = url.filter(|url| base.as_ref().is_none_or(|base| !url.starts_with(base)));
             set.extend(own.map(|url| (field.to_owned(), moved(&url))));
         }

@@ -46,6 +46,7 @@ async fn github_is_wrong() {
             ("grant_errors", "invalid_grant"),
             ("client_errors", "invalid_client"),
             ("account_id", "login"),
+            ("account_name", "id"),
             ("revoke_method", "post"),
             ("revoke_auth", "client"),
             ("revoke_body", "form"),

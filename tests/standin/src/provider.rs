@@ -13,11 +13,11 @@ mod token;
 use std::{collections::HashMap, time::Duration};
 
 use crate::{
-    Browser, Page, Person,
+    Browser, Page,
     accounts::{Accounts, CLIENT_SECRET, Server, press},
     oidc::{Algorithm, Key},
 };
-use description::{Description, Refresh, Who};
+use description::{Description, Refresh};
 use grants::Grants;
 use known::known;
 
@@ -169,19 +169,10 @@ impl Provider {
         self.0.with(|world| (world.description.months, world.description.idle_days))
     }
 
-    /// Whether it can tell people apart.
+    /// The id and the name that the account of `who` should be known by.
     #[must_use]
-    pub fn knows_people(&self) -> bool {
-        self.0.with(|world| !matches!(world.description.who, Who::Nobody))
-    }
-
-    /// Somebody with an account there.
-    ///
-    /// # Panics
-    /// When there is nobody with this id.
-    #[must_use]
-    pub fn person(&self, id: &str) -> Person {
-        self.0.with(|world| world.accounts.person(id).clone())
+    pub fn account_of(&self, who: &str) -> (String, String) {
+        self.0.with(|world| (world.description.account)(world.accounts.person(who)))
     }
 
     /// What the real one would have refused; empty after a good test.

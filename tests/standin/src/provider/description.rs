@@ -43,6 +43,8 @@ pub(super) struct Description {
     pub(super) tells_idle: bool,
     pub(super) revoke: Option<Revoke>,
     pub(super) who: Who,
+    /// The id and the name that a person's account should be known by.
+    pub(super) account: fn(&Person) -> (String, String),
 }
 
 /// How the client proves itself.
@@ -171,16 +173,17 @@ pub(super) const BY_THE_BOOK: Description = Description {
     tells_idle: false,
     revoke: None,
     who: Who::IdToken,
+    account: |who| (who.subject.clone(), who.name.clone()),
 };
 
 /// A revocation by the book (RFC 7009), at this address.
-pub(super) const fn rfc7009(at: &'static str) -> Option<Revoke> {
-    Some(Revoke {
+pub(super) const fn rfc7009(at: &'static str) -> Revoke {
+    Revoke {
         method: "POST",
         at,
         proof: Proof::Client,
         place: Place::Form,
         param: "token",
         access_only: false,
-    })
+    }
 }

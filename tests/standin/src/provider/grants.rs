@@ -73,7 +73,7 @@ impl Grants {
     ) -> (String, Option<String>) {
         let grant = self.all.get_mut(place).expect("a place that was given");
         let access = mint("at-");
-        let life = description.life.map(|minutes| minutes.cast_signed());
+        let life = description.life.map(u64::cast_signed);
         grant.access.push((access.clone(), life.map(|life| now + TimeDelta::minutes(life))));
         let due = match description.refresh {
             Refresh::None => false,

@@ -15,3 +15,8 @@ pub(super) fn known(name: &str) -> Option<&'static Description> {
 fn number(person: &Person) -> u64 {
     person.subject.parse().expect("digits")
 }
+
+/// The account where people are shown by a name that they can change.
+fn by_handle(person: &Person) -> (String, String) {
+    (person.subject.clone(), person.id.clone())
+}

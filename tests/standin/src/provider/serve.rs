@@ -91,16 +91,14 @@ pub(super) fn with_headers(
 
 fn discovery(world: &World, issuer: &str, jwks: &str) -> Reply {
     let description = world.description;
-    let mut document = json!({
+    let revoke = description.revoke.as_ref().map(|how| world.at(how.at));
+    Reply::json(&json!({
         "issuer": world.at(issuer),
         "authorization_endpoint": world.at(description.authorize),
         "token_endpoint": world.at(description.token),
+        "revocation_endpoint": revoke,
         "jwks_uri": world.at(jwks),
-    });
-    if let Some(how) = &description.revoke {
-        document["revocation_endpoint"] = json!(world.at(how.at));
-    }
-    Reply::json(&document)
+    }))
 }
 
 fn encoded(id: &str) -> String {

@@ -113,32 +113,38 @@ fn refresh(world: &mut World, form: &Asked) -> Result<Reply, Refused> {
 fn tokens(world: &mut World, place: usize) -> Map<String, Value> {
     let (description, now) = (world.description, world.now());
     let (access, refresh) = world.grants.issue(place, description, now);
-    let mut told = json!({"access_token": access, "token_type": "bearer"});
+    let mut told = Map::new();
+    let mut tell = |name: &str, value: Value| told.insert(name.to_owned(), value);
+    tell("access_token", access.into());
+    tell("token_type", "bearer".into());
     if let Some(refresh) = refresh {
-        told["refresh_token"] = json!(refresh);
+        tell("refresh_token", refresh.into());
     }
-    let seconds = description.life.map(|minutes| minutes * 60);
-    match (description.tells, seconds) {
-        (Tells::In, Some(seconds)) => told["expires_in"] = json!(seconds),
-        (Tells::At, Some(seconds)) => {
-            told["expires_at"] = json!(now.timestamp() + seconds.cast_signed());
+    let life = description.life.map(|minutes| minutes * 60);
+    match (description.tells, life) {
+        (Tells::In, Some(life)) => drop(tell("expires_in", life.into())),
+        (Tells::At, Some(life)) => {
+            tell("expires_at", (now.timestamp() + life.cast_signed()).into());
         }
         _ => {}
     }
     if let Some(days) = description.idle_days.filter(|_| description.tells_idle) {
-        told["refresh_token_expires_in"] = json!(u64::from(days) * 86_400);
+        tell("refresh_token_expires_in", (u64::from(days) * 86_400).into());
     }
     // Nobody tells of this one.
     let scopes = world.grants.grant(place).scopes.iter();
     let scopes: Vec<_> = scopes.filter(|scope| *scope != "offline_access").cloned().collect();
-    match description.granted {
-        Granted::Spaces => told["scope"] = json!(scopes.join(" ")),
-        Granted::Commas => told["scope"] = json!(scopes.join(",")),
-        Granted::List => told["scope"] = json!(scopes),
-        Granted::Empty => told["scope"] = json!(""),
-        Granted::Nothing | Granted::Callback => {}
+    let granted = match description.granted {
+        Granted::Spaces => Some(scopes.join(" ").into()),
+        Granted::Commas => Some(scopes.join(",").into()),
+        Granted::List => Some(scopes.into()),
+        Granted::Empty => Some("".into()),
+        Granted::Nothing | Granted::Callback => None,
+    };
+    if let Some(granted) = granted {
+        tell("scope", granted);
     }
-    told.as_object().expect("an object").clone()
+    told
 }
 
 fn id_token(world: &World, subject: &str, name: &str, nonce: Option<&str>) -> String {

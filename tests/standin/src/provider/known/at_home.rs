@@ -6,7 +6,7 @@ use super::super::description::{
     BY_THE_BOOK, Client, Description, Errors, Granted, Place, Proof, Refresh, Revoke, Tells, Who,
     rfc7009,
 };
-use super::number;
+use super::{by_handle, number};
 
 pub(super) static AT_HOME: [Description; 10] = [
     Description {
@@ -15,7 +15,7 @@ pub(super) static AT_HOME: [Description; 10] = [
         token: "accounts.spotify.com/api/token",
         client: Client::Basic,
         months: Some(6),
-        revoke: rfc7009("accounts.spotify.com/oauth2/revoke/v1"),
+        revoke: Some(rfc7009("accounts.spotify.com/oauth2/revoke/v1")),
         who: Who::Api(
             "GET",
             "api.spotify.com/v1/me",
@@ -87,13 +87,14 @@ pub(super) static AT_HOME: [Description; 10] = [
         client: Client::Either,
         life: Some(7 * 24 * 60),
         refresh: Refresh::Rotates,
-        revoke: rfc7009("discord.com/api/oauth2/token/revoke"),
+        revoke: Some(rfc7009("discord.com/api/oauth2/token/revoke")),
         who: Who::Api(
             "GET",
             "discord.com/api/users/@me",
             "",
             |who| json!({"id": who.subject, "username": who.id, "global_name": null}),
         ),
+        account: by_handle,
         ..BY_THE_BOOK
     },
     Description {
@@ -120,6 +121,7 @@ pub(super) static AT_HOME: [Description; 10] = [
             json!({"athlete": {"id": number(who), "username": null, "firstname": who.id,
                    "lastname": "Example"}})
         }),
+        account: |who| (who.subject.clone(), format!("{} Example", who.id)),
         ..BY_THE_BOOK
     },
     Description {
@@ -180,13 +182,14 @@ pub(super) static AT_HOME: [Description; 10] = [
         headers: &[("user-agent", "")],
         wants_headers_everywhere: true,
         errors: Errors::Reddit,
-        revoke: rfc7009("www.reddit.com/api/v1/revoke_token"),
+        revoke: Some(rfc7009("www.reddit.com/api/v1/revoke_token")),
         who: Who::Api(
             "GET",
             "oauth.reddit.com/api/v1/me",
             "",
             |who| json!({"id": who.subject, "name": who.id}),
         ),
+        account: by_handle,
         ..BY_THE_BOOK
     },
     Description {
@@ -197,8 +200,9 @@ pub(super) static AT_HOME: [Description; 10] = [
         client: Client::Id,
         life: Some(30),
         granted: Granted::Nothing,
-        revoke: rfc7009("home.example.org/auth/revoke"),
+        revoke: Some(rfc7009("home.example.org/auth/revoke")),
         who: Who::Nobody,
+        account: |_| ("127.0.0.1".to_owned(), "127.0.0.1".to_owned()),
         ..BY_THE_BOOK
     },
     // In no catalogue: what an operator adds by hand.

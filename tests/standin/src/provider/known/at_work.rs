@@ -6,7 +6,7 @@ use super::super::description::{
     BY_THE_BOOK, Client, Description, Errors, Granted, Place, Proof, Refresh, Revoke, Tells, Who,
     rfc7009,
 };
-use super::number;
+use super::{by_handle, number};
 
 pub(super) static AT_WORK: [Description; 10] = [
     // An OAuth app.
@@ -27,6 +27,7 @@ pub(super) static AT_WORK: [Description; 10] = [
             "",
             |who| json!({"id": number(who), "login": who.id, "name": who.name}),
         ),
+        account: by_handle,
         ..BY_THE_BOOK
     },
     Description {
@@ -47,6 +48,7 @@ pub(super) static AT_WORK: [Description; 10] = [
             "",
             |who| json!({"id": number(who), "login": who.id}),
         ),
+        account: by_handle,
         ..BY_THE_BOOK
     },
     Description {
@@ -89,7 +91,7 @@ pub(super) static AT_WORK: [Description; 10] = [
         least: &["openid", "offline_access"],
         token: "tenant.okta.com/oauth2/v1/token",
         client: Client::Basic,
-        revoke: rfc7009("tenant.okta.com/oauth2/v1/revoke"),
+        revoke: Some(rfc7009("tenant.okta.com/oauth2/v1/revoke")),
         ..BY_THE_BOOK
     },
     Description {
@@ -98,7 +100,7 @@ pub(super) static AT_WORK: [Description; 10] = [
         authorize: "tenant.us.auth0.com/authorize",
         least: &["openid", "offline_access"],
         token: "tenant.us.auth0.com/oauth/token",
-        revoke: rfc7009("tenant.us.auth0.com/oauth/revoke"),
+        revoke: Some(rfc7009("tenant.us.auth0.com/oauth/revoke")),
         ..BY_THE_BOOK
     },
     Description {
@@ -125,6 +127,7 @@ pub(super) static AT_WORK: [Description; 10] = [
             json!({"ok": true, "team": "Band", "team_id": "T024BE7LD", "user": who.id,
                    "user_id": format!("U{}", who.subject)})
         }),
+        account: |who| (format!("T024BE7LD/U{}", who.subject), who.id.clone()),
         ..BY_THE_BOOK
     },
     Description {
@@ -138,7 +141,7 @@ pub(super) static AT_WORK: [Description; 10] = [
         life: Some(24 * 60),
         granted: Granted::Spaces,
         refresh: Refresh::Rotates,
-        revoke: rfc7009("api.linear.app/oauth/revoke"),
+        revoke: Some(rfc7009("api.linear.app/oauth/revoke")),
         who: Who::Api(
             "POST",
             "api.linear.app/graphql",
@@ -171,13 +174,14 @@ pub(super) static AT_WORK: [Description; 10] = [
         token: "gitlab.com/oauth/token",
         life: Some(2 * 60),
         refresh: Refresh::Rotates,
-        revoke: rfc7009("gitlab.com/oauth/revoke"),
+        revoke: Some(rfc7009("gitlab.com/oauth/revoke")),
         who: Who::Api(
             "GET",
             "gitlab.com/api/v4/user",
             "",
             |who| json!({"id": number(who), "username": who.id, "name": who.name}),
         ),
+        account: by_handle,
         ..BY_THE_BOOK
     },
 ];
