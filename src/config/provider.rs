@@ -33,7 +33,7 @@ pub struct Provider {
     #[serde(default)]
     pub scope_words: BTreeMap<String, String>,
     /// Whether people may sign in to this server with an account there. Left out, they may, unless
-    /// there is a `redirect_url`.
+    /// there is a `redirect_url`, or nothing there tells who they are.
     pub login: Option<bool>,
     /// A page elsewhere that the provider sends people back to instead of this server, which their
     /// browsers can't reach. It shows them what to paste into the chat.
