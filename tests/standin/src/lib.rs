@@ -4,7 +4,8 @@
 //! [`Spotify`] is the accounts service and the Web API on one loopback port, with the behaviour of
 //! 2026 (Development Mode), quirks included. Its [`World`](spotify::World) is plain data that a
 //! test looks at and changes. [`OpenId`] is an OpenID Connect provider that can be told to be wrong in
-//! every way that matters; [`GitHub`] is GitHub's sign-in. [`Browser`] walks through sign-in pages as Chromium would: cookies,
+//! every way that matters; [`GitHub`] is GitHub's sign-in; [`Provider`] is any
+//! provider of the catalogue. [`Browser`] walks through sign-in pages as Chromium would: cookies,
 //! redirects, `Origin`, `Sec-Fetch-*`, and `form-action` of the Content-Security-Policy.
 //! [`ClientSite`] is where clients publish documents: https under whatever names a test makes up.
 //! [`McpSite`] is an MCP server that wants tokens, with its authorization server.
@@ -22,6 +23,7 @@ pub mod github;
 mod http;
 pub mod mcp_site;
 pub mod oidc;
+pub mod provider;
 pub mod spotify;
 pub mod webhook;
 
@@ -31,5 +33,6 @@ pub use client_site::ClientSite;
 pub use github::GitHub;
 pub use mcp_site::McpSite;
 pub use oidc::OpenId;
+pub use provider::Provider;
 pub use spotify::Spotify;
 pub use webhook::Webhook;
