@@ -34,7 +34,7 @@ pub fn prose(text: &str, longest: usize) -> String {
 /// `text` with a mark before each line, so that it can't be taken for words of ours.
 #[must_use]
 pub fn quoted(text: &str) -> String {
-    text.lines().map(|line| format!("> {line}\n")).collect::<String>().trim_end().to_owned()
+    text.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
 }
 
 /// A provider's message without what could be a token.

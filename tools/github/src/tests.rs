@@ -1,0 +1,1 @@
+//! The tools against a stand-in of GitHub.
