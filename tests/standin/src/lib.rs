@@ -1,10 +1,9 @@
-//! A stand-in Spotify, clients' websites and a tiny browser, for tests and the demo.
 //! Stand-in providers and a tiny browser, for tests and the demo.
 //!
 //! [`Spotify`] is the accounts service and the Web API on one loopback port, with the behaviour of
 //! 2026 (Development Mode), quirks included. Its [`World`](spotify::World) is plain data that a
 //! test looks at and changes. [`OpenId`] is an OpenID Connect provider that can be told to be wrong in
-//! every way that matters; [`GitHub`] is GitHub's sign-in. [`Browser`] walks through sign-in pages as Chromium would: cookies,
+//! every way that matters; [`GitHub`] is GitHub's sign-in and REST API. [`Browser`] walks through sign-in pages as Chromium would: cookies,
 //! redirects, `Origin`, `Sec-Fetch-*`, and `form-action` of the Content-Security-Policy.
 //! [`ClientSite`] is where clients publish documents: https under whatever names a test makes up.
 //! [`Webhook`] is where a bot is told things, and checks who tells them.
@@ -17,9 +16,12 @@
 mod accounts;
 pub mod browser;
 pub mod client_site;
+mod faults;
 pub mod github;
 mod http;
+mod mutations;
 pub mod oidc;
+pub mod schema;
 pub mod spotify;
 pub mod webhook;
 
@@ -27,6 +29,7 @@ pub use accounts::Person;
 pub use browser::{Browser, Page};
 pub use client_site::ClientSite;
 pub use github::GitHub;
+pub use mutations::mutations;
 pub use oidc::OpenId;
 pub use spotify::Spotify;
 pub use webhook::Webhook;

@@ -4,7 +4,6 @@ mod accounts;
 mod api;
 mod catalogue;
 mod commands;
-mod faults;
 mod pages;
 mod people;
 mod player;
@@ -29,7 +28,7 @@ use std::{
     time::Duration,
 };
 
-use crate::http;
+use crate::{faults, http};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use faults::{Answer, Fault};

@@ -2,7 +2,7 @@
 
 use axum::http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 
-use super::{CLIENT_ID, CLIENT_SECRET, GitHub};
+use super::{CLIENT_ID, CLIENT_SECRET, GitHub, Kind};
 
 #[expect(clippy::disallowed_methods, reason = "a stranger brings a client of their own")]
 fn client() -> reqwest::Client {
@@ -28,7 +28,7 @@ async fn errors_come_with_status_200_and_as_a_form_unless_json_is_asked_for() {
 #[tokio::test]
 async fn who_does_not_say_what_program_it_is_gets_nothing() {
     let github = GitHub::start().await;
-    let token = github.0.with(|accounts| accounts.new_token("alice"));
+    let token = github.issue_token(Kind::OAuthApp, "alice", &[]);
     let url = format!("{}/api/user", github.0.url);
     let nameless = client().get(&url).bearer_auth(&token).send().await.unwrap();
     assert_eq!(nameless.status(), 403);

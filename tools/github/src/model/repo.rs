@@ -6,7 +6,6 @@ use stagepass_kit::lenient::lenient;
 /// A repository.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-#[expect(clippy::struct_excessive_bools, reason = "GitHub's own")]
 pub(crate) struct Repo {
     #[serde(deserialize_with = "lenient")]
     pub(crate) full_name: Option<String>,
