@@ -86,13 +86,14 @@ impl GitHubApi {
         Self { http, base, pace, budget: Budget::default() }
     }
 
-    /// Asks for an object, or has one made or changed.
+    /// Asks for an object, or has one made or changed. A change whose answer can't be read was made.
     pub(crate) async fn object<T: DeserializeOwned>(
         &self,
         caller: &Caller,
         ask: &Ask,
     ) -> Result<T, Failure> {
-        Ok(self.send(caller, ask).await?.object()?)
+        let object = self.send(caller, ask).await?.object();
+        Ok(object.map_err(|why| if ask.is_read() { why } else { Refusal::unreadable() })?)
     }
 
     /// As [`Self::object`], with what the headers tell.
@@ -164,10 +165,7 @@ impl GitHubApi {
         let reply = match self.follow(&token, ask, url).await {
             Ok(reply) if reply.is_success() => return Ok(Attempt::Done(Ok(reply))),
             Ok(reply) => reply,
-            Err(refusal) => {
-                let is_command = !ask.is_read();
-                return Ok(Attempt::Done(Err(Refusal { is_command, ..refusal })));
-            }
+            Err(refusal) => return Ok(Attempt::Done(Err(refusal))),
         };
         if reply.head.status == StatusCode::UNAUTHORIZED {
             return Ok(Attempt::Unauthorized);
@@ -215,8 +213,8 @@ impl GitHubApi {
         if let Some(body) = ask.body() {
             request = request.json(body);
         }
-        let response = request.send().await.map_err(Refusal::lost)?;
-        let reply = Reply::read(response).await.map_err(Refusal::lost)?;
+        let response = request.send().await.map_err(|lost| Refusal::lost(lost, ask))?;
+        let reply = Reply::read(response).await.map_err(|lost| Refusal::lost(lost, ask))?;
         let status = reply.head.status.as_u16();
         tracing::debug!(method = %ask.method(), path = url.path(), status, "github answered");
         if let Some(left) = reply.head.left {

@@ -77,7 +77,7 @@ pub(super) fn enter<'a>(state: &State, asked: &'a Asked, path: &str) -> Result<C
         }
     }
     let accept = text("accept").unwrap_or_default();
-    if !is_profile && !accept.starts_with("application/vnd.github.") {
+    if !is_profile && !accept.starts_with("application/vnd.github") {
         return Err(error(415, "Unsupported 'Accept' header").violating("not the API's media type"));
     }
     if let Some(name) = asked.repeated_param() {

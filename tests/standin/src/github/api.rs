@@ -103,6 +103,7 @@ fn of_one(
 
 const PAGED: &[&str] = &["page", "per_page"];
 
+const SEARCH: &[&str] = &["q", "sort", "order", "page"];
 const NEWS: &[&str] = &["all", "participating", "since", "before", "page"];
 
 fn endpoint(method: &str, path: &[&str], rest: Option<&[&str]>) -> Option<Endpoint> {
@@ -122,7 +123,6 @@ fn of_person(method: &str, path: &[&str]) -> Option<Endpoint> {
         let (answer, permission) = (Answer::OfAll(answer), ("none", "read"));
         Some(Endpoint { scopes: "notifications, repo", permission, parameters, fields, answer })
     };
-    const SEARCH: &[&str] = &["q", "sort", "order", "page"];
     match (method, path) {
         ("GET", ["user"]) => read("metadata", &[], render::user),
         ("GET", ["search", "issues"]) => read("issues", SEARCH, search::issues),

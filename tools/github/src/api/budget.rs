@@ -13,7 +13,7 @@ use std::{
 use moka::sync::Cache;
 use tokio::time::Instant;
 
-use super::{Refusal, Trouble};
+use super::{Refusal, Trouble, failure::SOME_TIME};
 
 /// Of how many accounts it is known what is left, at most.
 const MOST_ACCOUNTS: u64 = 10_000;
@@ -91,7 +91,7 @@ impl Budget {
     pub(super) fn learn(&self, connection: &Arc<str>, refusal: &Refusal) {
         if refusal.trouble == Trouble::RateLimited && refusal.wants_quiet {
             let account = self.account(connection);
-            let until = Instant::now() + refusal.retry_after.unwrap_or_default();
+            let until = Instant::now() + refusal.retry_after.unwrap_or(SOME_TIME);
             let mut account = lock(&account);
             account.quiet = account.quiet.max(Some(until));
         }

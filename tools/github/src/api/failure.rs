@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use stagepass_kit::ToolError;
 
-use super::{Trouble, budget::Closed};
+use super::{Ask, Trouble, budget::Closed};
+
+/// The wait that is meant when GitHub names none (best practices: a minute at the least).
+pub(super) const SOME_TIME: Duration = Duration::from_mins(1);
 
 /// Why a call came to nothing.
 #[derive(Debug)]
@@ -64,10 +67,8 @@ pub(crate) struct Refusal {
     pub(crate) retry_after: Option<Duration>,
     /// Whether that is for all calls of the account.
     pub(super) wants_quiet: bool,
-    /// Whether the request was begun and its answer got lost.
-    pub(super) is_lost: bool,
-    /// Whether it was a command.
-    pub(super) is_command: bool,
+    /// Whether it was a command that may have been carried out.
+    pub(super) may_be_done: bool,
     /// For the log.
     pub(super) cause: Option<reqwest::Error>,
 }
@@ -85,16 +86,15 @@ impl Refusal {
             sso: None,
             retry_after: None,
             wants_quiet: false,
-            is_lost: false,
-            is_command: false,
+            may_be_done: false,
             cause: None,
         }
     }
 
     /// No answer in time, or none at all.
-    pub(super) fn lost(cause: reqwest::Error) -> Self {
-        let is_lost = !cause.is_connect();
-        Self { is_lost, cause: Some(cause.without_url()), ..Self::nonsense() }
+    pub(super) fn lost(cause: reqwest::Error, ask: &Ask) -> Self {
+        let may_be_done = !ask.is_read() && !cause.is_connect();
+        Self { may_be_done, cause: Some(cause.without_url()), ..Self::nonsense() }
     }
 
     /// It wasn't even sent: there have been too many calls.
@@ -109,6 +109,6 @@ impl Refusal {
 
     /// An answer to a command that says yes, and not to what.
     pub(crate) fn unreadable() -> Self {
-        Self { is_lost: true, is_command: true, ..Self::nonsense() }
+        Self { may_be_done: true, ..Self::nonsense() }
     }
 }

@@ -84,6 +84,7 @@ impl Reply {
             sso: head.sso.clone(),
             retry_after: if is_used_up { used_up } else { head.retry_after },
             wants_quiet: is_limit && !is_used_up,
+            may_be_done: trouble == Trouble::Unavailable && !ask.is_read(),
             ..Refusal::plain(trouble)
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use stagepass_kit::{ToolError, code};
 use url::Url;
 
-use super::{Refusal, Trouble};
+use super::{Refusal, Trouble, failure::SOME_TIME};
 use crate::PROVIDER;
 
 /// The codes of this crate; its front page says what they mean.
@@ -18,9 +18,6 @@ mod own_code {
     pub(super) const MOVED: &str = "moved";
     pub(super) const BLOCKED: &str = "blocked";
 }
-
-/// The wait that is advised when GitHub names none (best practices: a minute at the least).
-const SOME_TIME: Duration = Duration::from_mins(1);
 
 impl Refusal {
     pub(super) fn into_error(self) -> ToolError {
@@ -81,7 +78,7 @@ impl Refusal {
 
     fn unavailable(self) -> ToolError {
         let mut error = ToolError::provider_unavailable(PROVIDER, self.wait());
-        if self.is_lost && self.is_command {
+        if self.may_be_done {
             error = error.saying("GitHub gave no answer, so it may have been done or not.".into());
             error = error.advising(
                 "Look before you repeat it: github_issue or github_search_issues shows whether it \

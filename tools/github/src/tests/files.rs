@@ -6,7 +6,7 @@ use super::harness::Stage;
 async fn a_folder_is_listed_folders_first() {
     let stage = Stage::alice().await;
     let (text, data) = stage.answer("github_read_file", r#"{"repo": "octo/lanterns"}"#).await;
-    assert_eq!(text, "octo/lanterns / · folder:\n- src/\n- README.md 41\n- logo.png 8");
+    assert_eq!(text, "octo/lanterns / · folder:\n- src/\n- README.md 39\n- logo.png 8");
     assert_eq!(data["entries"][0]["kind"], "dir");
     let folder = r#"{"repo": "https://github.com/octo/lanterns/tree/main/src"}"#;
     let (text, data) = stage.answer("github_read_file", folder).await;

@@ -54,7 +54,7 @@ async fn a_token_goes_to_no_other_place_and_not_in_circles() {
         "//127.0.0.1:1/api/repositories/0".to_owned(),
         api.replace("/api", "/elsewhere"),
         api.replace("http://", "http://somebody@") + "/repositories/0",
-        "not a place".to_owned(),
+        "https://[".to_owned(),
     ] {
         stage.fail("GET", "/repos/octo/lanterns", to(place.clone()));
         assert_eq!(stage.error(about.0, about.1).await.0, "moved", "{place}");
