@@ -13,6 +13,7 @@ mod origin;
 mod private;
 mod provider;
 mod proxies;
+mod tools;
 mod words;
 
 use std::{
@@ -35,6 +36,7 @@ pub use origin::{allowed_hosts, allowed_origins, is_loopback};
 pub use private::{make_private_file, make_private_folder};
 pub use provider::{Advice, ClientAuth, Provider};
 pub use proxies::TrustedProxies;
+pub use tools::Tools;
 
 /// Everything that an operator can set.
 #[derive(Debug, Clone, Deserialize)]
@@ -65,6 +67,9 @@ pub struct Config {
     /// Sizes and waits.
     #[serde(default)]
     pub limits: Limits,
+    /// What of the toolsets there is, by name.
+    #[serde(default)]
+    pub tools: BTreeMap<String, Tools>,
     /// The providers, by id.
     pub provider: BTreeMap<String, Provider>,
     /// The bots whose chat users link accounts, by client id.
@@ -116,6 +121,7 @@ impl Config {
         self.access.validate(self)?;
         self.limits.validate()?;
         self.chat.iter().try_for_each(|(client, chat)| chat.validate(client))?;
+        self.tools.iter().try_for_each(|(toolset, tools)| tools.validate(toolset))?;
         self.provider.iter().try_for_each(|(id, provider)| provider.validate(id))
     }
 

@@ -18,7 +18,7 @@ use crate::{
     config::allowed_hosts,
     connect::{Connect, PageError},
     identity::{self, Principal},
-    mcp::{self, Host, Offers, SessionIds, transport::Origins},
+    mcp::{self, Host, House, Offers, SessionIds, transport::Origins},
     oauth::{self, Guarded, OAuth},
     providers::AuthorizationAnswer,
     web::{
@@ -122,10 +122,16 @@ impl App {
         let named = |set: &&Toolset| toolset.is_none_or(|name| set.name() == name);
         let toolsets: Vec<_> =
             std::iter::once(&auth).chain(self.toolsets.iter().filter(named)).collect();
-        let audit = self.audit.clone();
-        let (connect, vault) = (self.connect.clone(), self.vault.clone());
-        let offers = Offers::new(connect, vault, self.clock.clone());
-        Host::new(&toolsets, connections, offers, audit, self.oauth.is_some(), nobody)
+        let (connect, vault, clock) =
+            (self.connect.clone(), self.vault.clone(), self.clock.clone());
+        let house = House {
+            connections,
+            offers: Offers::new(connect, vault, clock.clone()),
+            audit: self.audit.clone(),
+            tasks: self.tasks.clone(),
+            clock,
+        };
+        Host::new(&toolsets, house, self.oauth.is_some(), nobody)
     }
 }
 

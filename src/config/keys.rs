@@ -20,6 +20,7 @@ const KEYS: &[(&str, &str)] = &[
     ("limits.token_per_minute", "limits.token_per_minute = 600"),
     ("limits.client_per_minute", "limits.client_per_minute = 3000"),
     ("limits.connect_per_minute", "limits.connect_per_minute = 300"),
+    ("tools.*.sets", r#"tools.spotify.sets = ["core", "playlists"]"#),
     ("chat.*.confirm", r#"chat.spo_bot-1f2e3d4c.confirm = "code""#),
     (
         "chat.*.return_link",

@@ -21,13 +21,14 @@ use rmcp::{
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::{json, value::RawValue};
 
-use super::{security, session};
+use super::{cancel::Cancellations, progress, security, session};
 use crate::identity::{CHAT_ID_META, ChatError, ChatId, Principal};
 
-/// The endpoint: rmcp's side of it, and who knows the tools.
+/// The endpoint: rmcp's side of it, who knows the tools, and the calls under way.
 pub(super) struct Endpoint<H> {
     pub(super) service: StreamableHttpService<H, NeverSessionManager>,
     pub(super) handler: H,
+    pub(super) cancellations: Cancellations,
 }
 
 /// What a message asks, as far as it matters here.
@@ -85,6 +86,11 @@ where
     let challenge = endpoint.challenge(&asked, &parts);
     let session = if asked.method == "initialize" { session::offered(&parts, &body) } else { None };
     session::read(&mut parts);
+    if asked.method == "notifications/cancelled" {
+        endpoint.cancellations.cancel(&parts, &body);
+    }
+    parts.extensions.insert(endpoint.cancellations.clone());
+    progress::read(&mut parts);
     // Clients send `*/*`, only JSON, or nothing; rmcp answers all of these with 406.
     parts.headers.insert(ACCEPT, ACCEPT_BOTH);
     let is_json = parts.headers.get(CONTENT_TYPE).is_some_and(is_json);
@@ -122,12 +128,17 @@ fn speak(asked: &Asked<'_>, parts: &mut Parts) -> Result<(), ChatError> {
 }
 
 impl<H: ServerHandler> Endpoint<H> {
-    /// What the caller is told who may not call the tool that it asks for.
+    /// What the caller is told who may not have what it asks for.
     fn challenge(&self, asked: &Asked<'_>, parts: &Parts) -> Option<String> {
-        let caller =
-            parts.extensions.get::<Principal>().filter(|_| asked.method == "tools/call")?;
-        let tool = self.handler.get_tool(asked.params.as_ref()?.name.as_deref()?)?;
-        let reads_only = tool.annotations.and_then(|hints| hints.read_only_hint).unwrap_or(false);
+        let caller = parts.extensions.get::<Principal>()?;
+        let reads_only = match &*asked.method {
+            "resources/read" => true,
+            "tools/call" => {
+                let tool = self.handler.get_tool(asked.params.as_ref()?.name.as_deref()?)?;
+                tool.annotations.and_then(|hints| hints.read_only_hint).unwrap_or(false)
+            }
+            _ => return None,
+        };
         security::challenge(reads_only, caller)
     }
 }

@@ -13,7 +13,7 @@ use rmcp::{
         CallToolResponse, ElicitRequest, ElicitRequestParams, InputRequest, InputRequiredResult,
     },
 };
-use stagepass_kit::ToolError;
+use stagepass_kit::{Caller, ToolError};
 
 use crate::{
     clock::Clock,
@@ -62,8 +62,7 @@ impl Offers {
         call: &Call<'_>,
         error: ToolError,
     ) -> Result<CallToolResponse, ErrorData> {
-        let provider = error.provider().and_then(|id| self.connect.provider(Some(id)).ok());
-        let Some(provider) = provider else { return Ok(error.to_result().into()) };
+        let Some(provider) = self.cure(&error) else { return Ok(error.to_result().into()) };
         let (link, error, is_new) = match self.connect.offer(call.caller, provider).await {
             Ok(Offer::New(link, None)) => (link, error, true),
             Ok(Offer::New(link, Some(failed))) => (link, words::after(error, &failed), true),
@@ -87,6 +86,20 @@ impl Offers {
                 Ok(words::told(error, provider, &link, reply).into())
             }
         }
+    }
+
+    /// The same in words, for what isn't a tool's call, and maybe read by the person.
+    pub(super) async fn in_words(&self, caller: &Caller, error: ToolError) -> ToolError {
+        let Some(provider) = self.cure(&error) else { return error };
+        match self.connect.offer(caller, provider).await {
+            Ok(Offer::New(link, _) | Offer::Again(link)) => words::to_read(error, provider, &link),
+            _ => error,
+        }
+    }
+
+    /// Where somebody has to sign in to be spared this error.
+    fn cure(&self, error: &ToolError) -> Option<&ProviderClient> {
+        self.connect.provider(Some(error.provider()?)).ok()
     }
 
     fn ask(

@@ -1,4 +1,4 @@
-//! What a tool call leaves in the record: one row, however the call ends.
+//! What a call leaves in the record: one row, however the call ends.
 
 use std::time::Duration;
 
@@ -11,15 +11,16 @@ use crate::{
     web::address::ClientAddress,
 };
 
-const EVENT: &str = "tool.called";
-/// How it ended if nobody says: the client hung up, or the tool panicked.
+/// How it ended if nobody says: the tool panicked.
 const BROKEN_OFF: &str = "broken_off";
+/// What is said of one that nobody waited for any more; what it had begun by then, it finished.
+const CANCELLED: &str = "cancelled";
 /// When a call may be tried again that couldn't be recorded.
 const WAIT: Duration = Duration::from_secs(5);
 
 /// A call that is under way. When this is dropped, its row is put.
 pub(super) struct Call {
-    /// By whom, from where, of which tool, and the place for it.
+    /// By whom, from where, of what, and the place for it.
     known: Option<(Place, Entry)>,
     caller: Caller,
     /// Why it came to nothing; none if it was done.
@@ -27,18 +28,19 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// Begins a call of `tool`, once it is certain that it will be recorded.
+    /// Begins a call, `event` of what is called `name`, once it is certain that it will be recorded.
     ///
     /// # Errors
     /// `internal` when it can't be: then it mustn't be made.
     pub(super) async fn begin(
         audit: &Audit,
-        tool: &str,
+        event: &str,
+        name: &str,
         caller: &Caller,
         request: Option<&Parts>,
     ) -> Result<Self, ToolError> {
         let place = audit.place().await.map_err(|full| unrecorded().caused_by(full))?;
-        let mut entry = Entry::done(EVENT).tool(tool).person(caller.identity());
+        let mut entry = Entry::done(event).tool(name).person(caller.identity());
         if let Some(principal) = request.and_then(|parts| parts.extensions.get::<Principal>()) {
             entry = entry.principal(principal);
         }
@@ -53,14 +55,21 @@ impl Call {
     pub(super) fn end(mut self, refusal: Option<&str>) {
         self.refusal = refusal.map(str::to_owned);
     }
+
+    /// It is over, and leaves no row.
+    pub(super) fn forget(mut self) {
+        self.known = None;
+    }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
         let Some((place, mut entry)) = self.known.take() else { return };
-        if let Some(code) = &self.refusal {
-            entry = entry.refusal(code);
-        }
+        entry = match &self.refusal {
+            Some(code) => entry.refusal(code),
+            None if self.caller.watch().is_cancelled() => entry.detail(CANCELLED),
+            None => entry,
+        };
         let used = self.caller.route();
         if let Some(provider) = used.provider {
             entry = entry.provider(&provider);
@@ -119,12 +128,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_call_that_nobody_waits_for_any_more_leaves_a_row_all_the_same() {
+    async fn a_call_that_comes_to_no_end_leaves_a_row_all_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(None, folder.path()).await.unwrap();
         let audit = Audit::new(db.clone(), Clock::fixed(DateTime::<Utc>::UNIX_EPOCH, 1));
         let caller = Caller::new(Identity::local(), Arc::new(NoTokens));
-        drop(Call::begin(&audit, "a_tool", &caller, None).await.unwrap());
+        drop(Call::begin(&audit, "tool.called", "a_tool", &caller, None).await.unwrap());
         audit.drain(Duration::from_secs(30)).await;
         let filter = AuditFilter::default();
         let rows = db.audit_since(DateTime::UNIX_EPOCH, 9, &filter).await.unwrap();

@@ -66,6 +66,16 @@ pub(super) fn refusal(tool: &RegisteredTool, caller: &Principal) -> Option<CallT
     Some(result)
 }
 
+/// Why `caller` may read no resource; none if it may.
+pub(super) fn no_reading(caller: &Principal) -> Option<ToolError> {
+    challenge(true, caller)?;
+    Some(ToolError::new(
+        code::FORBIDDEN,
+        "This app wasn't allowed to look things up.",
+        "It has to ask for mcp.read when it gets its token.",
+    ))
+}
+
 /// The `WWW-Authenticate` for a call of a tool that `caller` may not make: with all that is
 /// needed, and what it has (MCP 2026-07-28, authorization, scope challenges).
 pub(super) fn challenge(reads_only: bool, caller: &Principal) -> Option<String> {

@@ -23,7 +23,7 @@ use rmcp::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{batch, message::Endpoint};
+use super::{batch, cancel::Cancellations, message::Endpoint};
 use crate::{
     config::{allowed_hosts, allowed_origins},
     web::body::BodyLimits,
@@ -72,7 +72,7 @@ where
     let sessions = Arc::new(NeverSessionManager::default());
     let each = handler.clone();
     let service = StreamableHttpService::new(move || Ok(each.clone()), sessions, config);
-    let endpoint = Arc::new(Endpoint { service, handler });
+    let endpoint = Arc::new(Endpoint { service, handler, cancellations: Cancellations::default() });
     let serve = any(move |request: Request| {
         let endpoint = endpoint.clone();
         async move {

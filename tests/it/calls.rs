@@ -1,6 +1,6 @@
 //! Every request is attributable: who, through what, with which tool, by which connection.
 
-mod links;
+pub(crate) mod links;
 mod queue;
 
 use std::time::Duration;
@@ -13,7 +13,7 @@ use stagepass_standin::Browser;
 use crate::harness::{Bot, Connector, TestApp, claims_of};
 
 /// The rows of `event`, once there are so many: calls are written down in groups.
-async fn recorded(app: &TestApp, event: &str, many: usize) -> Vec<AuditRow> {
+pub(crate) async fn recorded(app: &TestApp, event: &str, many: usize) -> Vec<AuditRow> {
     let written = async {
         loop {
             let mut rows = app.audit().await;

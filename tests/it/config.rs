@@ -101,6 +101,7 @@ fn every_key_can_be_set_by_a_variable() {
             ("LIMITS__TOKEN_PER_MINUTE", "3"),
             ("LIMITS__CONNECT_PER_MINUTE", "4"),
             ("LIMITS__CLIENT_PER_MINUTE", "5"),
+            ("TOOLS__SPOTIFY__SETS", "core,playlists"),
             ("PROVIDER__SPOTIFY__NAME", "Music"),
             ("PROVIDER__SPOTIFY__CLIENT_ID", "id"),
             ("PROVIDER__SPOTIFY__CLIENT_SECRET", "secret"),
@@ -123,6 +124,7 @@ fn every_key_can_be_set_by_a_variable() {
     assert_eq!((limits.register_per_minute.get(), limits.authorize_per_minute.get()), (1, 2));
     assert_eq!((limits.token_per_minute.get(), limits.connect_per_minute.get()), (3, 4));
     assert_eq!(limits.client_per_minute.get(), 5);
+    assert!(config.tools.contains_key("spotify"));
     let spotify = &config.provider["spotify"];
     assert_eq!((spotify.name.as_str(), spotify.client_id.as_deref()), ("Music", Some("id")));
     assert_eq!(spotify.client_secret.as_ref().unwrap().expose_secret(), "secret");
@@ -453,4 +455,17 @@ fn the_id_of_a_provider_is_small_letters_and_digits() {
         let refused = load(&toml, &[]).unwrap_err().to_string();
         assert!(refused.contains("small letters"), "{id}: {refused}");
     }
+}
+
+#[test]
+fn a_toolset_without_any_set_is_refused() {
+    for toml in ["tools.spotify.sets = []", "tools.spotify.sets = \" , \""] {
+        let told = refused(toml, &[]);
+        assert_helps(&told, "tools.spotify.sets");
+        assert!(told.contains("is empty"), "{told}");
+    }
+    assert_helps(&refused("tools.spotify.sets = 5", &[]), "tools.spotify.sets");
+    assert!(
+        refused("tools.spotify.set = \"core\"", &[]).contains("did you mean `tools.spotify.sets`")
+    );
 }

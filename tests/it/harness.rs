@@ -8,6 +8,7 @@ mod chat;
 mod connector;
 mod database;
 mod forge;
+mod shelf;
 mod window;
 
 pub(crate) use app::{Setup, TestApp, code_on};
@@ -15,4 +16,5 @@ pub(crate) use bot::{Bot, SECRET as BOT_SECRET, encoded};
 pub(crate) use chat::{Chat, Era, Told};
 pub(crate) use connector::{Answer, Connector, REDIRECT_URI, Tokens};
 pub(crate) use forge::{ClientKey, ServerKey, claims_of, header_of};
+pub(crate) use shelf::{Gate, shelf};
 pub(crate) use window::Window;

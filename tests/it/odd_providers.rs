@@ -21,14 +21,12 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::harness::{Chat, TestApp};
 
-/// What the tools need.
-const SCOPES: [&str; 4] = [
-    "user-modify-playback-state",
-    "user-read-currently-playing",
-    "user-read-playback-state",
-    "user-read-private",
-];
 const HOURS: Duration = Duration::from_hours(2);
+
+/// What the tools need.
+fn scopes() -> Vec<&'static str> {
+    stagepass_spotify::toolset(reqwest::Client::default(), "https://api.spotify.com/v1").scopes()
+}
 
 async fn now(chat: &Chat) {
     chat.call("spotify_now", json!({})).await.ok();
@@ -44,7 +42,7 @@ fn token_fault(app: &TestApp, times: usize, answer: Answer) {
 
 /// The next token answer holds a token of alice's that works, and `odd`.
 fn answer_oddly(world: &mut World, odd: &Value) {
-    let mut body = json!({"access_token": world.issue_access_token("alice", &SCOPES)});
+    let mut body = json!({"access_token": world.issue_access_token("alice", &scopes())});
     body.as_object_mut().unwrap().extend(odd.as_object().unwrap().clone());
     world.fail(Fault::once("POST", "/api/token", Answer::json(200, &body)));
 }
@@ -112,7 +110,8 @@ async fn granted_scopes_are_understood_however_they_are_written() {
     let app = TestApp::start().await;
     let chat = app.chat().await;
     app.connect_alice(&chat).await;
-    let scopes = [json!(SCOPES), json!(SCOPES.join(",")), json!(""), json!(null), json!([])];
+    let all = scopes();
+    let scopes = [json!(all), json!(all.join(",")), json!(""), json!(null), json!([])];
     for odd in scopes {
         app.advance(HOURS);
         app.spotify.world(|world| {
@@ -123,7 +122,7 @@ async fn granted_scopes_are_understood_however_they_are_written() {
     }
     // A list of fewer is still a list of fewer.
     app.advance(HOURS);
-    app.spotify.world(|world| rotate_oddly(world, &json!({"scope": [SCOPES[3]]})));
+    app.spotify.world(|world| rotate_oddly(world, &json!({"scope": ["user-read-private"]})));
     assert_eq!(refused(&chat).await, code::MISSING_SCOPE);
     app.finish().await;
 }

@@ -1,4 +1,5 @@
-//! `cargo bench`: what a tool call costs over a bare MCP server, and how a start looks.
+//! `cargo bench`: what a tool call costs over a bare MCP server, what a tool adds to its
+//! provider's own time, and how a start looks.
 //!
 //! Prints ratios against a baseline of the same run; asserts no timing.
 #![expect(clippy::print_stdout, reason = "printing is what a benchmark is for")]
@@ -15,10 +16,12 @@ mod calls;
 mod load;
 mod server;
 mod sign_in;
+mod spotify;
 mod start;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     start::measure().await?;
+    spotify::measure().await?;
     calls::measure().await
 }

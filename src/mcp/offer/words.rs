@@ -29,6 +29,17 @@ pub(super) fn to_the_person(error: &ToolError, provider: &ProviderClient) -> Str
     format!("{} Open the link to sign in at {}.", error.message(), provider.provider().name)
 }
 
+/// The same error with the link, for whoever reads errors of the protocol.
+pub(super) fn to_read(error: ToolError, provider: &ProviderClient, link: &IssuedLink) -> ToolError {
+    let name = &provider.provider().name;
+    let step = format!(
+        "Open this link to sign in at {name}, and try again: {} (until {}).",
+        link.url,
+        when(link.expires_at)
+    );
+    error.advising(step)
+}
+
 /// The error that names the link.
 pub(super) fn url_required(
     error: &ToolError,

@@ -10,7 +10,7 @@ use super::{connection, recorded};
 use crate::harness::{Bot, Chat, TestApp, code_on};
 
 /// Links the account of `who` to a chat user.
-pub(super) async fn link(app: &TestApp, chat: &Chat, who: &str) {
+pub(crate) async fn link(app: &TestApp, chat: &Chat, who: &str) {
     let page = app.sign_in(&Browser::new(), &chat.get_url().await, who).await;
     let given = json!({"action": "handle_callback", "code": code_on(&page)});
     chat.auth(given).await.ok();

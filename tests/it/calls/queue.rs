@@ -19,13 +19,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stagepass::{
     audit::{Audit, Entry, Place},
-    connect::Connect,
-    mcp::{Host, Offers},
+    mcp::{Host, House},
     store::Db,
 };
 use stagepass_kit::{AccessToken, Caller, Connections, Effect, Identity, Tool, ToolError, Toolset};
-
-use tokio_util::task::TaskTracker;
 
 use super::recorded;
 use crate::harness::TestApp;
@@ -179,17 +176,13 @@ impl Connections for NoTokens {
 async fn a_call_that_can_t_be_recorded_isn_t_made() {
     let mut app = TestApp::start().await;
     app.stop().await;
-    let tasks = TaskTracker::new();
-    let (db, vault) = app.vault(&tasks).await;
-    let (config, clock) = (app.config(), app.clock.clone());
-    let audit = Audit::new(db.clone(), clock.clone());
-    let (told, now) = (app.webhooks(&db), clock.clone());
-    let connect = Connect::new(&config, db.clone(), vault.clone(), told, now, audit.clone(), tasks);
-    let offers = Offers::new(connect, vault, clock);
+    let (house, db) = app.house().await;
+    let audit = house.audit.clone();
     let calls = Arc::new(AtomicUsize::new(0));
     let toolset = Toolset::new("counting", None).with(Counted(calls.clone()));
     let nobody = Some(Identity::local());
-    let host = Host::new(&[&toolset], Arc::new(NoTokens), offers, audit.clone(), false, nobody);
+    let house = House { connections: Arc::new(NoTokens), ..house };
+    let host = Host::new(&[&toolset], house, false, nobody);
     let (here, there) = tokio::io::duplex(64 * 1024);
     let server = tokio::spawn(async move { host.serve(there).await.unwrap().waiting().await });
     let client = ClientConfig::default().serve(here).await.unwrap();

@@ -107,6 +107,14 @@ impl Chat {
         self.client.list_all_tools().await.unwrap()
     }
 
+    /// The names of all prompts, and the addresses of all resources that are one document.
+    pub(crate) async fn shown(&self) -> Vec<String> {
+        let prompts = self.client.list_all_prompts().await.unwrap();
+        let resources = self.client.list_all_resources().await.unwrap();
+        let prompts = prompts.into_iter().map(|prompt| prompt.name);
+        prompts.chain(resources.into_iter().map(|resource| resource.uri)).collect()
+    }
+
     /// Calls a tool.
     pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Told {
         self.attempt(tool, arguments).await.unwrap()

@@ -330,7 +330,7 @@ impl Connector {
         let message = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
         let mut request = self.begin("/mcp").json(&message).bearer_auth(token);
         request = request.header("mcp-protocol-version", "2026-07-28").header("mcp-method", method);
-        if let Some(name) = params["name"].as_str() {
+        if let Some(name) = params["name"].as_str().or(params["uri"].as_str()) {
             request = request.header("mcp-name", name);
         }
         Self::send(request).await

@@ -75,6 +75,18 @@ impl Answer {
         Self::Status(status, "text/plain".to_owned(), body.to_owned(), Vec::new())
     }
 
+    /// 401 for a token that is there and good, as happens by mistake.
+    #[must_use]
+    pub fn token_missing() -> Self {
+        Self::json(401, &json!({"error": {"status": 401, "message": "Access token missing"}}))
+    }
+
+    /// 403 for somebody who pays, as happens by mistake.
+    #[must_use]
+    pub fn premium_required() -> Self {
+        Self::json(403, &json!({"error": {"status": 403, "message": "Premium required"}}))
+    }
+
     /// An answer in JSON.
     #[must_use]
     pub fn json(status: u16, body: &serde_json::Value) -> Self {

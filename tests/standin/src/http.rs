@@ -188,6 +188,14 @@ impl Reply {
         Self::new(status, "application/json", body.to_string())
     }
 
+    /// Changes a body that is JSON.
+    pub(crate) fn alter_json(&mut self, change: impl FnOnce(&mut Value)) {
+        if let Ok(mut body) = serde_json::from_str(&self.body) {
+            change(&mut body);
+            self.body = body.to_string();
+        }
+    }
+
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self

@@ -2,12 +2,22 @@
 
 mod accounts;
 mod api;
+mod ask;
 mod catalogue;
 mod commands;
+mod fields;
+mod history;
+mod library;
+mod limits;
+mod lookups;
 mod pages;
+mod paging;
 mod people;
 mod player;
+mod playlists;
+mod quirks;
 mod redirect;
+mod routes;
 mod search;
 mod serve;
 mod token;
@@ -31,9 +41,13 @@ use std::{
 use crate::{faults, http};
 use tokio::{net::TcpListener, task::JoinHandle};
 
+pub use catalogue::{Song, songs};
 pub use faults::{Answer, Fault};
-pub use people::{Device, Person};
-pub use player::{Player, Repeat};
+pub use library::FollowArtists;
+pub use people::{Device, Person, Saved};
+pub use player::{Play, Player, Repeat};
+pub use playlists::{Item, Playlist};
+pub use quirks::{Naming, Quirks};
 pub use tokens::{AccessToken, Grant, RefreshToken};
 pub use world::{App, CLIENT_ID, CLIENT_SECRET, Revocation, World};
 

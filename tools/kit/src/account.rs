@@ -47,9 +47,16 @@ impl LinkedAccount {
             Some(ContentBlock::Text(last)) => last.text = format!("{}\n{line}", last.text),
             _ => result.content.push(ContentBlock::text(line)),
         }
-        let meta: &mut MetaObject = result.meta.get_or_insert_default();
+        self.note(&mut result.meta);
+    }
+
+    /// Says in `meta` that this account was used, where there are others.
+    pub(crate) fn note(&self, meta: &mut Option<MetaObject>) {
+        if !self.one_of_several {
+            return;
+        }
         let account = json!({ "id": self.id, "name": self.name, "label": self.label });
-        meta.0.insert(META.to_owned(), account);
+        meta.get_or_insert_default().0.insert(META.to_owned(), account);
     }
 }
 

@@ -2,9 +2,15 @@
 //! each for the model.
 
 mod device;
+mod entry;
+mod failed;
+mod listing;
 mod playback;
 mod row;
 
 pub(crate) use device::DeviceRow;
+pub(crate) use entry::{Entry, room_for_each};
+pub(crate) use failed::{Failed, list_failed};
+pub(crate) use listing::{Listing, Part};
 pub(crate) use playback::Playback;
 pub(crate) use row::{Numbered, Row};

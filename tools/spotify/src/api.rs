@@ -13,6 +13,7 @@ use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use futures::FutureExt;
 use reqwest::{Method, StatusCode, header};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use stagepass_kit::{AccessToken, Attempt, Caller, ToolError};
 
 pub(crate) use self::{
@@ -104,6 +105,15 @@ impl SpotifyApi {
         ask: &Ask,
     ) -> Result<Option<T>, Failure> {
         Ok(self.send(caller, ask).await?.object()?)
+    }
+
+    /// Asks for a list: the few answers that are no objects.
+    pub(crate) async fn read_list(
+        &self,
+        caller: &Caller,
+        ask: &Ask,
+    ) -> Result<Vec<Value>, Failure> {
+        Ok(self.send(caller, ask).await?.list()?)
     }
 
     /// Gives a command. What Spotify says besides "yes" is of no use: sometimes it isn't even JSON.

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stagepass_kit::{Caller, Effect, Tool, ToolError};
 
-use self::command::{Command, Order};
+use self::command::Order;
 use crate::{
-    answer::{DeviceRow, Playback},
-    api::{Failure, SpotifyApi, Trouble},
+    answer::Playback,
+    api::{SpotifyApi, Trouble},
     player,
 };
 
@@ -82,8 +82,19 @@ impl Tool for Control {
         let device = player::wanted_device(&self.0, caller, args.device.as_deref()).await?;
         let before =
             if order.needs_state() { Some(player::playback(&self.0, caller).await?) } else { None };
+        let device = match (device, &before) {
+            (None, Some(before)) if before.device.is_none() => {
+                Some(player::choose(player::devices(&self.0, caller).await?)?)
+            }
+            (device, _) => device,
+        };
         let command = order.resolve(device.as_ref(), before.as_ref())?;
-        let refusal = self.give(caller, command, device.as_ref()).await?;
+        let given = player::command(&self.0, caller, &command.ask(), device.clone()).await;
+        let (device, refusal) = match given {
+            Ok(used) => (used, None),
+            Err(failure) if command.may_be_so_already(&failure) => (device, Some(failure)),
+            Err(failure) => return Err(failure.into()),
+        };
         let playback = player::playback_after(&self.0, caller).await;
         let seen = playback.as_ref().is_some_and(|now| {
             now.is_on(device.as_ref()) && command.is_seen_in(now, before.as_ref())
@@ -95,31 +106,6 @@ impl Tool for Control {
                 let already = refusal.is_some();
                 Ok(Answer { confirmed: seen || already, already, playback, done: command.done() })
             }
-        }
-    }
-}
-
-impl Control {
-    /// Gives the command. A refusal that may only mean "it is so already" is no error yet.
-    async fn give(
-        &self,
-        caller: &Caller,
-        command: Command,
-        device: Option<&DeviceRow>,
-    ) -> Result<Option<Failure>, Failure> {
-        let given = if command == Command::Resume {
-            player::start(&self.0, caller, None, device.cloned()).await.map(drop)
-        } else {
-            let id = device.and_then(|device| device.id.clone());
-            self.0.write(caller, &command.ask().with_some("device_id", id)).await
-        };
-        match given {
-            Ok(()) => Ok(None),
-            Err(failure) if failure.is(Trouble::AlreadySo) => Ok(Some(failure)),
-            Err(failure) if failure.is(Trouble::PlayerRefuses) && command.is_a_state() => {
-                Ok(Some(failure))
-            }
-            Err(failure) => Err(failure),
         }
     }
 }

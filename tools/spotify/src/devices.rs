@@ -57,7 +57,8 @@ impl Tool for Devices {
         plays to another one. A device is listed only while Spotify is open on it. To start \
         something new on a device, call spotify_play with `device` instead.";
     const EFFECT: Effect = Effect::Sets;
-    const SCOPES: &'static [&'static str] = player::WRITE_SCOPES;
+    const SCOPES: &'static [&'static str] = player::STATE_SCOPES;
+    const OPTIONAL_SCOPES: &'static [&'static str] = player::COMMAND_SCOPES;
     type Args = Args;
     type Answer = Answer;
 

@@ -3,7 +3,11 @@
 
 mod item;
 mod lenient;
+mod list;
 mod player;
+mod profile;
 
 pub(crate) use item::{Found, Item, Named, Page};
+pub(crate) use list::{Entries, Followed, pick};
 pub(crate) use player::{Device, DeviceList, PlayerState, Queue};
+pub(crate) use profile::Profile;

@@ -83,8 +83,8 @@ impl Tool for Play {
         let wish = wish::read(&self.0, caller, &args).await?;
         let device = player::wanted_device(&self.0, caller, args.device.as_deref()).await?;
         let before = self.shuffle(caller, args.shuffle, device.as_ref()).await;
-        let body = wish.body(args.offset, args.position_ms);
-        let started = player::start(&self.0, caller, body.as_ref(), device.clone()).await;
+        let ask = wish.ask(args.offset, args.position_ms);
+        let started = player::command(&self.0, caller, &ask, device.clone()).await;
         let (device, refusal) = match started {
             Ok(used) => (used, None),
             Err(failure) if wish.may_be_met_already(&failure) => (device, Some(failure)),

@@ -1,13 +1,13 @@
-//! What the player's tools share: looking at it, choosing a device, starting it.
+//! What the player's tools share: looking at it, choosing a device, giving it commands.
 
 mod choice;
-mod start;
+mod command;
 
 use stagepass_kit::{Caller, ToolError};
 
 pub(crate) use self::{
     choice::{choose, device_named},
-    start::start,
+    command::command,
 };
 use crate::{
     answer::{DeviceRow, Playback, Row},
@@ -19,7 +19,7 @@ use crate::{
 pub(crate) const READ_SCOPES: &[&str] =
     &["user-read-playback-state", "user-read-currently-playing"];
 /// What looking at all but the queue needs.
-const STATE_SCOPES: &[&str] = &["user-read-playback-state"];
+pub(crate) const STATE_SCOPES: &[&str] = &["user-read-playback-state"];
 /// What a command needs.
 pub(crate) const COMMAND_SCOPES: &[&str] = &["user-modify-playback-state"];
 /// What commanding the player needs, and looking at what came of it.

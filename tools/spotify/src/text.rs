@@ -2,6 +2,15 @@
 
 pub(crate) use stagepass_kit::text::{clean, clip, dotted};
 
+/// A text of at most `room` bytes, but for the mark that shows that its end is missing.
+pub(crate) fn shorten(text: &str, room: usize) -> String {
+    if text.len() <= room {
+        return text.to_owned();
+    }
+    let fits = |(start, c): &(usize, char)| start + c.len_utf8() <= room;
+    text.char_indices().take_while(fits).map(|(_, c)| c).chain(['…']).collect()
+}
+
 /// A time of `ms` milliseconds, as players show it: `3:41`, `1:02:05`.
 pub(crate) fn clock(ms: u64) -> String {
     let seconds = ms / 1000;
@@ -16,6 +25,13 @@ pub(crate) fn clock(ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_shortened_between_its_letters() {
+        assert_eq!(shorten("Fjörður", 4), "Fjö…");
+        assert_eq!(shorten("Fjörður", 3), "Fj…");
+        assert_eq!(shorten("Fjord", 5), "Fjord");
+    }
 
     #[test]
     fn times_read_as_in_a_player() {

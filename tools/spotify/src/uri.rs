@@ -111,6 +111,11 @@ impl SpotifyUri {
     pub(crate) fn kind(&self) -> Kind {
         self.kind
     }
+
+    /// Where the Web API has it: `tracks/<id>`.
+    pub(crate) fn path(&self) -> String {
+        format!("{}s/{}", self.kind.as_str(), self.id)
+    }
 }
 
 impl fmt::Display for SpotifyUri {

@@ -1,12 +1,9 @@
 //! The Web API: who may call what, and the calls that are not about the player.
 
-use serde_json::Value;
-
 use super::{
-    catalogue::{self, AUDIOBOOK, Album, Artist, Episode, PLAYLISTS, Playlist, SHOW, Track},
-    commands,
+    ask,
     http::{Asked, Reply},
-    player, search,
+    routes::{self, Route},
     tokens::AccessToken,
     world::World,
 };
@@ -19,68 +16,37 @@ const NOT_REGISTERED: &str =
 
 /// Answers a call below `/v1`.
 pub(super) fn answer(world: &mut World, asked: &Asked) -> Reply {
+    if let Err(refusal) = world.throttle() {
+        return refusal;
+    }
     let path = asked.path.strip_prefix("/v1").unwrap_or_default();
-    let Some(call) = call(asked.method.as_str(), path) else {
+    let Some(route) = routes::find(asked.method.as_str(), path) else {
         return unknown(asked);
     };
-    let token = match admit(world, asked) {
-        Ok(token) => token,
-        Err(refusal) => return refusal,
-    };
-    if !call.scopes.iter().all(|scope| allows(&token, scope)) {
-        return Reply::api_error(403, "Insufficient client scope");
-    }
-    if !asked.body.is_empty() && !asked.is_type("application/json") {
-        return Reply::api_error(415, "Unsupported Media Type").violating("a body not in JSON");
-    }
-    (call.answer)(world, asked, &token.person)
-}
-
-/// An endpoint: what it needs, and what it does for the person.
-struct Call {
-    scopes: &'static [&'static str],
-    answer: fn(&mut World, &Asked, &str) -> Reply,
-}
-
-const READ: &[&str] = &["user-read-playback-state"];
-const CURRENT: &[&str] = &["user-read-currently-playing"];
-const QUEUE: &[&str] = &["user-read-currently-playing", "user-read-playback-state"];
-const CONTROL: &[&str] = &["user-modify-playback-state"];
-/// Either of the two will do.
-const PROFILE: &[&str] = &["user-read-private|user-read-email"];
-const POSITION: &[&str] = &["user-read-playback-position"];
-
-fn call(method: &str, path: &str) -> Option<Call> {
-    let call = |scopes, answer| Some(Call { scopes, answer });
-    match (method, path) {
-        ("GET", "/me") => call(PROFILE, |world, _, who| Reply::json(&world.person(who).to_json())),
-        ("GET", "/search") => call(&[], |_, asked, _| search::search(asked)),
-        ("GET", "/me/player") => call(READ, player::state),
-        ("GET", "/me/player/devices") => call(READ, player::devices),
-        ("GET", "/me/player/currently-playing") => call(CURRENT, player::currently_playing),
-        ("GET", "/me/player/queue") => call(QUEUE, player::queue),
-        ("PUT", "/me/player") => call(CONTROL, commands::transfer),
-        ("PUT", "/me/player/play") => call(CONTROL, commands::play),
-        ("PUT", "/me/player/pause") => call(CONTROL, commands::pause),
-        ("PUT", "/me/player/seek") => call(CONTROL, commands::seek),
-        ("PUT", "/me/player/repeat") => call(CONTROL, commands::repeat),
-        ("PUT", "/me/player/volume") => call(CONTROL, commands::volume),
-        ("PUT", "/me/player/shuffle") => call(CONTROL, commands::shuffle),
-        ("POST", "/me/player/next") => call(CONTROL, commands::next),
-        ("POST", "/me/player/previous") => call(CONTROL, commands::previous),
-        ("POST", "/me/player/queue") => call(CONTROL, commands::enqueue),
-        ("GET", path) => {
-            let (kind, id) = path.strip_prefix('/')?.split_once('/')?;
-            let known =
-                ["tracks", "albums", "artists", "shows", "episodes", "audiobooks", "playlists"];
-            if !known.contains(&kind) || id.is_empty() || id.contains('/') {
-                return None;
-            }
-            let scopes = if matches!(kind, "shows" | "episodes") { POSITION } else { &[] };
-            call(scopes, |_, asked, _| lookup(&asked.path))
+    let answered = admit(world, asked).and_then(|token| {
+        check(route, asked, &token)?;
+        (route.answer)(world, asked, &token.person)
+    });
+    match answered {
+        Ok(mut reply) => {
+            reply.alter_json(|answer| world.quirks.bend(answer));
+            reply
         }
-        _ => None,
+        Err(refusal) => refusal,
     }
+}
+
+/// Whether the token is enough for the call, and the request in order.
+fn check(route: &Route, asked: &Asked, token: &AccessToken) -> Result<(), Reply> {
+    if !route.scopes.iter().all(|scope| allows(token, scope)) {
+        return Err(Reply::api_error(403, "Insufficient client scope"));
+    }
+    let media_type = route.media_type();
+    if !asked.body.is_empty() && !asked.is_type(media_type) {
+        let reply = Reply::api_error(415, "Unsupported Media Type");
+        return Err(reply.violating(format!("a body that is not {media_type}")));
+    }
+    ask::only(asked, route.params)
 }
 
 /// Lets the bearer in, or says why not.
@@ -121,25 +87,13 @@ fn unknown(asked: &Asked) -> Reply {
     } else {
         Reply::api_error(403, "Forbidden")
     };
-    reply.violating("an endpoint that is gone, unknown, or not in this stand-in")
+    reply.violating("an endpoint that is gone or unknown")
 }
 
-/// One thing of the catalogue.
-fn lookup(path: &str) -> Reply {
-    let mut parts = path.rsplit('/');
-    let (id, kind) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    if id.len() != 22 || !id.chars().all(|c| c.is_ascii_alphanumeric()) {
-        return Reply::api_error(400, "Invalid base62 id").violating("a malformed id");
+impl World {
+    /// Whether the token of this request has the scope.
+    pub(super) fn grants_scope(&self, asked: &Asked, scope: &str) -> bool {
+        let token = asked.bearer().and_then(|token| self.access_token(token));
+        token.is_some_and(|token| allows(token, scope))
     }
-    let only = |(known, _): (&str, &str), value: fn() -> Value| (known == id).then(value);
-    let found = match kind {
-        "tracks" => catalogue::track(id).map(Track::to_json),
-        "albums" => catalogue::album(id).map(Album::to_json),
-        "artists" => catalogue::artist(id).map(Artist::to_json),
-        "episodes" => catalogue::episode(id).map(Episode::to_json),
-        "playlists" => PLAYLISTS.iter().find(|list| list.id == id).map(Playlist::to_json),
-        "shows" => only(SHOW, catalogue::show),
-        _ => only(AUDIOBOOK, catalogue::audiobook),
-    };
-    found.map_or_else(|| Reply::api_error(404, "Resource not found"), |found| Reply::json(&found))
 }

@@ -1,28 +1,26 @@
 //! The calls that change what a player does.
 
+mod play;
+
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
+    ask::{Answered, malformed},
     catalogue,
     http::{Asked, Reply},
     people::Person,
-    player::{Player, Repeat, settled},
+    player::{Repeat, settled},
     world::World,
 };
+
+pub(super) use play::play;
 
 type Done = Result<(), Reply>;
 
 /// Commands answer 204 with nothing.
-fn reply(done: Done) -> Reply {
-    match done {
-        Ok(()) => Reply::empty(204),
-        Err(refusal) => refusal,
-    }
-}
-
-fn malformed(why: &str) -> Reply {
-    Reply::api_error(400, why).violating(why)
+fn reply(done: Done) -> Answered {
+    done.map(|()| Reply::empty(204))
 }
 
 fn refused(reason: &str) -> Reply {
@@ -81,6 +79,7 @@ fn required(asked: &Asked, name: &str) -> Result<String, Reply> {
 }
 
 #[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
 struct Transfer {
     #[serde(default)]
     device_ids: Vec<String>,
@@ -89,7 +88,7 @@ struct Transfer {
 }
 
 /// `PUT /v1/me/player`.
-pub(super) fn transfer(world: &mut World, asked: &Asked, who: &str) -> Reply {
+pub(super) fn transfer(world: &mut World, asked: &Asked, who: &str) -> Answered {
     let person = settled(world, who);
     let done = premium(person).and_then(|()| body::<Transfer>(asked)).and_then(|wanted| {
         let [id] = wanted.device_ids.as_slice() else {
@@ -103,84 +102,8 @@ pub(super) fn transfer(world: &mut World, asked: &Asked, who: &str) -> Reply {
     reply(done)
 }
 
-#[derive(Deserialize, Default)]
-struct Play {
-    context_uri: Option<String>,
-    uris: Option<Vec<String>>,
-    offset: Option<Offset>,
-    position_ms: Option<i64>,
-}
-
-#[derive(Deserialize)]
-struct Offset {
-    position: Option<usize>,
-    uri: Option<String>,
-}
-
-/// `PUT /v1/me/player/play`: something new, or on with what was paused.
-pub(super) fn play(world: &mut World, asked: &Asked, who: &str) -> Reply {
-    reply(body::<Play>(asked).and_then(|wanted| {
-        let (person, device) = target(world, asked, who)?;
-        start(&mut person.player, &wanted, &device)?;
-        person.player.device = Some(device);
-        Ok(())
-    }))
-}
-
-fn start(player: &mut Player, wanted: &Play, device: &str) -> Done {
-    if wanted.position_ms.is_some_and(|position| position < 0) {
-        return Err(malformed("Invalid position_ms"));
-    }
-    let list = match (&wanted.context_uri, &wanted.uris) {
-        (Some(_), Some(_)) => return Err(malformed("Can't have both context_uri and uris")),
-        (None, None) => return resume(player, wanted, device),
-        (Some(context), None) => {
-            if context.starts_with("spotify:artist:") && wanted.offset.is_some() {
-                return Err(malformed("Can't have offset for context type: ARTIST"));
-            }
-            catalogue::context(context).ok_or_else(|| malformed("Invalid context uri"))?
-        }
-        (None, Some(uris)) => {
-            if uris.is_empty() || uris.iter().any(|uri| catalogue::duration_ms(uri).is_none()) {
-                return Err(malformed("Invalid track uri"));
-            }
-            uris.clone()
-        }
-    };
-    let index = match &wanted.offset {
-        None => 0,
-        Some(Offset { position: Some(position), uri: None }) => *position,
-        Some(Offset { position: None, uri: Some(uri) }) => {
-            let place = list.iter().position(|known| known == uri);
-            place.ok_or_else(|| Reply::api_error(404, "Offset uri not found"))?
-        }
-        Some(_) => return Err(malformed("offset needs either position or uri")),
-    };
-    if index >= list.len() {
-        return Err(Reply::api_error(404, "Offset position not found"));
-    }
-    (player.list, player.index, player.interlude) = (list, index, None);
-    player.context_uri.clone_from(&wanted.context_uri);
-    player.progress_ms = wanted.position_ms.unwrap_or(0);
-    player.is_playing = true;
-    Ok(())
-}
-
-fn resume(player: &mut Player, wanted: &Play, device: &str) -> Done {
-    if player.item().is_none() {
-        return Err(refused("UNKNOWN"));
-    }
-    let elsewhere = player.device.as_deref() != Some(device);
-    if player.is_playing && !elsewhere && wanted.position_ms.is_none() {
-        return Err(refused("NOT_PAUSED"));
-    }
-    player.progress_ms = wanted.position_ms.unwrap_or(player.progress_ms);
-    player.is_playing = true;
-    Ok(())
-}
-
 /// `PUT /v1/me/player/pause`.
-pub(super) fn pause(world: &mut World, asked: &Asked, who: &str) -> Reply {
+pub(super) fn pause(world: &mut World, asked: &Asked, who: &str) -> Answered {
     reply(target(world, asked, who).and_then(|(person, _)| {
         if !person.player.is_playing {
             return Err(refused("ALREADY_PAUSED"));
@@ -191,7 +114,7 @@ pub(super) fn pause(world: &mut World, asked: &Asked, who: &str) -> Reply {
 }
 
 /// `PUT /v1/me/player/seek`; beyond the end it goes on to the next item.
-pub(super) fn seek(world: &mut World, asked: &Asked, who: &str) -> Reply {
+pub(super) fn seek(world: &mut World, asked: &Asked, who: &str) -> Answered {
     let now = world.now();
     let position = required(asked, "position_ms").and_then(|value| {
         let position = value.parse::<i64>().ok().filter(|position| *position >= 0);
@@ -209,7 +132,7 @@ pub(super) fn seek(world: &mut World, asked: &Asked, who: &str) -> Reply {
 }
 
 /// `PUT /v1/me/player/repeat`.
-pub(super) fn repeat(world: &mut World, asked: &Asked, who: &str) -> Reply {
+pub(super) fn repeat(world: &mut World, asked: &Asked, who: &str) -> Answered {
     let state = required(asked, "state").and_then(|state| match state.as_str() {
         "off" => Ok(Repeat::Off),
         "track" => Ok(Repeat::Track),
@@ -223,7 +146,7 @@ pub(super) fn repeat(world: &mut World, asked: &Asked, who: &str) -> Reply {
 }
 
 /// `PUT /v1/me/player/shuffle`.
-pub(super) fn shuffle(world: &mut World, asked: &Asked, who: &str) -> Reply {
+pub(super) fn shuffle(world: &mut World, asked: &Asked, who: &str) -> Answered {
     let state = required(asked, "state")
         .and_then(|state| state.parse().map_err(|_| malformed("Invalid shuffle state")));
     reply(state.and_then(|state| {
@@ -233,7 +156,7 @@ pub(super) fn shuffle(world: &mut World, asked: &Asked, who: &str) -> Reply {
 }
 
 /// `PUT /v1/me/player/volume`.
-pub(super) fn volume(world: &mut World, asked: &Asked, who: &str) -> Reply {
+pub(super) fn volume(world: &mut World, asked: &Asked, who: &str) -> Answered {
     let percent = required(asked, "volume_percent").and_then(|value| {
         let percent = value.parse::<u8>().ok().filter(|percent| *percent <= 100);
         percent.ok_or_else(|| malformed("Volume must be between 0 and 100"))
@@ -254,11 +177,13 @@ pub(super) fn volume(world: &mut World, asked: &Asked, who: &str) -> Reply {
 }
 
 /// `POST /v1/me/player/next`.
-pub(super) fn next(world: &mut World, asked: &Asked, who: &str) -> Reply {
+pub(super) fn next(world: &mut World, asked: &Asked, who: &str) -> Answered {
+    let now = world.now();
     reply(target(world, asked, who).and_then(|(person, _)| {
         if !person.player.has_next() {
             return Err(refused("NO_NEXT_TRACK"));
         }
+        person.player.leave(now);
         person.player.skip();
         person.player.is_playing = true;
         Ok(())
@@ -266,11 +191,16 @@ pub(super) fn next(world: &mut World, asked: &Asked, who: &str) -> Reply {
 }
 
 /// `POST /v1/me/player/previous`.
-pub(super) fn previous(world: &mut World, asked: &Asked, who: &str) -> Reply {
+pub(super) fn previous(world: &mut World, asked: &Asked, who: &str) -> Answered {
+    let now = world.now();
     reply(target(world, asked, who).and_then(|(person, _)| {
         let player = &mut person.player;
+        if player.interlude.is_none() && player.index == 0 {
+            return Err(refused("NO_PREV_TRACK"));
+        }
+        player.leave(now);
         if player.interlude.take().is_none() {
-            player.index = player.index.checked_sub(1).ok_or_else(|| refused("NO_PREV_TRACK"))?;
+            player.index -= 1;
         }
         player.progress_ms = 0;
         player.is_playing = true;
@@ -279,9 +209,9 @@ pub(super) fn previous(world: &mut World, asked: &Asked, who: &str) -> Reply {
 }
 
 /// `POST /v1/me/player/queue`.
-pub(super) fn enqueue(world: &mut World, asked: &Asked, who: &str) -> Reply {
+pub(super) fn enqueue(world: &mut World, asked: &Asked, who: &str) -> Answered {
     if serde_json::from_slice::<Value>(&asked.body).is_ok_and(|body| body.get("uri").is_some()) {
-        return malformed("Missing required field: uri");
+        return Err(malformed("Missing required field: uri"));
     }
     reply(required(asked, "uri").and_then(|uri| {
         if catalogue::duration_ms(&uri).is_none() {

@@ -1,8 +1,15 @@
 //! People, and the devices they own.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::player::Player;
+use super::{player::Player, playlists::Playlist};
+
+/// When all that was there from the start was saved.
+pub(super) const EPOCH: DateTime<Utc> =
+    DateTime::from_timestamp(1_760_000_000, 0).expect("a date in range");
 
 /// Somebody with an account.
 #[derive(Debug, Clone)]
@@ -21,6 +28,19 @@ pub struct Person {
     pub devices: Vec<Device>,
     /// What it plays.
     pub player: Player,
+    /// What is saved or followed, the newest first; among it the person's own playlists.
+    pub saved: Vec<Saved>,
+    /// URIs of the artists and tracks heard most, by `short_term`, `medium_term`, `long_term`.
+    pub top: BTreeMap<String, Vec<String>>,
+}
+
+/// Something saved in a library, or followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// Its URI.
+    pub uri: String,
+    /// Since when.
+    pub added_at: DateTime<Utc>,
 }
 
 /// Something that plays.
@@ -82,6 +102,8 @@ impl Person {
             allow_listed: true,
             devices: Vec::new(),
             player: Player::default(),
+            saved: Vec::new(),
+            top: BTreeMap::new(),
         }
     }
 
@@ -110,7 +132,8 @@ impl Person {
 }
 
 /// Alice pays, Bob does not, Mallory is on no list.
-pub(super) fn everybody() -> Vec<Person> {
+/// Whoever owns one of the playlists has it in the library.
+pub(super) fn everybody(playlists: &[Playlist]) -> Vec<Person> {
     let mut alice = Person::new("alice", "yeE6RsXcNOPmeMjvqPVStN", "Alice Example");
     alice.devices = vec![
         Device::new("65b708073fc0480ea92a077233ca87bd1c2f0a11", "Alice's laptop", "Computer"),
@@ -132,5 +155,10 @@ pub(super) fn everybody() -> Vec<Person> {
         vec![Device::new("b7e1d2c3a4958677869504132231405f6e7d8c9b", "Bob's phone", "Smartphone")];
     let mut mallory = Person::new("mallory", "0Zb0RLZ5TR9SPofbciOx9g", "Mallory Example");
     mallory.allow_listed = false;
-    vec![alice, bob, mallory]
+    let mut all = vec![alice, bob, mallory];
+    for person in &mut all {
+        let own = playlists.iter().filter(|list| list.owner == person.id);
+        person.saved = own.map(|list| Saved { uri: list.uri(), added_at: EPOCH }).collect();
+    }
+    all
 }

@@ -1,6 +1,8 @@
 //! What somebody's Spotify plays, and the calls that read it.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{
@@ -37,7 +39,28 @@ pub struct Player {
     pub repeat: Repeat,
     /// Where it is forbidden to go: the reason code that every command then gets.
     pub disallow: Option<String>,
+    /// What it has played, the latest last.
+    pub plays: Vec<Play>,
+    /// Milliseconds into episodes and chapters by URI; the whole length of what was heard out.
+    pub resume_points: BTreeMap<String, i64>,
 }
+
+/// Something was played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Play {
+    /// What.
+    pub uri: String,
+    /// When it ended.
+    pub played_at: DateTime<Utc>,
+    /// What it was played from.
+    pub context_uri: Option<String>,
+}
+
+/// What is heard for less is not said to have been played.
+const HEARD_MS: i64 = 30_000;
+
+/// How many plays are remembered at least.
+const REMEMBERED: usize = 1000;
 
 /// What happens at the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,15 +100,43 @@ impl Player {
         self.since = Some(now);
         while let Some(length) = self.item().and_then(catalogue::duration_ms) {
             if self.progress_ms < length {
+                self.keep_place(self.progress_ms);
                 return;
             }
             let left = self.progress_ms - length;
+            self.note_play(length, now - TimeDelta::milliseconds(left));
             if self.repeat != Repeat::Track && !self.skip() {
                 // The end: it stops at the beginning of the list.
                 (self.index, self.progress_ms, self.is_playing) = (0, 0, false);
                 return;
             }
             self.progress_ms = left;
+        }
+    }
+
+    /// Something else is about to play: what did so far goes into the history.
+    pub(super) fn leave(&mut self, now: DateTime<Utc>) {
+        self.note_play(self.progress_ms, now);
+    }
+
+    fn note_play(&mut self, heard_ms: i64, played_at: DateTime<Utc>) {
+        self.keep_place(heard_ms);
+        let Some(uri) = self.item().filter(|_| heard_ms >= HEARD_MS).map(str::to_owned) else {
+            return;
+        };
+        if self.plays.len() >= 2 * REMEMBERED {
+            self.plays.drain(..REMEMBERED);
+        }
+        // What was queued belongs to no context.
+        let context = self.context_uri.clone().filter(|_| self.interlude.is_none());
+        self.plays.push(Play { uri, played_at, context_uri: context });
+    }
+
+    /// Episodes go on where they were left.
+    fn keep_place(&mut self, position_ms: i64) {
+        let episode = self.item().filter(|uri| uri.starts_with("spotify:episode:"));
+        if let Some(uri) = episode.map(str::to_owned) {
+            self.resume_points.insert(uri, position_ms);
         }
     }
 
@@ -112,19 +163,6 @@ impl Player {
         !self.queue.is_empty() || self.index + 1 < self.list.len() || self.repeat == Repeat::Context
     }
 
-    fn context(&self) -> Value {
-        let Some(uri) = &self.context_uri else {
-            return Value::Null;
-        };
-        let (kind, id) = catalogue::split(uri).unwrap_or_default();
-        json!({
-            "external_urls": {"spotify": format!("https://open.spotify.com/{kind}/{id}")},
-            "href": format!("https://api.spotify.com/v1/{kind}s/{id}"),
-            "type": kind,
-            "uri": uri,
-        })
-    }
-
     fn kind(&self) -> &'static str {
         match self.item().and_then(catalogue::split) {
             Some(("track", _)) => "track",
@@ -132,6 +170,20 @@ impl Player {
             _ => "unknown",
         }
     }
+}
+
+/// What something is played from.
+pub(super) fn context(uri: Option<&str>) -> Value {
+    let Some(uri) = uri else {
+        return Value::Null;
+    };
+    let (kind, id) = catalogue::split(uri).unwrap_or_default();
+    json!({
+        "external_urls": {"spotify": format!("https://open.spotify.com/{kind}/{id}")},
+        "href": format!("https://api.spotify.com/v1/{kind}s/{id}"),
+        "type": kind,
+        "uri": uri,
+    })
 }
 
 /// The person with the player as it is now.
@@ -152,7 +204,7 @@ pub(super) fn state(world: &mut World, _: &Asked, who: &str) -> Reply {
         return Reply::empty(204);
     };
     let mut state = json!({
-        "context": player.context(),
+        "context": context(player.context_uri.as_deref()),
         "currently_playing_type": player.kind(),
         "device": device.to_json(true),
         "is_playing": player.is_playing,
@@ -191,7 +243,7 @@ pub(super) fn currently_playing(world: &mut World, _: &Asked, who: &str) -> Repl
         return Reply::empty(204);
     }
     let mut state = json!({
-        "context": player.context(),
+        "context": context(player.context_uri.as_deref()),
         "currently_playing_type": player.kind(),
         "is_playing": player.is_playing,
         "item": player.item().and_then(catalogue::playable),

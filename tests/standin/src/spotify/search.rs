@@ -3,11 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    catalogue::{
-        ALBUMS, ARTISTS, AUDIOBOOK, Album, Artist, EPISODES, Episode, PLAYLISTS, Playlist, SHOW,
-        TRACKS, Track, album, artist, audiobook, show,
-    },
+    ask::{Answered, malformed},
+    catalogue::{self, Album, Artist, Audiobook, Episode, Show, Track, album, artist},
     http::{Asked, Reply},
+    world::World,
 };
 
 /// The most results per type that Development Mode gets.
@@ -39,17 +38,12 @@ struct Names<'a> {
     year: &'a str,
 }
 
-pub(super) fn search(asked: &Asked) -> Reply {
-    match results(asked) {
-        Ok(results) => Reply::json(&Value::Object(results)),
-        Err(why) => Reply::api_error(400, &why).violating(why),
-    }
+pub(super) fn search(world: &mut World, asked: &Asked, who: &str) -> Answered {
+    let results = results((world, who), asked).map_err(|why| malformed(&why))?;
+    Ok(Reply::json(&Value::Object(results)))
 }
 
-fn results(asked: &Asked) -> Result<Map<String, Value>, String> {
-    if let Some(name) = asked.repeated_param() {
-        return Err(format!("Duplicate parameter {name}"));
-    }
+fn results(viewer: (&World, &str), asked: &Asked) -> Result<Map<String, Value>, String> {
     let q = asked.param("q").filter(|q| !q.trim().is_empty()).ok_or("No search query")?;
     if q.chars().count() > 250 {
         return Err("Query exceeds maximum length of 250 characters".to_owned());
@@ -70,7 +64,8 @@ fn results(asked: &Asked) -> Result<Map<String, Value>, String> {
     let query = parse(&q);
     let mut all = Map::new();
     for kind in kinds.split(',') {
-        let found = found(kind, &query).ok_or_else(|| format!("Bad search type field {kind}"))?;
+        let found =
+            found(viewer, kind, &query).ok_or_else(|| format!("Bad search type field {kind}"))?;
         all.insert(format!("{kind}s"), page(kind, found, &q, limit, offset));
     }
     Ok(all)
@@ -109,20 +104,25 @@ fn page(kind: &str, mut found: Vec<Value>, q: &str, limit: usize, offset: usize)
     })
 }
 
-fn found(kind: &str, query: &Query) -> Option<Vec<Value>> {
-    let one = |name: &str, value: Value| {
-        if query.matches(&Names::title(name)) { vec![value] } else { Vec::new() }
-    };
+fn found(viewer: (&World, &str), kind: &str, query: &Query) -> Option<Vec<Value>> {
+    let all = catalogue::all();
     Some(match kind {
-        "track" => pick(&TRACKS, query, Names::track, Track::to_json),
-        "album" => pick(&ALBUMS, query, Names::album, Album::to_json),
-        "artist" => pick(&ARTISTS, query, Names::artist, Artist::to_json),
-        "playlist" => pick(&PLAYLISTS, query, |list| Names::title(list.name), Playlist::to_json),
-        "episode" => pick(&EPISODES, query, |episode| Names::title(episode.name), Episode::to_json),
-        "show" => one(SHOW.1, show()),
-        "audiobook" => one(AUDIOBOOK.1, audiobook()),
+        "track" => pick(&all.tracks, query, Names::track, Track::to_json),
+        "album" => pick(&all.albums, query, Names::album, Album::to_json),
+        "artist" => pick(&all.artists, query, Names::artist, Artist::to_json),
+        "playlist" => playlists(viewer, query),
+        "episode" => pick(&all.episodes, query, |one| Names::title(one.name), Episode::to_json),
+        "show" => pick(&all.shows, query, |show| Names::title(show.name), Show::to_json),
+        "audiobook" => pick(&all.books, query, |book| Names::title(book.name), Audiobook::to_json),
         _ => return None,
     })
+}
+
+/// The public ones.
+fn playlists((world, who): (&World, &str), query: &Query) -> Vec<Value> {
+    let found = world.playlists.iter().filter(|list| list.public);
+    let found = found.filter(|list| query.matches(&Names::title(&list.name)));
+    found.map(|list| list.found(who, &world.quirks)).collect()
 }
 
 fn pick<T>(

@@ -28,9 +28,13 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     if shared.stopped.load(Ordering::Relaxed) {
         return broken();
     }
+    let line = format!("{} {}", request.method(), request.uri().path());
     let asked = match Asked::read(request).await {
         Ok(asked) => asked,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => {
+            shared.log(|log| log.violations.push(format!("{line}: a body that is too long")));
+            return refusal.into_response();
+        }
     };
     let number = record(&shared, &asked);
     // A request without its length does not get far enough for a fault.
@@ -125,7 +129,7 @@ fn dispatch(world: &mut World, asked: &Asked) -> Reply {
 
 /// HTTP/1.1 requests that may carry a body must say how long it is, even if it is empty.
 fn lacks_length(asked: &Asked) -> bool {
-    matches!(asked.method, Method::POST | Method::PUT)
+    matches!(asked.method, Method::POST | Method::PUT | Method::DELETE)
         && !asked.headers.contains_key(header::CONTENT_LENGTH)
         && !asked.headers.contains_key(header::TRANSFER_ENCODING)
 }

@@ -3,7 +3,10 @@
 mod accounts;
 mod api;
 mod faults;
+mod library;
+mod lookups;
 mod player;
+mod playlists;
 mod token;
 
 use reqwest::{Client, RequestBuilder, Response};

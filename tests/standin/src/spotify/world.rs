@@ -1,6 +1,6 @@
 //! All that the stand-in knows: plain data, which tests read and change.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -10,6 +10,8 @@ use super::{
     faults::{Answer, Fault},
     http::Asked,
     people::{self, Person},
+    playlists::{self, Playlist},
+    quirks::Quirks,
     tokens::{AccessToken, Code, Grant, RefreshToken},
 };
 
@@ -29,6 +31,10 @@ pub struct World {
     pub owner_premium: bool,
     /// Everybody with an account.
     pub people: Vec<Person>,
+    /// Everybody's playlists.
+    pub playlists: Vec<Playlist>,
+    /// Oddities, off by default.
+    pub quirks: Quirks,
     /// Who approved what.
     pub grants: Vec<Grant>,
     /// Access tokens, dead ones too.
@@ -47,8 +53,14 @@ pub struct World {
     pub revocation: Revocation,
     /// Everything answers 503.
     pub outage: bool,
+    /// How many calls of the Web API there may be in 30 seconds of its clock.
+    pub rate_limit: Option<usize>,
+    /// Until when the quota of the developer is used up.
+    pub quota_until: Option<DateTime<Utc>>,
     /// Things to go wrong, first match first.
     pub faults: Vec<Fault>,
+    /// When the latest calls of the Web API came.
+    pub(super) recent: VecDeque<DateTime<Utc>>,
     pub(super) codes: Vec<Code>,
     /// Cookie to person.
     pub(super) sessions: HashMap<String, String>,
@@ -91,10 +103,13 @@ impl Default for World {
             name: "Stagepass (demo)".to_owned(),
             redirect_uris: vec!["http://127.0.0.1/callback/spotify".to_owned()],
         };
+        let playlists = playlists::first_ones();
         Self {
             apps: vec![app],
             owner_premium: true,
-            people: people::everybody(),
+            people: people::everybody(&playlists),
+            playlists,
+            quirks: Quirks::default(),
             grants: Vec::new(),
             access_tokens: Vec::new(),
             refresh_tokens: Vec::new(),
@@ -104,7 +119,10 @@ impl Default for World {
             token_delay: None,
             revocation: Revocation::Works,
             outage: false,
+            rate_limit: None,
+            quota_until: None,
             faults: Vec::new(),
+            recent: VecDeque::new(),
             codes: Vec::new(),
             sessions: HashMap::new(),
             verifiers: Vec::new(),
@@ -184,6 +202,13 @@ impl World {
         }
         out.truncate(length);
         out
+    }
+
+    /// An id for something new: 22 digits and letters.
+    pub(super) fn new_id(&mut self) -> String {
+        let random = self.mint("", 64);
+        let plain = random.chars().filter(char::is_ascii_alphanumeric);
+        plain.chain(std::iter::repeat('0')).take(22).collect()
     }
 
     /// The number of a new sign-in.

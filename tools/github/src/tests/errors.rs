@@ -1,7 +1,10 @@
 //! Every way that GitHub says no.
 
 use serde_json::{Value, json};
-use stagepass_standin::github::Answer;
+use stagepass_standin::github::{
+    Answer,
+    Kind::{GitHubApp, OAuthApp},
+};
 
 use super::harness::Stage;
 
@@ -53,7 +56,6 @@ async fn a_rejected_token_is_renewed_once() {
 #[tokio::test]
 async fn what_may_not_be_seen_is_as_if_it_were_not_there_and_why_is_told() {
     let mallory = |kind, scopes| Stage::of("mallory", kind, scopes);
-    use stagepass_standin::github::Kind::{GitHubApp, OAuthApp};
     let private = r#"{"repo": "octo/secrets"}"#;
     for (stage, why) in [
         (mallory(OAuthApp, &["repo"]).await, "only by those who have access"),
@@ -102,8 +104,7 @@ async fn what_the_repository_does_not_allow_has_its_own_words() {
     assert!(seen.contains("Repository was archived so is read-only."), "{seen}");
     stage.alter(|world| world.repository("octo/lanterns").blocked = true);
     assert_eq!(self::code(&stage, ABOUT).await, "blocked");
-    let locked =
-        Stage::of("bob", stagepass_standin::github::Kind::OAuthApp, super::harness::ALL).await;
+    let locked = Stage::of("bob", OAuthApp, super::harness::ALL).await;
     locked.alter(|world| world.repository("octo/lanterns").issue(12).locked = true);
     let (code, seen) = locked.error(COMMENT.0, COMMENT.1).await;
     assert_eq!(code, "forbidden");

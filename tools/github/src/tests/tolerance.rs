@@ -2,7 +2,7 @@
 //! new. What can be read is still told.
 
 use serde_json::{Value, json};
-use stagepass_standin::{github::Answer, mutations};
+use stagepass_standin::{github::Answer, mutations::each};
 
 use super::harness::Stage;
 
@@ -40,7 +40,7 @@ async fn survives(
     is_no_answer: &[&str],
 ) {
     let stage = Stage::alice().await;
-    for (at, body) in mutations(sample) {
+    for (at, body) in each(sample) {
         // So many calls in one hour or minute as no allowance has.
         stage.alter(|world| world.left.values_mut().for_each(|left| *left = 5_000));
         stage.fail("GET", path, Answer::json(200, &body));
@@ -243,14 +243,14 @@ async fn single_things_survive_whatever_a_field_holds() {
 async fn what_was_written_is_told_whatever_the_answer_holds() {
     let stage = Stage::alice().await;
     let comment = json!({"html_url": "https://github.com/x", "body": "x", "user": {"login": "a"}});
-    for (_, body) in mutations(&comment) {
+    for (_, body) in each(&comment) {
         let path = "/repos/octo/lanterns/issues/12/comments";
         stage.fail("POST", path, Answer::json(201, &body));
         let arguments = r#"{"issue": "octo/lanterns#12", "body": "x"}"#;
         let (text, _) = stage.answer("github_comment", arguments).await;
         assert!(text.starts_with("Commented on octo/lanterns#12."), "{text}");
     }
-    for (at, body) in mutations(&issue(15, "First")) {
+    for (at, body) in each(&issue(15, "First")) {
         stage.fail("POST", "/repos/octo/lanterns/issues", Answer::json(201, &body));
         let created =
             stage.call("github_create_issue", r#"{"repo": "octo/lanterns", "title": "x"}"#).await;

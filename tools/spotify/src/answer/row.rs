@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     model::{Item, Named},
-    text::{clean, clock, dotted},
+    text::{clean, clock, dotted, shorten},
 };
 
 /// One track, album, artist, playlist, show, episode or audiobook.
@@ -86,6 +86,28 @@ impl Row {
         }
     }
 
+    /// The parts of the line between the names and the URI.
+    pub(crate) fn facts(&self) -> String {
+        dotted([
+            self.release_date.clone(),
+            self.count.map(|count| format!("{count} {}", self.part())),
+            self.duration_ms.map(clock),
+        ])
+    }
+
+    /// As [`Self::title`], in `room` bytes: first the album goes, then all artists but one, then the
+    /// end of it.
+    pub(crate) fn title_within(&self, room: usize) -> String {
+        let first = self.artists.first().cloned();
+        let shorter = [
+            self.title(),
+            dotted([Some(self.name.clone()), Some(self.artists.join(", "))]),
+            dotted([Some(self.name.clone()), first]),
+        ];
+        let fitting = shorter.iter().find(|title| title.len() <= room).cloned();
+        fitting.unwrap_or_else(|| shorten(&self.name, room))
+    }
+
     /// The parts of the line before the time and the URI.
     pub(crate) fn title(&self) -> String {
         dotted([
@@ -99,13 +121,7 @@ impl Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&dotted([
-            Some(self.title()),
-            self.release_date.clone(),
-            self.count.map(|count| format!("{count} {}", self.part())),
-            self.duration_ms.map(clock),
-            self.uri.clone(),
-        ]))
+        f.write_str(&dotted([Some(self.title()), Some(self.facts()), self.uri.clone()]))
     }
 }
 

@@ -32,6 +32,11 @@ impl Ask {
         Self::new(Method::POST, path)
     }
 
+    /// A command that takes something away.
+    pub(crate) fn delete(path: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Method::DELETE, path)
+    }
+
     fn new(method: Method, path: impl Into<Cow<'static, str>>) -> Self {
         let path = path.into();
         Self { method, path, query: Vec::new(), body: None, scopes: &[], of_the_catalogue: false }
@@ -65,7 +70,6 @@ impl Ask {
 
     /// The same, about something that doesn't change from one minute to the next: the answer may be
     /// some minutes old.
-    #[expect(dead_code, reason = "the tools that look things up come next")]
     pub(crate) fn of_the_catalogue(mut self) -> Self {
         self.of_the_catalogue = true;
         self

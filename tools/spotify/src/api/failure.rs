@@ -16,6 +16,7 @@ pub(crate) mod own_code {
     pub(crate) const ENDPOINT_UNAVAILABLE: &str = "endpoint_unavailable";
     pub(crate) const DEVICE_RESTRICTED: &str = "device_restricted";
     pub(crate) const VOLUME_UNSUPPORTED: &str = "volume_unsupported";
+    pub(crate) const NOT_DONE: &str = "not_done";
 }
 
 /// The wait that is advised when Spotify names none.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     answer::{DeviceRow, Playback},
-    api::{Ask, own_code},
+    api::{Ask, Failure, Trouble, own_code},
     player::COMMAND_SCOPES,
     text::clock,
 };
@@ -85,9 +85,10 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// Whether doing it twice is doing it once.
-    pub(super) fn is_a_state(self) -> bool {
-        !matches!(self, Self::Next | Self::Previous)
+    /// Whether a refusal may only mean that it is so already.
+    pub(super) fn may_be_so_already(self, failure: &Failure) -> bool {
+        let is_a_state = !matches!(self, Self::Next | Self::Previous);
+        failure.is(Trouble::AlreadySo) || (is_a_state && failure.is(Trouble::PlayerRefuses))
     }
 
     /// The request.

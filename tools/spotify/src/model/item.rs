@@ -86,6 +86,8 @@ pub(crate) struct Item {
     pub(crate) artists: Option<Vec<Named>>,
     #[serde(deserialize_with = "list")]
     pub(crate) authors: Option<Vec<Named>>,
+    #[serde(deserialize_with = "list")]
+    pub(crate) narrators: Option<Vec<Named>>,
     #[serde(deserialize_with = "lenient")]
     pub(crate) album: Option<Named>,
     #[serde(deserialize_with = "lenient")]
@@ -99,9 +101,26 @@ pub(crate) struct Item {
     pub(crate) items: Option<Count>,
     #[serde(deserialize_with = "lenient")]
     pub(crate) tracks: Option<Count>,
+    /// `album`, `single`, `compilation`, or a word of the future.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) album_type: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) description: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) resume_point: Option<ResumePoint>,
     /// The track that was asked for, when another version of it plays instead.
     #[serde(deserialize_with = "lenient")]
     pub(crate) linked_from: Option<Named>,
+}
+
+/// Where the person stopped in an episode or a chapter.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ResumePoint {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) fully_played: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) resume_position_ms: Option<u64>,
 }
 
 /// Something of which only the name matters, or the URI.

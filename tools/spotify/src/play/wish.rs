@@ -6,7 +6,8 @@ use stagepass_kit::{Caller, ToolError};
 use super::{Args, best};
 use crate::{
     answer::{Playback, Row},
-    api::{Failure, SpotifyApi, Trouble},
+    api::{Ask, Failure, SpotifyApi, Trouble},
+    player::COMMAND_SCOPES,
     uri::{Kind, SpotifyUri},
 };
 
@@ -110,8 +111,17 @@ impl Wish {
         Self { what, name: None, others: Vec::new() }
     }
 
+    /// The command.
+    pub(super) fn ask(&self, offset: Option<u32>, position_ms: Option<u64>) -> Ask {
+        let ask = Ask::put("me/player/play").needing(COMMAND_SCOPES);
+        match self.body(offset, position_ms) {
+            Some(body) => ask.sending(body),
+            None => ask,
+        }
+    }
+
     /// The body of the command; `None` for "resume".
-    pub(super) fn body(&self, offset: Option<u32>, position_ms: Option<u64>) -> Option<Value> {
+    fn body(&self, offset: Option<u32>, position_ms: Option<u64>) -> Option<Value> {
         let mut body = match &self.what {
             What::Resume => return None,
             What::Singles(uris) => {

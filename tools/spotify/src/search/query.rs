@@ -5,6 +5,7 @@ use stagepass_kit::{Caller, ToolError};
 use super::{Args, LAST_OFFSET};
 use crate::{
     api::{Ask, Failure, Refusal, SpotifyApi},
+    limits::within,
     model::{Found, Page},
     uri::Kind,
 };
@@ -108,16 +109,6 @@ fn country(text: &str) -> Result<String, ToolError> {
     Err(ToolError::invalid_argument(
         "`market` is not a country code.",
         "Pass two letters such as \"DE\", or leave it out.",
-    ))
-}
-
-fn within(name: &str, value: u32, least: u32, most: u32) -> Result<u32, ToolError> {
-    if (least..=most).contains(&value) {
-        return Ok(value);
-    }
-    Err(ToolError::invalid_argument(
-        format!("`{name}` is {value}, and has to be {least} to {most}."),
-        "Call again with a fitting value; use `offset` to see more.",
     ))
 }
 

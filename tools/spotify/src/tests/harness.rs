@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use serde_json::Value;
 use stagepass_kit::{
-    AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset,
+    AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset, Watch,
 };
 use stagepass_standin::{
     Spotify,
@@ -25,11 +25,28 @@ pub(super) const TV: &str = "9f3e7c1a2b4d5e6f708192a3b4c5d6e7f8091a2b";
 
 pub(super) const LIGHTHOUSE: &str = "spotify:track:oQoaF1LlqsajAIxNKu8iS2";
 pub(super) const SLOW_FERRY: &str = "spotify:track:OzdmenCkhvMdgaKjIg8xNb";
+pub(super) const HARBOUR: &str = "spotify:artist:u8jzPde0IgxLd6GncfBAep";
 pub(super) const LANTERNS: &str = "spotify:album:fKtHF4vUCsMehGAkWvj7FA";
 
 /// Every scope that the tools ask for.
-pub(super) const ALL: &[&str] =
-    &["user-read-playback-state", "user-read-currently-playing", "user-modify-playback-state"];
+pub(super) const ALL: &[&str] = &[
+    "playlist-modify-private",
+    "playlist-modify-public",
+    "playlist-read-collaborative",
+    "playlist-read-private",
+    "ugc-image-upload",
+    "user-follow-modify",
+    "user-follow-read",
+    "user-library-modify",
+    "user-library-read",
+    "user-modify-playback-state",
+    "user-read-currently-playing",
+    "user-read-playback-position",
+    "user-read-playback-state",
+    "user-read-private",
+    "user-read-recently-played",
+    "user-top-read",
+];
 
 /// Long enough for a request on this machine, short enough for a test of a hanging one.
 const PACE: Pace = Pace {
@@ -85,9 +102,24 @@ impl Stage {
         Self { spotify, tools: crate::toolset_at(api), caller }
     }
 
+    /// For whom the tools run.
+    pub(super) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// Lets somebody watch what the tools do.
+    pub(super) fn watch(&mut self, watch: Watch) {
+        self.caller = self.caller.clone().watched(watch);
+    }
+
     /// Changes what belongs to Alice.
     pub(super) fn alter(&self, change: impl FnOnce(&mut Person)) {
         self.spotify.world(|world| change(world.person("alice")));
+    }
+
+    /// Saves things for Alice or follows them, the last one last.
+    pub(super) fn save(&self, uris: &[&str]) {
+        self.spotify.world(|world| uris.iter().for_each(|uri| world.save("alice", uri)));
     }
 
     /// Lets the next request to this path go wrong.

@@ -34,10 +34,33 @@ pub(in crate::spotify) struct Playlist {
     pub(in crate::spotify) tracks: &'static [&'static str],
 }
 
-/// An episode of [`SHOW`].
+/// Something told in instalments.
+pub(in crate::spotify) struct Show {
+    pub(in crate::spotify) id: &'static str,
+    pub(in crate::spotify) name: &'static str,
+}
+
+/// An episode of a show.
 pub(in crate::spotify) struct Episode {
     pub(in crate::spotify) id: &'static str,
     pub(in crate::spotify) name: &'static str,
+    pub(in crate::spotify) show: &'static str,
+    pub(in crate::spotify) duration_ms: i64,
+}
+
+/// A book that is read out.
+pub(in crate::spotify) struct Audiobook {
+    pub(in crate::spotify) id: &'static str,
+    pub(in crate::spotify) name: &'static str,
+    pub(in crate::spotify) author: &'static str,
+    pub(in crate::spotify) narrator: &'static str,
+}
+
+/// A chapter of an audiobook.
+pub(in crate::spotify) struct Chapter {
+    pub(in crate::spotify) id: &'static str,
+    pub(in crate::spotify) name: &'static str,
+    pub(in crate::spotify) book: &'static str,
     pub(in crate::spotify) duration_ms: i64,
 }
 
@@ -124,14 +147,28 @@ pub(in crate::spotify) const PLAYLISTS: [Playlist; 2] = [
     },
 ];
 
-/// The id and name of the one show.
-pub(in crate::spotify) const SHOW: (&str, &str) = ("W56eCuNGMGmSrCGIZEG8pS", "Lighthouse Stories");
+const STORIES: &str = "W56eCuNGMGmSrCGIZEG8pS";
+
+pub(in crate::spotify) const SHOW: Show = Show { id: STORIES, name: "Lighthouse Stories" };
 
 pub(in crate::spotify) const EPISODES: [Episode; 2] = [
-    Episode { id: "H4487q7J58m1CiAhzCueQp", name: "The Keeper's Daughter", duration_ms: 1_830_000 },
-    Episode { id: "BenQtYh5Xj8TPQxjq4i9Do", name: "Fog Signal", duration_ms: 2_412_000 },
+    Episode {
+        id: "H4487q7J58m1CiAhzCueQp",
+        name: "The Keeper's Daughter",
+        show: STORIES,
+        duration_ms: 1_830_000,
+    },
+    Episode {
+        id: "BenQtYh5Xj8TPQxjq4i9Do",
+        name: "Fog Signal",
+        show: STORIES,
+        duration_ms: 2_412_000,
+    },
 ];
 
-/// The id and name of the one audiobook.
-pub(in crate::spotify) const AUDIOBOOK: (&str, &str) =
-    ("V8gz4FkQ1okTBGzvAmwufU", "A History of Lighthouses");
+pub(in crate::spotify) const AUDIOBOOK: Audiobook = Audiobook {
+    id: "V8gz4FkQ1okTBGzvAmwufU",
+    name: "A History of Lighthouses",
+    author: "R. Beacon",
+    narrator: "S. Foghorn",
+};

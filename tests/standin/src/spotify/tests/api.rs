@@ -64,6 +64,31 @@ async fn endpoints_of_before_2026_are_gone() {
         assert_eq!(status, expected, "{path}");
     }
     assert_eq!(spotify.violations().len(), 5);
+    spotify.forgive();
+    let id = "oQoaF1LlqsajAIxNKu8iS2";
+    let gone = [
+        format!("GET /playlists/{id}/tracks"),
+        format!("POST /playlists/{id}/tracks"),
+        format!("PUT /playlists/{id}/followers"),
+        "POST /users/alice/playlists".to_owned(),
+        "GET /users/alice".to_owned(),
+        "PUT /me/tracks".to_owned(),
+        "DELETE /me/following".to_owned(),
+        "GET /me/albums/contains".to_owned(),
+        "GET /episodes".to_owned(),
+        format!("GET /artists/{id}/related-artists"),
+        format!("GET /audio-features/{id}"),
+        "GET /browse/categories".to_owned(),
+        "GET /markets".to_owned(),
+    ];
+    for line in &gone {
+        let (method, path) = line.split_once(' ').unwrap();
+        let url = format!("{}/v1{path}", spotify.url());
+        let request = caller.client.request(method.parse().unwrap(), url).bearer_auth(&token);
+        let (status, error) = send(request.header("content-length", "0")).await;
+        assert_eq!((status, &error["error"]["message"]), (403, &"Forbidden".into()), "{line}");
+    }
+    assert_eq!(spotify.violations().len(), gone.len());
 }
 
 #[tokio::test]

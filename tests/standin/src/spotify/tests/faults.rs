@@ -1,5 +1,7 @@
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use super::{
     super::{Answer, Fault},
     Caller, Spotify, connect, send, text,
@@ -81,4 +83,71 @@ async fn nobody_answers_after_the_end() {
     assert_eq!(send(caller.get(&token, "/me")).await.0, 200);
     drop(spotify);
     assert!(caller.get(&token, "/me").send().await.is_err(), "though the connection was open");
+}
+
+#[tokio::test]
+async fn calls_are_counted_over_thirty_seconds_of_its_clock() {
+    let spotify = Spotify::start().await;
+    let caller = Caller::of(&spotify);
+    let token = spotify.world(|world| world.issue_access_token("alice", &["user-read-private"]));
+    let me = async || {
+        let answer = caller.get(&token, "/me").send().await.unwrap();
+        let wait =
+            answer.headers().get("retry-after").map(|wait| wait.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), wait.map(|wait| wait.parse::<u64>().unwrap()))
+    };
+    spotify.world(|world| world.rate_limit = Some(2));
+    assert_eq!((me().await.0, me().await.0), (200, 200));
+    spotify.advance(Duration::from_secs(20));
+    let (status, wait) = me().await;
+    assert_eq!(status, 429);
+    assert!((9..=11).contains(&wait.unwrap()), "{wait:?}");
+    spotify.advance(Duration::from_secs(wait.unwrap()));
+    assert_eq!(me().await.0, 200);
+
+    spotify.world(|world| world.exhaust_quota(Duration::from_hours(24)));
+    let (_, body) = send(caller.get(&token, "/search?q=salt&type=track")).await;
+    assert_eq!(body["error"]["reason"], "QUOTA_EXCEEDED");
+    assert!(me().await.1.unwrap() > 86_000);
+    spotify.advance(Duration::from_hours(25));
+    let token = spotify.world(|world| world.issue_access_token("bob", &["user-read-private"]));
+    assert_eq!(send(caller.get(&token, "/me")).await.0, 200);
+    assert_eq!(spotify.violations(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn mistakes_happen_once() {
+    let spotify = Spotify::start().await;
+    let caller = Caller::of(&spotify);
+    let token = spotify.world(|world| world.issue_access_token("alice", &["user-read-private"]));
+    spotify.world(|world| {
+        world.fail(Fault::once("GET", "/v1/me", Answer::token_missing()));
+        world.fail(Fault::once("GET", "/v1/me", Answer::premium_required()));
+    });
+    let me = async || send(caller.get(&token, "/me")).await;
+    let error = |status, message| json!({"error": {"status": status, "message": message}});
+    assert_eq!(me().await, (401, error(401, "Access token missing")));
+    assert_eq!(me().await, (403, error(403, "Premium required")));
+    assert_eq!(me().await.0, 200);
+}
+
+#[tokio::test]
+async fn answers_are_as_odd_as_told() {
+    let spotify = Spotify::start().await;
+    let caller = Caller::of(&spotify);
+    let token =
+        spotify.world(|world| world.issue_access_token("alice", &["user-read-playback-state"]));
+    spotify.world(|world| {
+        world.quirks.holes = true;
+        world.quirks.unknown_enums = true;
+        world.quirks.missing = vec!["external_ids".into(), "images".into()];
+    });
+    let (_, album) = send(caller.get(&token, "/albums/fKtHF4vUCsMehGAkWvj7FA")).await;
+    assert_eq!(album["album_type"], "mixtape");
+    assert_eq!(album["tracks"]["items"][1], Value::Null);
+    assert_eq!((&album["tracks"]["total"], album.get("external_ids")), (&3.into(), None));
+    assert!(!album.to_string().contains("images"));
+    let (_, devices) = send(caller.get(&token, "/me/player/devices")).await;
+    assert_eq!(devices["devices"][0]["type"], "CarThing2");
+    assert_eq!(spotify.violations(), Vec::<String>::new());
 }

@@ -30,7 +30,9 @@ async fn a_put_needs_a_length_and_json() {
     assert!(!spotify.requests()[0].content_length);
     let form = caller.bare_put(&token, "/me/player/play").form(&[("uris", "x")]);
     assert_eq!(send(form).await.0, 415);
-    assert_eq!(spotify.violations().len(), 2);
+    let odd = caller.bare_put(&token, "/me/player/play").json(&json!({"uri": LANTERNS}));
+    assert_eq!(send(odd).await.0, 400, "no such field");
+    assert_eq!(spotify.violations().len(), 3);
 }
 
 #[tokio::test]
