@@ -52,6 +52,13 @@ async fn an_account_is_linked_once_and_used_for_days_with_both_kinds_of_app() {
         let comments =
             github.world(|world| world.repository("octo/secrets").issue(1).comments.len());
         assert_eq!(comments, 4, "{kind:?}");
+        // A token that GitHub ends before its time: a GitHub App gets another one, an OAuth app can't.
+        github.reject_tokens();
+        let told = chat.call("github_me", json!({})).await;
+        match kind {
+            Kind::OAuthApp => assert_eq!(told.code(), "needs_reconnect"),
+            Kind::GitHubApp => drop(told.ok()),
+        }
         finish(app, &github).await;
     }
 }

@@ -80,7 +80,7 @@ impl State {
     }
 
     /// A GitHub App's access token and the refresh token behind it.
-    fn new_pair(&mut self, person: &str) -> Value {
+    pub(super) fn new_pair(&mut self, person: &str) -> Value {
         let access = self.new_token(Kind::GitHubApp, person, Vec::new());
         let refresh = crate::accounts::mint("ghr_");
         let now = self.accounts.now();
