@@ -47,7 +47,7 @@ fn without_comments(markdown: &str) -> String {
     seen
 }
 
-/// Whether a block of code begins or ends here (CommonMark, fenced code blocks).
+/// Whether a block of code begins or ends here (`CommonMark`, fenced code blocks).
 fn begins_with_fence(line: &str) -> bool {
     let text = line.trim_start_matches(' ');
     line.len() - text.len() < 4 && (text.starts_with("```") || text.starts_with("~~~"))
