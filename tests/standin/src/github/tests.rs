@@ -6,7 +6,7 @@ use super::{CLIENT_ID, CLIENT_SECRET, GitHub, Kind};
 
 #[expect(clippy::disallowed_methods, reason = "a stranger brings a client of their own")]
 fn client() -> reqwest::Client {
-    reqwest::Client::new()
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 #[tokio::test]
