@@ -7,7 +7,7 @@ mod resources;
 mod tools;
 mod underway;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, iter, sync::Arc};
 
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -36,6 +36,12 @@ answers not_connected, needs_reconnect or missing_scope, show the person the lin
 it is, and call the tool again when they have signed in. If they come back with a code or with the \
 address of a page that wouldn't load, pass it to Auth with action \"handle_callback\" first. Auth \
 with action \"get_url\" gives a link at any time. Never ask for passwords.";
+
+/// The same with what each toolset has to say.
+fn instructions(toolsets: &[&Toolset]) -> String {
+    let own = toolsets.iter().filter_map(|toolset| toolset.instructions());
+    iter::once(INSTRUCTIONS).chain(own).collect::<Vec<_>>().join("\n\n")
+}
 
 /// The methods that take parameters.
 const OUR_METHODS: [&str; 9] = [
@@ -98,7 +104,7 @@ impl Host {
             Implementation::new("stagepass", env!("CARGO_PKG_VERSION")).with_title("Stagepass");
         let info = ServerConfig::new(lists::capabilities(toolsets))
             .with_server_info(server)
-            .with_instructions(INSTRUCTIONS);
+            .with_instructions(instructions(toolsets));
         let meta = DiscoverResult::from_server_info(Vec::new(), info.clone()).meta;
         let lists = Lists::new(toolsets, meta.as_ref(), sign_in);
         let tools = toolsets.iter().flat_map(|toolset| toolset.tools());

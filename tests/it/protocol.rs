@@ -124,7 +124,8 @@ async fn a_modern_client_discovers_lists_and_calls() {
         assert!(found["supportedVersions"].as_array().unwrap().contains(&json!(version)));
     }
     assert!(found["capabilities"]["tools"].is_object());
-    assert!(found["instructions"].as_str().unwrap().contains("Auth"));
+    let instructions = found["instructions"].as_str().unwrap();
+    assert!(instructions.contains("Auth") && instructions.contains("open.spotify.com"));
     assert!(found["ttlMs"].is_u64());
     assert_eq!(found["cacheScope"], "private");
     assert_names_the_server(&found);

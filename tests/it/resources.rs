@@ -37,14 +37,13 @@ async fn clients_of_both_eras_list_and_read() {
     let client = Connector::register(&app).await;
     let token = client.tokens_of(&app, "alice").await.access;
     let listed = client.modern(&token, "resources/list", json!({})).await.body;
-    let resource = &listed["result"]["resources"][0];
-    assert_eq!(
-        (&resource["uri"], &resource["mimeType"]),
-        (&json!("shelf://owner"), &json!("text/markdown"))
-    );
+    let mut resources = listed["result"]["resources"].as_array().unwrap().iter();
+    let resource = resources.find(|resource| resource["uri"] == "shelf://owner").unwrap();
+    assert_eq!(resource["mimeType"], "text/markdown");
     assert_eq!(listed["result"]["cacheScope"], "private");
     let forms = client.modern(&token, "resources/templates/list", json!({})).await.body;
-    assert_eq!(forms["result"]["resourceTemplates"][0]["uriTemplate"], "shelf://books/{book}");
+    let mut forms = forms["result"]["resourceTemplates"].as_array().unwrap().iter();
+    assert!(forms.any(|form| form["uriTemplate"] == "shelf://books/{book}"));
 
     let book = "shelf://books/Book%203%20of%20Alice%20Example";
     let read = client.modern(&token, "resources/read", json!({"uri": book})).await;
@@ -123,9 +122,9 @@ async fn what_is_not_there_is_the_error_of_each_era_with_what_is() {
     let token = client.tokens_of(&app, "alice").await.access;
     for (uri, told) in [
         ("shelf://books/none", "There is no such book on the shelf. Look at shelf://owner."),
-        ("shelf://nothing", "There are: shelf://owner, shelf://books/{book}, shelf://ashes."),
-        ("nonsense", "There are: shelf://owner"),
-        ("", "There are: shelf://owner"),
+        ("shelf://nothing", "shelf://owner, shelf://books/{book}, shelf://ashes."),
+        ("nonsense", "shelf://owner"),
+        ("", "shelf://owner"),
     ] {
         let modern = client.modern(&token, "resources/read", json!({"uri": uri})).await;
         let legacy = client.mcp("/mcp", Some(&token), reading(uri)).await;

@@ -7,7 +7,9 @@ use stagepass_standin::Browser;
 use crate::harness::{Setup, TestApp, shelf};
 
 async fn with_sets(sets: &str) -> TestApp {
-    let variables = vec![("TOOLS__SHELF__SETS", sets.to_owned())];
+    // What else asks for scopes is out of the way.
+    let variables =
+        vec![("TOOLS__SHELF__SETS", sets.to_owned()), ("TOOLS__SPOTIFY__SETS", "core".to_owned())];
     TestApp::start_with(Setup { variables, toolset: Some(shelf), ..Setup::default() }).await
 }
 

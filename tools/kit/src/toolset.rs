@@ -20,6 +20,7 @@ const CORE: &str = "core";
 pub struct Toolset {
     name: &'static str,
     provider: Option<&'static str>,
+    instructions: Option<&'static str>,
     tools: Vec<Arc<RegisteredTool>>,
     prompts: Vec<Arc<RegisteredPrompt>>,
     resources: Vec<Arc<RegisteredResource>>,
@@ -46,12 +47,19 @@ impl Toolset {
         Self {
             name,
             provider,
+            instructions: None,
             tools: Vec::new(),
             prompts: Vec::new(),
             resources: Vec::new(),
             set: CORE,
             sets: Vec::new(),
         }
+    }
+
+    /// The same toolset with something for the model to know once per conversation.
+    #[must_use]
+    pub fn with_instructions(self, instructions: &'static str) -> Self {
+        Self { instructions: Some(instructions), ..self }
     }
 
     /// The same toolset, about to be given what belongs to a set. What is added before belongs to
@@ -119,6 +127,12 @@ impl Toolset {
     #[must_use]
     pub fn provider(&self) -> Option<&'static str> {
         self.provider
+    }
+
+    /// What the model is to know once per conversation.
+    #[must_use]
+    pub fn instructions(&self) -> Option<&'static str> {
+        self.instructions
     }
 
     /// Its tools, in the order they were added.

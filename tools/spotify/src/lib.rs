@@ -11,6 +11,7 @@
 //! | `endpoint_unavailable` | Spotify doesn't offer this to apps of this kind |
 //! | `device_restricted` | the device takes no commands from outside |
 //! | `volume_unsupported` | the device's volume can't be set from outside |
+//! | `playlist_not_readable` | somebody else's playlist: Spotify shows what is in it to its owner only |
 //! | `not_done` | one of several things, not tried any more after another had failed, or the call was cancelled |
 
 mod answer;
@@ -28,10 +29,13 @@ mod now;
 mod pages;
 mod play;
 mod player;
+mod playlists;
 mod podcasts;
+mod prompts;
 mod queue;
 mod recent;
 mod resolve;
+mod resources;
 mod search;
 mod text;
 mod time;
@@ -43,10 +47,19 @@ mod tests;
 
 use stagepass_kit::Toolset;
 
-use crate::api::{Pace, SpotifyApi};
+use crate::{
+    api::{Pace, SpotifyApi},
+    playlists::Playlists,
+};
 
 /// The provider's id, as connections know it.
 const PROVIDER: &str = "spotify";
+
+/// What Spotify asks of those who show its content: to say whose it is, and to link to it.
+const INSTRUCTIONS: &str = "What the spotify_ tools answer comes from Spotify. When you show some of \
+it to the person, say so, and link each thing to its page there: spotify:track:ID is \
+https://open.spotify.com/track/ID, and the same for albums, artists, playlists, shows, episodes and \
+audiobooks. Don't alter titles or names.";
 
 /// The Spotify tools. `http` is the host's shared client; `api_url` is the Web API's base without
 /// trailing slash, e.g. `https://api.spotify.com/v1`.
@@ -56,7 +69,9 @@ pub fn toolset(http: reqwest::Client, api_url: &str) -> Toolset {
 }
 
 fn toolset_at(api: SpotifyApi) -> Toolset {
+    let playlists = Playlists::new(api.clone());
     Toolset::new("spotify", Some(PROVIDER))
+        .with_instructions(INSTRUCTIONS)
         .with(search::Search(api.clone()))
         .with(resolve::Resolve(api.clone()))
         .with(get::Get(api.clone()))
@@ -69,6 +84,19 @@ fn toolset_at(api: SpotifyApi) -> Toolset {
         .with(recent::RecentlyPlayed(api.clone()))
         .with(top::Top(api.clone()))
         .with(me::Me(api.clone()))
+        .with_prompt(prompts::Heard)
+        .with_resource(resources::NowPlaying(api.clone()))
+        .set("playlists")
+        .with(playlists::List(playlists.clone()))
+        .with(playlists::Items(playlists.clone()))
+        .with(playlists::Create(playlists.clone()))
+        .with(playlists::Update(playlists.clone()))
+        .with(playlists::Add(playlists.clone()))
+        .with(playlists::Reorder(playlists.clone()))
+        .with_prompt(prompts::Mood)
+        .with_prompt(prompts::Tidy(playlists.clone()))
+        .with_resource(resources::PlaylistsTable(playlists.clone()))
+        .with_resource(resources::PlaylistTable(playlists.clone()))
         .set("library")
         .with(library::List(api.clone()))
         .with(library::Check(api.clone()))
@@ -78,4 +106,6 @@ fn toolset_at(api: SpotifyApi) -> Toolset {
         .with(podcasts::Shows(api.clone()))
         .set("destructive")
         .with(library::Remove(api))
+        .with(playlists::Remove(playlists.clone()))
+        .with(playlists::Replace(playlists))
 }

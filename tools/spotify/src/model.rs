@@ -5,9 +5,11 @@ mod item;
 mod lenient;
 mod list;
 mod player;
+mod playlist;
 mod profile;
 
 pub(crate) use item::{Found, Item, Named, Page};
 pub(crate) use list::{Entries, Followed, pick};
 pub(crate) use player::{Device, DeviceList, PlayerState, Queue};
+pub(crate) use playlist::{Changed, Entry, EntryPage, Playlist, PlaylistPage};
 pub(crate) use profile::Profile;

@@ -2,6 +2,7 @@
 
 mod compact;
 mod control;
+mod conversations;
 mod devices;
 mod errors;
 mod get;
@@ -14,6 +15,11 @@ mod many;
 mod mutations;
 mod now;
 mod play;
+mod playlist_changes;
+mod playlist_items;
+mod playlist_tables;
+mod playlist_tolerance;
+mod playlists;
 mod podcasts;
 mod queue;
 mod recent;

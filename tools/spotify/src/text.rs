@@ -28,6 +28,19 @@ pub(crate) fn shorten(text: &str, room: usize) -> String {
     text.char_indices().take_while(fits).map(|(_, c)| c).chain(['…']).collect()
 }
 
+/// `count` lines as `lines` writes them, given how many bytes each name may have: as many as it takes,
+/// or so few that fifty lines stay below 6 KB.
+pub(crate) fn fitted(count: usize, lines: impl Fn(usize) -> Vec<String>) -> String {
+    let mut text = String::new();
+    for longest in [usize::MAX, 40, 24, 8] {
+        text = lines(longest).concat();
+        if text.len() <= 116 * count.max(50) {
+            break;
+        }
+    }
+    text
+}
+
 /// A time of `ms` milliseconds, as players show it: `3:41`, `1:02:05`.
 pub(crate) fn clock(ms: u64) -> String {
     let seconds = ms / 1000;

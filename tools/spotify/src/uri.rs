@@ -107,6 +107,11 @@ impl SpotifyUri {
         }
     }
 
+    /// What the Web API's paths have.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// What kind of thing it is.
     pub(crate) fn kind(&self) -> Kind {
         self.kind

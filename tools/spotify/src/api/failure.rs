@@ -17,6 +17,7 @@ pub(crate) mod own_code {
     pub(crate) const DEVICE_RESTRICTED: &str = "device_restricted";
     pub(crate) const VOLUME_UNSUPPORTED: &str = "volume_unsupported";
     pub(crate) const NOT_DONE: &str = "not_done";
+    pub(crate) const PLAYLIST_NOT_READABLE: &str = "playlist_not_readable";
 }
 
 /// The wait that is advised when Spotify names none.

@@ -96,7 +96,8 @@ impl Trouble {
 
     fn from_status(status: u16) -> Self {
         match status {
-            400 | 414 => Self::Invalid,
+            // 409: about a version of a playlist that isn't the newest.
+            400 | 409 | 414 => Self::Invalid,
             403 => Self::Forbidden,
             404 => Self::NotFound,
             410 => Self::EndpointUnavailable,
@@ -145,6 +146,7 @@ mod tests {
             (403, "A_NEW_ONE", "something else", Trouble::Forbidden),
             (404, "", "Device not found", Trouble::NotFound),
             (400, "", "Invalid limit", Trouble::Invalid),
+            (409, "", "Conflict", Trouble::Invalid),
             (500, "PREMIUM_REQUIRED", "Premium required", Trouble::Unavailable),
             (503, "", "<html>", Trouble::Unavailable),
             (302, "", "", Trouble::Unavailable),

@@ -24,6 +24,18 @@ where
     Ok(Some(objects.filter_map(|entry| serde_json::from_value(entry).ok()).collect()))
 }
 
+/// The entries of a list, each in its place; what is no object is an empty one. `None` when it is no
+/// list at all.
+pub(super) fn slots<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned + Default,
+{
+    let Value::Array(entries) = Value::deserialize(deserializer)? else { return Ok(None) };
+    let read = |entry: Value| serde_json::from_value(entry).unwrap_or_default();
+    Ok(Some(entries.into_iter().map(read).collect()))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -37,6 +49,8 @@ mod tests {
         number: Option<u8>,
         #[serde(deserialize_with = "list")]
         inner: Option<Vec<Sample>>,
+        #[serde(deserialize_with = "slots")]
+        places: Option<Vec<Sample>>,
     }
 
     #[test]
@@ -48,5 +62,15 @@ mod tests {
         assert_eq!(numbers, [Some(3), None]);
         let no_list: Sample = serde_json::from_value(json!({"inner": {}})).unwrap();
         assert!(no_list.inner.is_none());
+    }
+
+    #[test]
+    fn an_entry_keeps_its_place_whatever_stands_before_it() {
+        let odd = json!({"places": [null, 1, {"number": 3}]});
+        let sample: Sample = serde_json::from_value(odd).unwrap();
+        let numbers: Vec<_> = sample.places.unwrap().iter().map(|place| place.number).collect();
+        assert_eq!(numbers, [None, None, Some(3)]);
+        let no_list: Sample = serde_json::from_value(json!({"places": "x"})).unwrap();
+        assert!(no_list.places.is_none());
     }
 }

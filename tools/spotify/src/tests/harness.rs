@@ -112,6 +112,37 @@ impl Stage {
         self.caller = self.caller.clone().watched(watch);
     }
 
+    /// A playlist of Alice's, with these items: its id.
+    pub(super) fn playlist<U: Into<String>>(
+        &self,
+        name: &str,
+        uris: impl IntoIterator<Item = U>,
+    ) -> String {
+        self.spotify.world(|world| world.add_playlist("alice", name, uris))
+    }
+
+    /// What is in a playlist.
+    pub(super) fn uris(&self, id: &str) -> Vec<String> {
+        let own = |uris: Vec<&str>| uris.into_iter().map(str::to_owned).collect();
+        self.spotify.world(|world| own(world.playlist(id).uris()))
+    }
+
+    /// Reads a resource.
+    pub(super) async fn read(&self, uri: &str) -> Result<String, ToolError> {
+        let mut all = self.tools.resources().iter();
+        let found = all.find_map(|resource| Some((resource, resource.matched(uri)?)));
+        let (resource, variables) = found.unwrap();
+        let result = resource.read(&self.caller, uri, variables).await?;
+        let seen = serde_json::to_value(&result).unwrap();
+        assert_eq!(seen["contents"][0]["mimeType"], "text/markdown");
+        Ok(seen["contents"][0]["text"].as_str().unwrap().to_owned())
+    }
+
+    /// The tools, prompts and resources.
+    pub(super) fn tools(&self) -> &Toolset {
+        &self.tools
+    }
+
     /// Changes what belongs to Alice.
     pub(super) fn alter(&self, change: impl FnOnce(&mut Person)) {
         self.spotify.world(|world| change(world.person("alice")));

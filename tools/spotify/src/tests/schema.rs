@@ -41,7 +41,7 @@ fn has_type(schema: &Value, value: &Value) -> bool {
     }
 }
 
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 26] = [
     "spotify_search",
     "spotify_resolve",
     "spotify_get",
@@ -54,16 +54,26 @@ const NAMES: [&str; 18] = [
     "spotify_recently_played",
     "spotify_top",
     "spotify_me",
+    "spotify_playlists",
+    "spotify_playlist_items",
+    "spotify_playlist_create",
+    "spotify_playlist_update",
+    "spotify_playlist_add",
+    "spotify_playlist_reorder",
     "spotify_library_list",
     "spotify_library_check",
     "spotify_library_save",
     "spotify_episodes",
     "spotify_shows",
     "spotify_library_remove",
+    "spotify_playlist_remove",
+    "spotify_playlist_replace",
 ];
 
-const SCOPES: [&str; 13] = [
+const SCOPES: [&str; 15] = [
+    "playlist-modify-private",
     "playlist-modify-public",
+    "playlist-read-collaborative",
     "playlist-read-private",
     "user-follow-modify",
     "user-follow-read",
