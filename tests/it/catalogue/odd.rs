@@ -8,6 +8,7 @@ use stagepass_standin::Browser;
 
 use super::{
     entry::Entry,
+    probe,
     story::{Story, time},
 };
 use crate::harness::{Setup, TestApp, code_on};
@@ -56,7 +57,9 @@ async fn a_server_at_home_is_linked_at_microsoft_by_its_other_name() {
     let entry = Entry::of("microsoft", "microsoft");
     let standin = entry.start().await;
     let providers = entry.variables(&standin, &[]);
-    let mut app = TestApp::start_with(Setup { providers, ..Setup::default() }).await;
+    let toolset = Some(probe::toolset("microsoft", true));
+    let setup = Setup { providers, toolset, ..Setup::default() };
+    let mut app = TestApp::start_with(setup).await;
     let back = format!("{}/callback/microsoft", app.url.replace("127.0.0.1", "localhost"));
     app.set("PROVIDER__MICROSOFT__REDIRECT_URL", &back);
     app.restart().await;
