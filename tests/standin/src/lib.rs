@@ -5,8 +5,7 @@
 //! test looks at and changes. [`OpenId`] is an OpenID Connect provider that can be told to be wrong in
 //! every way that matters; [`GitHub`] is GitHub's sign-in, for both kinds of app, and its REST API;
 //! [`Provider`] is any provider of the catalogue. [`Browser`] walks through sign-in pages as Chromium
-//! would: cookies, redirects, `Origin`, `Sec-Fetch-*`, and `form-action` of the
-//! Content-Security-Policy.
+//! would: cookies, redirects, `Origin`, `Sec-Fetch-*`, and `form-action` of the Content-Security-Policy.
 //! [`ClientSite`] is where clients publish documents: https under whatever names a test makes up.
 //! [`McpSite`] is an MCP server that wants tokens, with its authorization server.
 //! [`Webhook`] is where a bot is told things, and checks who tells them.
