@@ -36,14 +36,14 @@ const MOST_SIGN_INS: usize = 3;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let url = env::args().next_back().context("the URL of the server is missing")?;
-    let context = env::var("MCP_CONFORMANCE_CONTEXT").unwrap_or_else(|_| "{}".to_owned());
+    let context = said("CONTEXT").unwrap_or_else(|| "{}".to_owned());
     let context: Value = serde_json::from_str(&context).context("the context isn't JSON")?;
     let folder = tempfile::tempdir()?;
     let mut client = Client {
         provider: provider(&url, &context, folder.path()).await?,
         http: http::client()?,
         url: url.parse()?,
-        version: env::var("MCP_CONFORMANCE_PROTOCOL_VERSION").unwrap_or_else(|_| NEWEST.to_owned()),
+        version: said("PROTOCOL_VERSION").unwrap_or_else(|| NEWEST.to_owned()),
         token: None,
         scopes: BTreeSet::new(),
         sign_ins: 0,
@@ -57,6 +57,12 @@ async fn main() -> anyhow::Result<()> {
         client.ask("tools/call", json!({"name": name, "arguments": {}})).await?;
     }
     Ok(())
+}
+
+/// What the suite says of the scenario.
+fn said(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "the suite has no other way to say it")]
+    env::var(format!("MCP_CONFORMANCE_{name}")).ok()
 }
 
 /// Time, which passes faster than it seems: what was found a minute ago may be doubted.
@@ -121,10 +127,11 @@ impl Client {
     /// The answer to a request, however many sign-ins that takes.
     async fn ask(&mut self, method: &str, mut params: Value) -> anyhow::Result<Value> {
         if self.version.as_str() >= NEWEST {
-            params["_meta"] = json!({
+            let meta = json!({
                 "io.modelcontextprotocol/protocolVersion": self.version,
                 "io.modelcontextprotocol/clientCapabilities": {},
             });
+            params.as_object_mut().map(|params| params.insert("_meta".to_owned(), meta));
         }
         let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
         loop {

@@ -82,13 +82,15 @@ impl Connect {
         let begun = begun.as_deref();
         let own = client.ensure_answer_to(begun, answer.iss.as_deref()).await;
         own.map_err(|error| Ended::Denied(explain(client, &error)))?;
+        let granted = answer.scopes();
         let Some(code) = answer.code.filter(|_| answer.error.is_none()) else {
             return Err(Ended::Denied(denied(client, answer.error.as_deref())));
         };
         if !self.db.begin_exchange(&link.id, self.clock.now()).await? {
             return Err(Ended::Used);
         }
-        let grant = self.exchange(client, link, (&code, &verifier, begun)).await?;
+        let spent = (&code, &verifier, begun);
+        let grant = self.exchange(client, link, spent, granted).await?;
         self.audit.note(about(Entry::done("link.authorized"), link, address)).await;
         if proven {
             return self.activate(link, client, grant, address).await;
@@ -114,11 +116,13 @@ impl Connect {
         client: &ProviderClient,
         link: &LinkRow,
         (code, verifier, begun): (&SecretString, &SecretString, Option<&str>),
+        granted: Option<BTreeSet<String>>,
     ) -> Result<Grant, Ended> {
-        let answer = match client.finish(code, verifier, begun).await {
+        let mut answer = match client.finish(code, verifier, begun).await {
             Ok(answer) => answer,
             Err(error) => return Err(Ended::Problem(explain(client, &error))),
         };
+        answer.scopes = answer.scopes.or(granted);
         let asked = scopes_of(link);
         match client.account_of(&answer, verifier, begun, &link.identity).await {
             Ok(account) => Ok(Grant::new(answer, account, &asked, &self.clock)),

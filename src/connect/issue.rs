@@ -123,14 +123,15 @@ impl Connect {
         match living.state {
             LinkState::Pending => Ok(Offer::CodeAwaited),
             LinkState::Exchanging => Ok(Offer::Finishing),
-            _ => match self.way_to(&living).filter(|_| asks_for_all(&living, &link)) {
-                Some(way) => Ok(Offer::Again(self.link(&living, &way)?)),
+            _ => {
                 // Sealed with a key that is gone, or never: nobody can be shown it again.
-                None => {
-                    let label = living.label;
-                    Ok(Offer::New(self.issue_for(caller, client, label, lacking).await?, None))
+                let way = self.way_to(&living).filter(|_| asks_for_all(&living, &link));
+                if let Some(way) = way {
+                    return Ok(Offer::Again(self.link(&living, &way)?));
                 }
-            },
+                let label = living.label;
+                Ok(Offer::New(self.issue_for(caller, client, label, lacking).await?, None))
+            }
         }
     }
 

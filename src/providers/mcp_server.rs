@@ -22,7 +22,7 @@ use secrecy::SecretString;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::{ProviderError, RevokeOutcome, TokenAnswer};
+use super::{ProviderError, TokenAnswer};
 use crate::{
     clock::Clock,
     config::Remote,
@@ -143,17 +143,6 @@ impl McpServer {
     /// Refreshes an access token at the issuer that gave it, for the same resource.
     pub(super) async fn refresh(&self, token: &SecretString) -> Result<TokenAnswer, ProviderError> {
         self.renew(BoundToken::read(token).ok_or(ProviderError::InvalidGrant)?).await
-    }
-
-    /// Revokes a token at the issuer that gave it (RFC 7009).
-    pub(super) async fn revoke(&self, token: &SecretString) -> RevokeOutcome {
-        match self.give_back(token).await {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                tracing::warn!(provider = self.0.name, %error, "revocation failed");
-                RevokeOutcome::Failed
-            }
-        }
     }
 }
 

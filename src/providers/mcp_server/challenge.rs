@@ -146,15 +146,15 @@ mod tests {
         bearer([value]).map(|it| (it.resource_metadata, it.scope, it.error))
     }
 
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
     #[test]
     fn a_challenge_says_where_its_metadata_are_and_what_it_wants() {
         let value = r#"Bearer realm="x", error="invalid_token", resource_metadata="https://a.example/.well-known/oauth-protected-resource/mcp", scope="files:read files:write""#;
         let url = "https://a.example/.well-known/oauth-protected-resource/mcp";
-        let whole = (some(url), some("files:read files:write"), some("invalid_token"));
+        let whole = (
+            Some(url.to_owned()),
+            Some("files:read files:write".into()),
+            Some("invalid_token".into()),
+        );
         assert_eq!(read(value), Some(whole.clone()));
         assert_eq!(read(&value.replace("Bearer", "bEARER")), Some(whole.clone()));
         assert_eq!(read(&value.replace(", ", " ,\t,")), Some(whole.clone()));
@@ -172,7 +172,7 @@ mod tests {
             "DPoP algs=\"ES256\" , ",
         ] {
             let value = format!("{before}Bearer scope=a");
-            assert_eq!(read(&value), Some((None, some("a"), None)), "{before}");
+            assert_eq!(read(&value), Some((None, Some("a".into()), None)), "{before}");
         }
         let both = bearer(["Basic realm=x", "Bearer scope=\"b\", Basic realm=y"]);
         assert_eq!(both.unwrap().scope.as_deref(), Some("b"));
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn a_quoted_string_may_hold_quotes_and_commas() {
         let value = r#"Bearer error_description="say \"no\", scope=x", scope="a \\ b""#;
-        assert_eq!(read(value), Some((None, some("a \\ b"), None)));
+        assert_eq!(read(value), Some((None, Some("a \\ b".into()), None)));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use url::Url;
 use super::{
     Challenge, McpServer, bearer,
     metadata::{self, Metadata},
-    resource::{self, Resource},
+    resource::{self, ResourceMetadata},
     scopes, unfetched,
 };
 use crate::{http::Missing, providers::ProviderError};
@@ -100,14 +100,19 @@ impl McpServer {
     }
 
     /// The resource metadata, from where the challenge says or else from the well-known places.
-    async fn resource(&self, said: Option<&str>) -> Result<Option<Resource>, ProviderError> {
+    async fn resource(
+        &self,
+        said: Option<&str>,
+    ) -> Result<Option<ResourceMetadata>, ProviderError> {
         let said = said.map(Url::parse).transpose().map_err(|_| {
             ProviderError::Untrusted("the server says that its metadata are at what is no URL")
         })?;
         let own = &self.0.remote.url;
         for place in said.into_iter().chain(resource::places(own)) {
             if let Some(body) = self.document(&place).await? {
-                return Resource::read(&body, own).map(Some).map_err(ProviderError::Untrusted);
+                return ResourceMetadata::read(&body, own)
+                    .map(Some)
+                    .map_err(ProviderError::Untrusted);
             }
         }
         Ok(None)

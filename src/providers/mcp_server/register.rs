@@ -88,6 +88,12 @@ impl McpServer {
         client.filter(|client| client.id == id).ok_or(ProviderError::InvalidGrant)
     }
 
+    /// Whether the client `id` was registered: any other comes back when somebody has mended it.
+    pub(super) fn is_registered(&self, id: &str) -> bool {
+        let described = self.0.document.as_ref().is_some_and(|url| url.as_str() == id);
+        self.0.remote.client_id.is_none() && !described
+    }
+
     /// The server no longer knows the client `id`: if it was registered, it is once more.
     pub(super) async fn forget_client(&self, issuer: &str, id: &str) -> Result<(), ProviderError> {
         tracing::warn!(

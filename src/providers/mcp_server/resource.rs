@@ -8,7 +8,7 @@ const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 /// What the document says, as far as it matters here.
 #[derive(Debug, Deserialize)]
-pub(super) struct Resource {
+pub(super) struct ResourceMetadata {
     /// What tokens are asked for, letter by letter.
     pub(super) resource: String,
     #[serde(default)]
@@ -35,7 +35,7 @@ pub(super) fn places(remote: &Url) -> Vec<Url> {
     inserted.into_iter().chain([WELL_KNOWN.to_owned()]).map(at).collect()
 }
 
-impl Resource {
+impl ResourceMetadata {
     /// Reads the document of the server at `remote`.
     pub(super) fn read(body: &[u8], remote: &Url) -> Result<Self, &'static str> {
         let found: Self = serde_json::from_slice(body)
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn a_document_names_its_resource_and_an_issuer() {
         let remote = url("https://a.example/mcp");
-        let read = |text: &str| Resource::read(text.as_bytes(), &remote);
+        let read = |text: &str| ResourceMetadata::read(text.as_bytes(), &remote);
         let whole = r#"{"resource":"https://a.example/mcp","authorization_servers":["https://b.example","https://c.example"],"scopes_supported":["x"],"more":1}"#;
         assert_eq!(read(whole).unwrap().issuer(), Ok("https://b.example"));
         assert!(read(r#"{"resource":"https://a.example/mcp"}"#).unwrap().issuer().is_err());

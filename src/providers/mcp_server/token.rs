@@ -1,13 +1,19 @@
 //! The way to a token, and what is done with tokens.
 
+use std::sync::Arc;
+
 use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Url, form_urlencoded::byte_serialize};
 
 use super::{Binding, BoundToken, Found, McpServer, register::Client, unfetched};
-use crate::providers::{
-    AuthorizeRequest, ProviderError, RevokeOutcome, TokenAnswer, answer::read_token,
-    client::outcome,
+use crate::{
+    config::Provider,
+    providers::{
+        AuthorizeRequest, ProviderError, RevokeOutcome, TokenAnswer,
+        revoke::{Tokens, outcome},
+        token::{Step, read_token},
+    },
 };
 
 type Form<'a> = Vec<(&'a str, &'a str)>;
@@ -58,14 +64,14 @@ impl McpServer {
             ("redirect_uri", redirect_uri),
             ("code_verifier", verifier.expose_secret()),
         ];
-        self.token(form, begun).await
+        self.token(form, begun, Step::Exchange).await
     }
 
     /// Refreshes an access token (RFC 6749 §6).
     pub(super) async fn renew(&self, old: BoundToken) -> Result<TokenAnswer, ProviderError> {
         let token = old.token.expose_secret();
-        self.token(vec![("grant_type", "refresh_token"), ("refresh_token", token)], old.binding)
-            .await
+        let form = vec![("grant_type", "refresh_token"), ("refresh_token", token)];
+        self.token(form, old.binding, Step::Refresh).await
     }
 
     /// Asks the issuer that `binding` names, as the client that it names, or nobody.
@@ -73,15 +79,16 @@ impl McpServer {
         &self,
         mut form: Form<'_>,
         binding: Binding,
+        step: Step,
     ) -> Result<TokenAnswer, ProviderError> {
-        let found = self.found_at(&binding.issuer).await?;
-        let client = self.client_called(&binding.client_id, &found).await?;
+        let (found, client) = self.known_at(&binding).await?;
         form.push(("resource", &binding.resource));
         let request = self.request(&found.server.token_endpoint, &client, form)?;
         let answer = request.header(reqwest::header::ACCEPT, "application/json").send().await?;
-        let mut answer = match read_token(answer).await {
-            // It would be so for everybody from now on. A client of the operator's is theirs to mend.
-            Err(ProviderError::InvalidClient) if self.0.remote.client_id.is_none() => {
+        let now = self.0.surroundings.clock.now();
+        let mut answer = match read_token(answer, &Provider::default(), step, now).await {
+            // It would be so for everybody from now on.
+            Err(ProviderError::InvalidClient) if self.is_registered(&client.id) => {
                 self.forget_client(&binding.issuer, &client.id).await?;
                 return Err(ProviderError::InvalidGrant);
             }
@@ -93,36 +100,44 @@ impl McpServer {
         Ok(answer)
     }
 
-    /// Revokes a token. A bare one is an access token, which the remote server is shown with every
-    /// call: whoever that names as its issuer learns nothing new.
-    pub(super) async fn give_back(
+    /// Revokes a grant (RFC 7009), by its refresh token if there is one. An access token isn't bound to
+    /// an issuer, but the remote server is shown it with every call: whomever that names learns nothing
+    /// new.
+    pub(in crate::providers) async fn give_back(
         &self,
-        token: &SecretString,
+        tokens: Tokens,
     ) -> Result<RevokeOutcome, ProviderError> {
-        let bound = BoundToken::read(token);
-        let (found, client, token) = match &bound {
-            None => {
+        let bound = tokens.refresh.as_ref().and_then(BoundToken::read);
+        let (found, client, token) = match (&bound, &tokens.access) {
+            (Some(bound), _) => match self.known_at(&bound.binding).await {
+                Ok((found, client)) => (found, client, &bound.token),
+                // It may live on there, where nobody can be asked any more.
+                Err(ProviderError::InvalidGrant) => return Ok(RevokeOutcome::Failed),
+                Err(error) => return Err(error),
+            },
+            (None, Some(access)) => {
                 let found = self.found().await?;
                 let client = self.client(&found).await?;
-                (found, client, token)
+                (found, client, access)
             }
-            Some(bound) => {
-                let found = self.found_at(&bound.binding.issuer).await?;
-                let client = self.client_called(&bound.binding.client_id, &found).await?;
-                (found, client, &bound.token)
-            }
+            (None, None) => return Ok(RevokeOutcome::Nothing),
         };
         let Some(endpoint) = &found.server.revocation_endpoint else {
             return Ok(RevokeOutcome::Unsupported);
         };
         let request = self.request(endpoint, &client, vec![("token", token.expose_secret())])?;
-        Ok(outcome(&self.0.name, request.send().await))
+        outcome(&self.0.name, request.send().await?).await
     }
 
-    /// What was found, if that is this issuer still. Another one isn't asked for what it didn't give.
-    async fn found_at(&self, issuer: &str) -> Result<std::sync::Arc<Found>, ProviderError> {
+    /// What was found, and who we are there, if it is what `binding` says still. Another issuer isn't
+    /// asked for what it didn't give, nor as another client.
+    async fn known_at(&self, binding: &Binding) -> Result<(Arc<Found>, Client), ProviderError> {
         let found = self.found().await?;
-        if found.server.issuer == issuer { Ok(found) } else { Err(ProviderError::InvalidGrant) }
+        if found.server.issuer != binding.issuer {
+            return Err(ProviderError::InvalidGrant);
+        }
+        let client = self.client_called(&binding.client_id, &found).await?;
+        Ok((found, client))
     }
 
     fn request<'a>(

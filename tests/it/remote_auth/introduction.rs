@@ -98,6 +98,11 @@ async fn a_server_that_reads_documents_gets_ours() {
     client.refresh(&refresh_of(&answer)).await.unwrap();
     assert_eq!(direct.site.world(|world| world.last_request["client_id"].clone()), id);
     assert_eq!(direct.site.count("POST", "/register"), 0);
+    // One that can't be fetched for a moment logs nobody out.
+    let document = direct.site.world(|world| world.documents.remove(&id).unwrap());
+    let refused = client.refresh(&refresh_of(&answer)).await.unwrap_err();
+    assert!(matches!(refused, ProviderError::InvalidClient), "{refused:?}");
+    direct.site.world(|world| world.documents.insert(id.clone(), document));
     // A document that nobody can fetch by TLS is none.
     let nearby = direct.client();
     assert!(nearby.document_of_ours().is_none());

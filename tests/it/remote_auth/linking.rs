@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use stagepass_kit::{AccessToken, Attempt, Caller, Effect, Tool, ToolError, Toolset};
 use stagepass_standin::{Browser, McpSite, Page, mcp_site::Fault};
 
-use crate::harness::{Chat, Setup, TestApp};
+use crate::harness::{Bot, Chat, Setup, TestApp, Told as Said, code_on};
 
 /// A tool that asks the remote server with the caller's token.
 struct Ask;
@@ -66,39 +66,48 @@ struct Story {
     chat: Chat,
 }
 
+/// A server with that remote server, and the tool.
+async fn start(site: &McpSite, variables: &[(&'static str, &str)]) -> TestApp {
+    let remote: HashMap<_, _> =
+        [("URL", site.mcp_url()), ("AUTH", "mcp".to_owned()), ("TITLE", "Notes".to_owned())]
+            .map(|(key, value)| (format!("STAGEPASS_REMOTE__NOTES__{key}"), value))
+            .into();
+    let toolset: fn() -> Toolset = || Toolset::new("asking", Some("notes")).with(Ask);
+    let variables = variables.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+    let (providers, toolset) = (remote, Some(toolset));
+    TestApp::start_with(Setup { variables, providers, toolset, ..Setup::default() }).await
+}
+
+/// Follows a link to the button, presses it, and signs in as `who`.
+async fn sign_in(site: &McpSite, link: &str, who: &str) -> Page {
+    let browser = Browser::new();
+    let page = browser.get(link).await;
+    assert_eq!(page.status, 200, "{}", page.describe());
+    let page = browser.submit(&page, "Continue to Notes (127.0.0.1)", &[]).await;
+    site.sign_in(&browser, &page, who).await
+}
+
 impl Story {
     async fn begin() -> Self {
         let site = McpSite::start().await;
-        let variables: HashMap<_, _> =
-            [("URL", site.mcp_url()), ("AUTH", "mcp".to_owned()), ("TITLE", "Notes".to_owned())]
-                .map(|(key, value)| (format!("STAGEPASS_REMOTE__NOTES__{key}"), value))
-                .into();
-        let toolset: fn() -> Toolset = || Toolset::new("asking", Some("notes")).with(Ask);
-        let setup = Setup { providers: variables, toolset: Some(toolset), ..Setup::default() };
-        let app = TestApp::start_with(setup).await;
+        let app = start(&site, &[]).await;
         let chat = app.chat().await;
         Self { site, app, chat }
     }
 
-    async fn ask(&self) -> crate::harness::Told {
+    async fn ask(&self) -> Said {
         self.chat.call("notes_ask", json!({"url": self.site.mcp_url()})).await
     }
 
-    /// Follows a link to the button, presses it, and signs in.
-    async fn sign_in(&self, link: &str) -> Page {
-        let browser = Browser::new();
-        let page = browser.get(link).await;
-        assert_eq!(page.status, 200, "{}", page.describe());
-        let page = browser.submit(&page, "Continue to Notes (127.0.0.1)", &[]).await;
-        let page = self.site.sign_in(&browser, &page, "alice").await;
+    async fn sign_in(&self, link: &str) {
+        let page = sign_in(&self.site, link, "alice").await;
         self.app.heard(&page);
-        page
+        assert!(page.has_text("is connected"), "{}", page.describe());
     }
 
     async fn link(&self) {
         let told = self.chat.auth(json!({"action": "get_url", "provider": "notes"})).await.ok();
-        let page = self.sign_in(told.data["url"].as_str().unwrap()).await;
-        assert!(page.has_text("is connected"), "{}", page.describe());
+        self.sign_in(told.data["url"].as_str().unwrap()).await;
     }
 
     async fn status(&self) -> Value {
@@ -234,4 +243,59 @@ async fn a_server_that_cannot_be_trusted_is_said_to_be() {
     assert!(told.text.contains("can't be trusted"), "{}", told.text);
     assert!(!story.site.paths().contains(&"/authorize".to_owned()));
     story.finish().await;
+}
+
+/// Links the account of `who` for a chat user.
+async fn link_in_chat(app: &TestApp, site: &McpSite, bot: &Bot, chat: &str, who: &str) {
+    let auth = |arguments| bot.call(chat, "Auth", arguments);
+    let told = auth(json!({"action": "get_url", "provider": "notes"})).await;
+    let url = told.body["result"]["structuredContent"]["url"].as_str().unwrap().to_owned();
+    let page = sign_in(site, &url, who).await;
+    app.heard(&page);
+    let code = code_on(&page);
+    let told = auth(json!({"action": "handle_callback", "provider": "notes", "code": code})).await;
+    assert_eq!(told.body["result"]["structuredContent"]["connected"], true, "{told:?}");
+}
+
+#[tokio::test]
+async fn a_chat_user_is_never_served_with_anothers_token() {
+    let site = McpSite::start().await;
+    let app = start(&site, &[("ACCESS__ALLOW", "owner")]).await;
+    let bot = Bot::add(&app, "bot").await;
+    let ask = async |chat: &str| {
+        let told = bot.call(chat, "notes_ask", json!({"url": site.mcp_url()})).await;
+        told.body["result"]["structuredContent"].clone()
+    };
+    link_in_chat(&app, &site, &bot, "tg:1", "alice").await;
+    assert_eq!(ask("tg:1").await["person"], "alice");
+    let asked = site.count("POST", "/mcp");
+    assert_eq!(ask("tg:2").await["code"], "not_connected");
+    assert_eq!(site.count("POST", "/mcp"), asked);
+    link_in_chat(&app, &site, &bot, "tg:2", "bob").await;
+    // A 401 is answered with a new token of the same person, or with none.
+    site.world(|world| world.withdraw("alice"));
+    assert_eq!(ask("tg:1").await["code"], "needs_reconnect");
+    assert_eq!(ask("tg:2").await["person"], "bob");
+    assert!(site.violations().is_empty(), "{:?}", site.violations());
+    app.finish_without(site.secrets()).await;
+}
+
+#[tokio::test]
+async fn this_server_describes_itself_where_others_can_read_it() {
+    let site = McpSite::start().await;
+    let here = "https://stagepass.example";
+    let app = start(&site, &[("ACCESS__ALLOW", "owner"), ("PUBLIC_URL", here)]).await;
+    let client = stagepass::http::client().unwrap();
+    let get = async |name: &str| {
+        let url = format!("{}/.well-known/oauth-client/{name}", app.url);
+        client.get(url).header("host", "stagepass.example").send().await.unwrap()
+    };
+    let document: Value = get("notes").await.json().await.unwrap();
+    assert_eq!(document["client_id"], format!("{here}/.well-known/oauth-client/notes"));
+    assert_eq!(document["redirect_uris"], json!([format!("{here}/callback/notes")]));
+    assert_eq!(document["token_endpoint_auth_method"], "none");
+    for other in ["spotify", "nobody"] {
+        assert_eq!(get(other).await.status(), 404, "{other}");
+    }
+    app.finish_without(site.secrets()).await;
 }

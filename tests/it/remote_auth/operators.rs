@@ -1,6 +1,6 @@
 //! The operator's own client at a remote server's authorization server.
 
-use stagepass::providers::ProviderError;
+use stagepass::providers::{ProviderError, Tokens};
 use stagepass_standin::{McpSite, mcp_site::Known};
 
 use super::{Direct, HERE, refresh_of};
@@ -50,7 +50,7 @@ async fn its_secret_stays_with_the_issuer_it_was_first_used_at() {
     assert!(client.advice(&sentence).unwrap().message.contains("another authorization server"));
     let refused = client.refresh(&refresh_of(&answer)).await.unwrap_err();
     assert!(matches!(refused, ProviderError::InvalidGrant), "{refused:?}");
-    client.revoke(&refresh_of(&answer)).await;
+    client.revoke(Tokens::from(&answer)).await;
     for path in ["/token", "/revoke", "/authorize"] {
         assert_eq!(thief.count("POST", path), 0, "{path}");
     }

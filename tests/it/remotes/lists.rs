@@ -90,7 +90,7 @@ async fn prompts_resources_and_completion_are_there_too() {
 #[tokio::test]
 async fn a_dead_and_a_slow_server_leave_a_good_one_alone() {
     let (good, slow) = (McpServer::start(Era::Modern).await, McpServer::start(Era::Modern).await);
-    slow.be(Odd::Late(Duration::from_secs(60)), None);
+    slow.be(Odd::Late(Duration::from_mins(1)), None);
     let variables = vec![
         ("REMOTE__BOX__URL", good.url().to_owned()),
         ("REMOTE__BOX__AUTH", "none".to_owned()),

@@ -83,6 +83,7 @@ pub struct Known {
 
 /// All that the stand-in knows. What is public may be changed at any time.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "switches that tests turn, each for itself")]
 pub struct World {
     /// The origin.
     pub url: String,
@@ -172,6 +173,13 @@ impl World {
     #[must_use]
     pub fn living(&self) -> usize {
         self.families.iter().filter(|family| !family.ended).count()
+    }
+
+    /// Ends all that `person` was given, as somebody does who withdraws their consent.
+    pub fn withdraw(&mut self, person: &str) {
+        for family in self.families.iter_mut().filter(|family| family.person == person) {
+            family.ended = true;
+        }
     }
 
     /// The scopes of the newest sign-in.

@@ -1,23 +1,6 @@
-//! Short texts: what comes from outside made harmless, times, lines of several parts.
+//! Short texts: those of the kit, and times.
 
-/// The most characters of a name that are passed on.
-const LONGEST: usize = 200;
-
-/// A text from outside on one line: control characters become spaces, and it ends after
-/// [`LONGEST`] characters.
-pub(crate) fn clean(text: &str) -> String {
-    clip(text, LONGEST)
-}
-
-/// As [`clean`], with a length in characters of one's own.
-pub(crate) fn clip(text: &str, longest: usize) -> String {
-    let one_line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let one_line = one_line.trim();
-    if one_line.chars().count() <= longest {
-        return one_line.to_owned();
-    }
-    one_line.chars().take(longest).chain(['…']).collect()
-}
+pub(crate) use stagepass_kit::text::{clean, clip, dotted};
 
 /// A text of at most `room` bytes, but for the mark that shows that its end is missing.
 pub(crate) fn shorten(text: &str, room: usize) -> String {
@@ -52,20 +35,9 @@ pub(crate) fn clock(ms: u64) -> String {
     }
 }
 
-/// The parts that there are, with a dot between them.
-pub(crate) fn dotted<const N: usize>(parts: [Option<String>; N]) -> String {
-    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_stay_on_one_line_and_end_somewhere() {
-        assert_eq!(clean(" a\r\nb\u{7}"), "a  b");
-        assert_eq!(clean(&"ä".repeat(300)).chars().count(), LONGEST + 1);
-    }
 
     #[test]
     fn a_text_is_shortened_between_its_letters() {
@@ -79,13 +51,5 @@ mod tests {
         assert_eq!(clock(221_000), "3:41");
         assert_eq!(clock(3_725_999), "1:02:05");
         assert_eq!(clock(0), "0:00");
-    }
-
-    #[test]
-    fn a_line_skips_what_is_missing() {
-        assert_eq!(
-            dotted([Some("a".into()), None, Some(String::new()), Some("b".into())]),
-            "a · b"
-        );
     }
 }

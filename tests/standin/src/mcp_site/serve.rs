@@ -102,12 +102,10 @@ fn metadata_url(world: &World) -> String {
 }
 
 fn challenge(world: &World, error: &str) -> Reply {
-    let mut says = format!("Bearer {error}realm=\"notes\"");
-    if world.points_at_metadata {
-        says += &format!(", resource_metadata=\"{}\"", metadata_url(world));
-    }
-    if let Some(scopes) = &world.asks_for {
-        says += &format!(", scope=\"{scopes}\"");
-    }
+    let metadata = world.points_at_metadata.then(|| metadata_url(world));
+    let metadata = metadata.map(|url| format!(", resource_metadata=\"{url}\"")).unwrap_or_default();
+    let scope = world.asks_for.as_ref().map(|scopes| format!(", scope=\"{scopes}\""));
+    let scope = scope.unwrap_or_default();
+    let says = format!("Bearer {error}realm=\"notes\"{metadata}{scope}");
     Reply::empty(401).with("www-authenticate", &says)
 }
