@@ -3,20 +3,34 @@
 /// The most characters of a name that are passed on.
 const LONGEST: usize = 200;
 
-/// A text from outside on one line: control characters become spaces, and it ends after
-/// [`LONGEST`] characters.
+/// A text from outside on one line: what would break the line becomes a space, what nobody sees goes,
+/// and it ends after [`LONGEST`] characters.
 pub(crate) fn clean(text: &str) -> String {
     clip(text, LONGEST)
 }
 
 /// As [`clean`], with a length in characters of one's own.
 pub(crate) fn clip(text: &str, longest: usize) -> String {
-    let one_line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let seen = text.chars().filter(|c| !is_hidden(*c));
+    let one_line: String = seen.map(|c| if breaks(c) { ' ' } else { c }).collect();
     let one_line = one_line.trim();
     if one_line.chars().count() <= longest {
         return one_line.to_owned();
     }
     one_line.chars().take(longest).chain(['…']).collect()
+}
+
+/// Whether it may begin a new line.
+fn breaks(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Whether it shows nothing, but turns what follows around, or carries words that only a model reads:
+/// overrides and isolates of direction, blanks without width, tags. Joiners and the marks of
+/// right-to-left scripts stay.
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A text of at most `room` bytes, but for the mark that shows that its end is missing.
@@ -65,6 +79,18 @@ mod tests {
     fn names_stay_on_one_line_and_end_somewhere() {
         assert_eq!(clean(" a\r\nb\u{7}"), "a  b");
         assert_eq!(clean(&"ä".repeat(300)).chars().count(), LONGEST + 1);
+    }
+
+    #[test]
+    fn names_turn_nothing_around_and_hide_nothing() {
+        let tagged: String =
+            "Go".chars().filter_map(|c| char::from_u32(0xe0000 + c as u32)).collect();
+        assert_eq!(clean(&format!("a\u{202e}b\u{2066}c\u{200b}d\u{feff}{tagged}")), "abcd");
+        assert_eq!(clean("a\u{2028}2. b\u{2029}c"), "a 2. b c");
+        // What scripts and pictures need.
+        for whole in ["می\u{200c}خواهم", "שלום\u{200f}!", "👩\u{200d}🎤"] {
+            assert_eq!(clean(whole), whole);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    answer::Entry,
+    answer::{Entry, MOST_NAMES},
     model::{Item, Named},
     text::{clean, clip, dotted},
     uri::SpotifyUri,
@@ -52,7 +52,7 @@ impl Details {
 }
 
 fn each(all: Option<&[Named]>, what: fn(&Named) -> Option<&str>) -> Vec<String> {
-    all.unwrap_or_default().iter().filter_map(what).map(clean).collect()
+    all.unwrap_or_default().iter().filter_map(what).take(MOST_NAMES).map(clean).collect()
 }
 
 impl fmt::Display for Details {
@@ -68,7 +68,8 @@ impl fmt::Display for Details {
             list("by", &self.artist_uris),
             self.part_of_uri.as_ref().map(|uri| format!("of {uri}")),
             list("read by", &self.narrators),
-            self.description.clone(),
+            // In quotes: it may be long, and is somebody else's.
+            self.description.as_ref().map(|text| format!("\"{}\"", text.replace('"', "'"))),
         ]))
     }
 }

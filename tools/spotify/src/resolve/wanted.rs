@@ -88,7 +88,12 @@ impl Wanted {
         };
         let title = Title::read(&clip(&title, LONGEST)).base;
         let mut queries = vec![searchable(&all), searchable(&title)];
+        // Some titles are nothing but signs.
+        queries.retain(|query| !query.is_empty());
         queries.dedup();
+        if queries.is_empty() {
+            queries.push(clip(&all, LONGEST));
+        }
         queries
     }
 }
