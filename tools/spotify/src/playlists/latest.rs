@@ -12,6 +12,8 @@ use crate::api::Failure;
 
 /// How long Spotify may go on showing an old version.
 const LATE: Duration = Duration::from_mins(1);
+/// How long a turn is remembered that nobody asks for: longer than any change takes.
+const LONGEST_TURN: Duration = Duration::from_mins(10);
 /// Of how many playlists that is known.
 const MOST_PLAYLISTS: u64 = 1_000;
 /// How many versions, and how many additions, are remembered of one.
@@ -53,8 +55,8 @@ pub(super) struct Latest {
 impl Default for Latest {
     fn default() -> Self {
         let known = Cache::builder().max_capacity(MOST_PLAYLISTS).time_to_live(LATE).build();
-        let turns = Cache::builder().max_capacity(MOST_PLAYLISTS).time_to_idle(LATE).build();
-        Self { known, turns }
+        let turns = Cache::builder().max_capacity(MOST_PLAYLISTS).time_to_idle(LONGEST_TURN);
+        Self { known, turns: turns.build() }
     }
 }
 
