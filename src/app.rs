@@ -3,6 +3,7 @@
 mod limiters;
 mod listen;
 mod routes;
+mod toolsets;
 mod vault;
 
 use std::{future::Future, time::Duration};
@@ -29,6 +30,7 @@ use crate::{
     webhooks::Webhooks,
 };
 use limiters::Limiters;
+use toolsets::toolsets;
 
 pub use listen::Door;
 pub(crate) use vault::open_vault;
@@ -284,18 +286,4 @@ fn describe(config: &Config, toolsets: &[Toolset]) -> Description {
         tools.map(|tool| (tool.name(), tool.descriptor().title.as_deref().unwrap_or_default()));
     let auth = [(mcp::auth::NAME, mcp::auth::TITLE)];
     Description::new(&config.public_url, names, auth.into_iter().chain(tools))
-}
-
-/// The toolsets whose provider has credentials.
-fn toolsets(config: &Config, client: &reqwest::Client) -> Vec<Toolset> {
-    config
-        .enabled_providers()
-        .filter_map(|(id, provider)| match id {
-            "spotify" => {
-                let api = provider.api_url.as_ref()?.as_str().trim_end_matches('/');
-                Some(stagepass_spotify::toolset(client.clone(), api))
-            }
-            _ => None,
-        })
-        .collect()
 }

@@ -20,6 +20,7 @@ mod cli;
 mod config;
 mod door;
 mod elicitation;
+mod github;
 mod guarded;
 mod idle;
 mod linking;

@@ -71,12 +71,12 @@ async fn a_reader_reads_and_may_change_nothing() {
     assert!(refused > 2, "{refused}");
     let now = client.call(&token, "spotify_now", json!({})).await;
     assert_ne!(now.body["result"]["isError"], true, "{now:?}");
-    let skip = json!({"action": "next"});
-    assert_forbidden(&app, &client.call(&token, "spotify_control", skip.clone()).await);
+    let pause = json!({"action": "pause"});
+    assert_forbidden(&app, &client.call(&token, "spotify_control", pause.clone()).await);
     assert_eq!(changes(&app), 0);
 
     let more = client.tokens_of(&app, "alice").await.access;
-    assert_eq!(client.call(&more, "spotify_control", skip).await.status, 200);
+    assert_eq!(client.call(&more, "spotify_control", pause).await.status, 200);
     assert_eq!(changes(&app), 1);
     app.finish().await;
 }

@@ -128,7 +128,12 @@ impl Accounts {
 
     /// A new access token for `person`.
     pub(crate) fn new_token(&mut self, person: &str) -> String {
-        let value = mint("at-");
+        self.new_token_like("at-", person)
+    }
+
+    /// As [`Self::new_token`], with a beginning that tells its kind.
+    pub(crate) fn new_token_like(&mut self, prefix: &str, person: &str) -> String {
+        let value = mint(prefix);
         let (person, revoked) = (person.to_owned(), false);
         self.tokens.push(Token { value: value.clone(), person, revoked });
         value

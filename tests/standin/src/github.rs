@@ -1,23 +1,62 @@
-//! The stand-in GitHub: an OAuth app's sign-in and the one API call that tells who it was.
+//! The stand-in GitHub: sign-in for an OAuth app or a GitHub App, and the REST API.
+
+mod admit;
+mod api;
+mod data;
+mod files;
+mod issues;
+mod limits;
+mod notifications;
+mod oauth;
+mod people;
+mod pulls;
+mod render;
+mod search;
+mod world;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-
-use axum::http::header;
-use serde_json::{Value, json};
-use url::form_urlencoded::Serializer;
+use std::{collections::HashMap, time::Duration};
 
 use crate::{
     Browser, Page,
-    accounts::{Accounts, CLIENT_ID, CLIENT_SECRET, Decided, Person, Server, press},
+    accounts::{Accounts, CLIENT_ID, CLIENT_SECRET, Person, Server, press},
+    faults::too_many_requests,
     http::{Asked, Reply},
 };
 
+pub use crate::faults::{Answer, Fault};
+pub use data::{Comment, Commit, File, Issue, Notification, Pull, Release, Repository};
+pub use world::{Kind, World};
+
+/// Longer than anybody waits.
+const FOREVER: Duration = Duration::from_hours(1);
+
+/// A request that the API got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The method, in capitals.
+    pub method: String,
+    /// The path below the API's base.
+    pub path: String,
+    /// The query as sent, without the question mark.
+    pub query: String,
+    /// The body as sent.
+    pub body: String,
+}
+
+/// All that it has.
+#[derive(Debug)]
+struct State {
+    accounts: Accounts,
+    world: World,
+    seen: Vec<Seen>,
+}
+
 /// A running stand-in; it stops when this value is dropped.
 #[derive(Debug)]
-pub struct GitHub(Server<Accounts>);
+pub struct GitHub(Server<State>);
 
 impl GitHub {
     /// Starts on a free loopback port.
@@ -25,7 +64,12 @@ impl GitHub {
     /// # Panics
     /// When no port can be had.
     pub async fn start() -> Self {
-        Self(Server::start(|_| Accounts::default(), answer).await)
+        let make = |url: &str| State {
+            accounts: Accounts::default(),
+            world: World::new(url),
+            seen: Vec::new(),
+        };
+        Self(Server::start(make, answer).await)
     }
 
     /// What an operator sets to use it as the provider `github`: variables, by name.
@@ -37,15 +81,21 @@ impl GitHub {
             ("CLIENT_SECRET", CLIENT_SECRET.to_owned()),
             ("AUTHORIZE_URL", format!("{url}/login/oauth/authorize")),
             ("TOKEN_URL", format!("{url}/login/oauth/access_token")),
-            ("API_URL", format!("{url}/api")),
+            ("API_URL", self.api_url()),
         ]
         .map(|(key, value)| (format!("STAGEPASS_PROVIDER__GITHUB__{key}"), value))
         .into()
     }
 
+    /// The base of the REST API, without trailing slash.
+    #[must_use]
+    pub fn api_url(&self) -> String {
+        format!("{}/api", self.0.url)
+    }
+
     /// Allows to send people back to exactly this address.
     pub fn register(&self, redirect_uri: &str) {
-        self.0.with(|accounts| accounts.redirect_uris.push(redirect_uri.to_owned()));
+        self.0.with(|state| state.accounts.redirect_uris.push(redirect_uri.to_owned()));
     }
 
     /// Looks at or changes a person. Do not call the stand-in from inside.
@@ -53,19 +103,59 @@ impl GitHub {
     /// # Panics
     /// When there is nobody with this id.
     pub fn person<R>(&self, id: &str, change: impl FnOnce(&mut Person) -> R) -> R {
-        self.0.with(|accounts| change(accounts.person(id)))
+        self.0.with(|state| change(state.accounts.person(id)))
+    }
+
+    /// Looks at or changes the world. Do not call the stand-in from inside.
+    pub fn world<R>(&self, change: impl FnOnce(&mut World) -> R) -> R {
+        self.0.with(|state| change(&mut state.world))
+    }
+
+    /// A token without the sign-in: of a kind, for a person, with scopes.
+    #[must_use]
+    pub fn issue_token(&self, kind: Kind, person: &str, scopes: &[&str]) -> String {
+        self.0.with(|state| {
+            let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+            state.new_token(kind, person, scopes)
+        })
+    }
+
+    /// Kills every token that was issued so far.
+    pub fn reject_tokens(&self) {
+        self.0.with(|state| {
+            for token in state.world.tokens() {
+                state.accounts.revoke(&token);
+            }
+        });
+    }
+
+    /// Moves its clock on: tokens expire, allowances start anew.
+    pub fn advance(&self, by: Duration) {
+        self.0.with(|state| state.accounts.advance(by));
+    }
+
+    /// Every request that the API got, in order of arrival.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Seen> {
+        self.0.with(|state| state.seen.clone())
+    }
+
+    /// How many requests came for exactly this path below the API's base.
+    #[must_use]
+    pub fn count(&self, method: &str, path: &str) -> usize {
+        self.requests().iter().filter(|seen| seen.method == method && seen.path == path).count()
     }
 
     /// What the real GitHub would have found malformed, or unknown; empty after a good test.
     #[must_use]
     pub fn violations(&self) -> Vec<String> {
-        self.0.with(|accounts| accounts.violations.clone())
+        self.0.with(|state| state.accounts.violations.clone())
     }
 
     /// Every code, token, verifier and client secret so far, for leak checks.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
-        self.0.with(|accounts| accounts.all_secrets())
+        self.0.with(|state| state.accounts.all_secrets())
     }
 
     /// From the sign-in page on: signs in as `who` and goes on to where that leads.
@@ -77,79 +167,41 @@ impl GitHub {
     }
 }
 
-fn answer(accounts: &mut Accounts, asked: &Asked) -> Reply {
-    accounts.note(asked);
+fn answer(state: &mut State, asked: &Asked) -> Reply {
+    state.accounts.note(asked);
     let reply = match (asked.method.as_str(), asked.path.as_str()) {
-        ("GET" | "POST", "/login/oauth/authorize") => authorize(accounts, asked),
-        ("POST", "/login/oauth/access_token") => token(accounts, asked),
-        ("GET", "/api/user") => user(accounts, asked),
+        ("GET" | "POST", "/login/oauth/authorize") => oauth::authorize(state, asked),
+        ("POST", "/login/oauth/access_token") => oauth::token(state, asked),
         ("GET", "/favicon.ico") => Reply::empty(404),
-        _ => Reply::text(404, "Not Found").violating("no such page"),
+        (_, path) => match path.strip_prefix("/api") {
+            Some(path) if path.starts_with('/') => called(state, asked, path),
+            _ => Reply::text(404, "Not Found").violating("no such page"),
+        },
     };
-    accounts.judge(asked, reply)
+    state.accounts.judge(asked, reply)
 }
 
-fn authorize(accounts: &mut Accounts, asked: &Asked) -> Reply {
-    match accounts.authorize(asked, |_| Ok(())) {
-        Decided::Answer(reply) => reply,
-        Decided::Agreed(request, person) => {
-            let code = accounts.new_code(&person, &request);
-            request.back(&[("code", &code)])
+/// A call of the API, or what goes wrong instead.
+fn called(state: &mut State, asked: &Asked, path: &str) -> Reply {
+    state.seen.push(Seen {
+        method: asked.method.to_string(),
+        path: path.to_owned(),
+        query: asked.query.clone(),
+        body: String::from_utf8_lossy(&asked.body).into_owned(),
+    });
+    match state.world.take_fault(asked) {
+        None => api::answer(state, asked, path),
+        Some(Answer::Delay(pause) | Answer::Hold(pause)) => {
+            api::answer(state, asked, path).held_back(pause)
         }
-    }
-}
-
-/// Whatever goes wrong, the status is 200; and it is a form unless JSON was asked for.
-fn token(accounts: &mut Accounts, asked: &Asked) -> Reply {
-    let answer = match exchange(accounts, asked) {
-        Ok(token) => json!({"access_token": token, "scope": "", "token_type": "bearer"}),
-        Err((error, why)) => json!({"error": error, "error_description": why}),
-    };
-    if asked.header(&header::ACCEPT).is_some_and(|types| types.contains("application/json")) {
-        return Reply::json(&answer);
-    }
-    let fields = answer.as_object().expect("an object");
-    let fields = fields.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default()));
-    let form = Serializer::new(String::new()).extend_pairs(fields).finish();
-    Reply::new(200, "application/x-www-form-urlencoded; charset=utf-8", form)
-}
-
-fn exchange(
-    accounts: &mut Accounts,
-    asked: &Asked,
-) -> Result<String, (&'static str, &'static str)> {
-    let (id, secret) = (asked.field("client_id"), asked.field("client_secret"));
-    if id.as_deref() != Some(CLIENT_ID) || secret.as_deref() != Some(CLIENT_SECRET) {
-        return Err(("incorrect_client_credentials", "The client_id and/or secret are incorrect."));
-    }
-    match accounts.redeem(asked) {
-        Ok(code) if accounts.person(&code.person).email_verified => {
-            Ok(accounts.new_token(&code.person))
+        Some(Answer::Hang) => Reply::empty(200).held_back(FOREVER),
+        Some(Answer::Drop) => Reply::empty(200).cut(),
+        Some(Answer::DropAfter) => api::answer(state, asked, path).cut(),
+        Some(Answer::TooManyRequests { retry_after, reason }) => {
+            too_many_requests(retry_after, reason)
         }
-        Ok(_) => Err(("unverified_user_email", "The user has no verified primary email.")),
-        Err(why) => Err(("bad_verification_code", why)),
+        Some(Answer::Status(status, media_type, body, headers)) => headers
+            .iter()
+            .fold(Reply::new(status, &media_type, body), |reply, (k, v)| reply.with(k, v)),
     }
-}
-
-fn user(accounts: &Accounts, asked: &Asked) -> Reply {
-    if !asked.headers.contains_key(header::USER_AGENT) {
-        let why = "Request forbidden by administrative rules. Please set a User-Agent header.";
-        return Reply::text(403, why).violating("no User-Agent");
-    }
-    match asked.bearer().and_then(|token| accounts.owner_of(token)) {
-        Some(person) => Reply::json(&profile(&person)),
-        None => Reply::new(401, "application/json", r#"{"message":"Bad credentials"}"#),
-    }
-}
-
-/// The id is a number, and the address is one that the person chose to show.
-fn profile(person: &Person) -> Value {
-    json!({
-        "login": person.id,
-        "id": person.subject.parse::<u64>().expect("digits"),
-        "node_id": "MDQ6VXNlcjE=",
-        "type": "User",
-        "name": person.name,
-        "email": person.email,
-    })
 }

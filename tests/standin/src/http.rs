@@ -1,6 +1,6 @@
 //! A request as read, and an answer to be sent.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use axum::{
     body::{Body, Bytes, to_bytes},
@@ -9,6 +9,7 @@ use axum::{
     response::Response,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use futures::stream;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -128,6 +129,15 @@ pub(crate) struct Reply {
     pub(crate) violation: Option<String>,
     /// The answer is ready but is held back this long.
     pub(crate) held: Option<Duration>,
+    /// The connection breaks instead.
+    pub(crate) is_cut: bool,
+}
+
+/// A body that fails before its first byte: the server closes the connection without an answer.
+pub(crate) fn broken() -> Response {
+    let cut =
+        stream::once(async { Err::<&[u8], _>(io::Error::from(io::ErrorKind::ConnectionReset)) });
+    Response::new(Body::from_stream(cut))
 }
 
 impl Reply {
@@ -136,7 +146,7 @@ impl Reply {
         if !media_type.is_empty() {
             headers.push(("content-type".to_owned(), media_type.to_owned()));
         }
-        Self { status, headers, body: body.into(), violation: None, held: None }
+        Self { status, headers, body: body.into(), violation: None, held: None, is_cut: false }
     }
 
     pub(crate) fn empty(status: u16) -> Self {
@@ -191,6 +201,21 @@ impl Reply {
         self
     }
 
+    /// The same, ready but held back this long.
+    pub(crate) fn held_back(self, pause: Duration) -> Self {
+        Self { held: Some(pause), ..self }
+    }
+
+    /// A connection that breaks instead.
+    pub(crate) fn cut(self) -> Self {
+        Self { is_cut: true, ..self }
+    }
+
+    /// The same with another status.
+    pub(crate) fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     /// Marks the request as one that the real service would find malformed.
     pub(crate) fn violating(mut self, why: impl Into<String>) -> Self {
         self.violation = Some(why.into());
@@ -198,6 +223,9 @@ impl Reply {
     }
 
     pub(crate) fn into_response(self) -> Response {
+        if self.is_cut {
+            return broken();
+        }
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = StatusCode::from_u16(self.status).expect("a status code");
         for (name, value) in self.headers {

@@ -1,13 +1,15 @@
-//! A stand-in Spotify, clients' websites and a tiny browser, for tests and the demo.
 //! Stand-in providers and a tiny browser, for tests and the demo.
 //!
 //! [`Spotify`] is the accounts service and the Web API on one loopback port, with the behaviour of
 //! 2026 (Development Mode), quirks included. Its [`World`](spotify::World) is plain data that a
 //! test looks at and changes. [`OpenId`] is an OpenID Connect provider that can be told to be wrong in
-//! every way that matters; [`GitHub`] is GitHub's sign-in. [`Browser`] walks through sign-in pages as Chromium would: cookies,
-//! redirects, `Origin`, `Sec-Fetch-*`, and `form-action` of the Content-Security-Policy.
+//! every way that matters; [`GitHub`] is GitHub's sign-in, for both kinds of app, and its REST API.
+//! [`Browser`] walks through sign-in pages as Chromium would: cookies, redirects, `Origin`,
+//! `Sec-Fetch-*`, and `form-action` of the Content-Security-Policy.
 //! [`ClientSite`] is where clients publish documents: https under whatever names a test makes up.
 //! [`Webhook`] is where a bot is told things, and checks who tells them.
+//!
+//! [`mutations`] makes answers wrong, and [`schema`] holds those of tools against what they promise.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -17,9 +19,12 @@
 mod accounts;
 pub mod browser;
 pub mod client_site;
+mod faults;
 pub mod github;
 mod http;
+pub mod mutations;
 pub mod oidc;
+pub mod schema;
 pub mod spotify;
 pub mod webhook;
 

@@ -5,7 +5,6 @@ mod api;
 mod ask;
 mod catalogue;
 mod commands;
-mod faults;
 mod fields;
 mod history;
 mod library;
@@ -39,7 +38,7 @@ use std::{
     time::Duration,
 };
 
-use crate::http;
+use crate::{faults, http};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use catalogue::{Song, songs};

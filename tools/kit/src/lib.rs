@@ -8,18 +8,22 @@
 
 mod account;
 mod caller;
+mod capped;
 mod error;
 mod identity;
+pub mod lenient;
 mod prompt;
 mod resource;
 mod schema;
 mod template;
+pub mod text;
 mod tool;
 mod toolset;
 mod watch;
 
 pub use account::LinkedAccount;
 pub use caller::{AccessToken, Attempt, Caller, Connections, Used};
+pub use capped::Capped;
 pub use error::{ToolError, code};
 pub use identity::{Identity, ParseIdentityError, Realm};
 pub use prompt::Prompt;

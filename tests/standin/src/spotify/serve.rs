@@ -1,24 +1,19 @@
 //! The server task: reads, records, lets faults happen, dispatches.
 
-use std::{
-    io,
-    sync::{Arc, atomic::Ordering},
-};
+use std::sync::{Arc, atomic::Ordering};
 
 use axum::{
     Router,
-    body::Body,
     extract::{Request, State},
     http::{Method, header},
     response::Response,
 };
-use futures::stream;
 use tokio::net::TcpListener;
 
 use super::{
     Log, Seen, Shared, accounts, api,
     faults::{Answer, too_many_requests},
-    http::{Asked, Reply},
+    http::{Asked, Reply, broken},
     token,
     world::World,
 };
@@ -104,13 +99,6 @@ fn finish(shared: &Shared, number: usize, reply: Reply) -> Response {
         }
     });
     reply.into_response()
-}
-
-/// A body that fails before its first byte: the server closes the connection without an answer.
-fn broken() -> Response {
-    let cut =
-        stream::once(async { Err::<&[u8], _>(io::Error::from(io::ErrorKind::ConnectionReset)) });
-    Response::new(Body::from_stream(cut))
 }
 
 fn dispatch(world: &mut World, asked: &Asked) -> Reply {

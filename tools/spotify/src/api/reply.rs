@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::{Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use stagepass_kit::{Capped, text};
 
 use super::{Ask, Refusal, Trouble};
 use crate::text::clip;
@@ -13,12 +14,8 @@ use crate::text::clip;
 const LARGEST: usize = 4 * 1024 * 1024;
 /// The most characters of an error's text that are looked at.
 const LONGEST_TEXT: usize = 500;
-/// The most characters of Spotify's own message that are passed on.
-const LONGEST_MESSAGE: usize = 120;
 /// No wait is believed to be longer.
 const A_DAY: Duration = Duration::from_hours(24);
-/// A longer word in a message is no word; it might be a token.
-const LONGEST_WORD: usize = 48;
 
 /// One answer of the Web API.
 #[derive(Debug)]
@@ -31,10 +28,9 @@ pub(super) struct Reply {
 impl Reply {
     /// Reads a response; what exceeds [`LARGEST`] is cut off, and then isn't JSON any more.
     pub(super) async fn read(mut response: Response) -> Result<Self, reqwest::Error> {
-        let mut body = Vec::new();
+        let mut body = Capped::new(LARGEST);
         while let Some(chunk) = response.chunk().await? {
-            body.extend(chunk.iter().take(LARGEST - body.len()));
-            if body.len() == LARGEST {
+            if !body.take(&chunk) {
                 break;
             }
         }
@@ -43,7 +39,7 @@ impl Reply {
         Ok(Self {
             status: response.status(),
             retry_after: seconds.map(|seconds| Duration::from_secs(seconds).min(A_DAY)),
-            body,
+            body: body.into_bytes(),
         })
     }
 
@@ -95,31 +91,10 @@ impl Reply {
         Refusal {
             trouble: Trouble::of(self.status.as_u16(), reason, &text),
             reason: reason.to_owned(),
-            said: message.map(fit_to_show).unwrap_or_default(),
+            said: message.map(text::message).unwrap_or_default(),
             scopes: ask.scopes(),
             retry_after: self.retry_after,
             cause: None,
         }
-    }
-}
-
-/// Spotify's message without what could be a token.
-fn fit_to_show(message: &str) -> String {
-    let words = message.split_whitespace();
-    let shown: Vec<_> =
-        words.map(|word| if word.len() > LONGEST_WORD { "…" } else { word }).collect();
-    clip(&shown.join(" "), LONGEST_MESSAGE)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_message_shows_no_long_word_no_control_character_and_ends() {
-        let token = "BQ".repeat(40);
-        let shown = fit_to_show(&format!("Bad\u{1b} token {token} here"));
-        assert_eq!(shown, "Bad  token … here");
-        assert!(fit_to_show(&"word ".repeat(100)).chars().count() <= LONGEST_MESSAGE + 1);
     }
 }

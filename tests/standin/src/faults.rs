@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::http::{Asked, Reply};
+use crate::http::{Asked, Reply};
 
 /// Answers that the next matching requests get instead of (or before) the normal one.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ impl Fault {
         Self { method, path: path.to_owned(), times, answer }
     }
 
-    pub(super) fn is_for(&self, asked: &Asked) -> bool {
+    pub(crate) fn is_for(&self, asked: &Asked) -> bool {
         let method = self.method.as_deref().is_none_or(|method| asked.method == method);
         let path = match self.path.strip_suffix('$') {
             Some(whole) => asked.path == whole,
@@ -95,7 +95,7 @@ impl Answer {
 }
 
 /// The 429 with its two meanings.
-pub(super) fn too_many_requests(retry_after: u64, reason: Option<&str>) -> Reply {
+pub(crate) fn too_many_requests(retry_after: u64, reason: Option<&str>) -> Reply {
     let mut error = json!({"status": 429, "message": "API rate limit exceeded"});
     if let (Some(reason), Some(error)) = (reason, error.as_object_mut()) {
         error.insert("message".to_owned(), json!("Too many requests"));

@@ -1,0 +1,54 @@
+//! The tool, called as the host calls it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::json;
+use stagepass_kit::{AccessToken, Caller, Connections, Identity, ToolError};
+
+/// A vault with nothing in it: this tool needs no account.
+struct Empty;
+
+#[async_trait]
+impl Connections for Empty {
+    async fn access_token(
+        &self,
+        _: &Identity,
+        provider: &str,
+        _: Option<&str>,
+    ) -> Result<AccessToken, ToolError> {
+        Err(ToolError::not_connected(provider))
+    }
+
+    async fn renewed_token(
+        &self,
+        _: &Identity,
+        provider: &str,
+        _: &AccessToken,
+    ) -> Result<AccessToken, ToolError> {
+        Err(ToolError::not_connected(provider))
+    }
+}
+
+async fn greet(name: &str) -> Result<serde_json::Value, ToolError> {
+    let caller = Caller::new(Identity::local(), Arc::new(Empty));
+    let arguments = serde_json::from_value(json!({ "name": name })).unwrap();
+    let result = super::toolset().tools()[0].call(&caller, arguments).await?;
+    Ok(serde_json::to_value(result).unwrap())
+}
+
+#[tokio::test]
+async fn it_greets_in_words_and_as_data() {
+    let result = greet(" Ada ").await.unwrap();
+    assert_eq!(result["content"][0]["text"], "Hello, Ada.");
+    assert_eq!(result["structuredContent"], json!({ "greeting": "Hello, Ada." }));
+}
+
+#[tokio::test]
+async fn a_name_that_is_none_is_refused_with_what_to_do() {
+    for name in ["", " ", &"a".repeat(81)] {
+        let error = greet(name).await.unwrap_err();
+        assert_eq!(error.code(), "invalid_argument");
+        assert!(error.next_step().contains("80 characters"));
+    }
+}

@@ -1,0 +1,220 @@
+//! A person, their tools, and a GitHub of their own.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use serde_json::Value;
+use stagepass_kit::{
+    AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset,
+};
+use stagepass_standin::{
+    GitHub,
+    github::{Answer, Fault, Kind, World},
+    schema,
+};
+
+use crate::{
+    PROVIDER,
+    api::{GitHubApi, Pace},
+};
+
+/// Every scope that the tools ask for.
+pub(super) const ALL: &[&str] = &["notifications", "repo"];
+
+/// Long enough for a request on this machine, short enough for a test of a hanging one.
+const PACE: Pace = Pace {
+    timeout: Duration::from_millis(1500),
+    again: Duration::from_millis(1),
+    patience: Duration::from_secs(1),
+};
+
+/// A person with their tools. At its end it checks that GitHub found nothing malformed.
+pub(super) struct Stage {
+    pub(super) github: Arc<GitHub>,
+    tools: Toolset,
+    caller: Caller,
+}
+
+impl Stage {
+    /// Alice, by an OAuth app with all scopes.
+    pub(super) async fn alice() -> Self {
+        Self::of("alice", Kind::OAuthApp, ALL).await
+    }
+
+    /// Alice, by a GitHub App.
+    pub(super) async fn alice_by_app() -> Self {
+        Self::of("alice", Kind::GitHubApp, &[]).await
+    }
+
+    /// Somebody, with a token of this kind and these scopes.
+    pub(super) async fn of(
+        person: &'static str,
+        kind: Kind,
+        scopes: &'static [&'static str],
+    ) -> Self {
+        let github = Arc::new(GitHub::start().await);
+        let api = api(&github);
+        Self::with(github, api, person, kind, scopes)
+    }
+
+    /// As [`Self::of`], where the vault believes in other scopes than GitHub does.
+    pub(super) async fn mistaken(
+        kind: Kind,
+        scopes: &'static [&'static str],
+        believed: &'static [&'static str],
+    ) -> Self {
+        let github = Arc::new(GitHub::start().await);
+        let api = api(&github);
+        let door = Door::new(Arc::clone(&github), "alice", kind, scopes, believed);
+        let caller = Caller::new(Identity::local(), Arc::new(door));
+        Self { github, tools: crate::toolset_at(api), caller }
+    }
+
+    fn with(
+        github: Arc<GitHub>,
+        api: GitHubApi,
+        person: &'static str,
+        kind: Kind,
+        scopes: &'static [&'static str],
+    ) -> Self {
+        let door = Door::new(Arc::clone(&github), person, kind, scopes, scopes);
+        let caller = Caller::new(Identity::local(), Arc::new(door));
+        Self { github, tools: crate::toolset_at(api), caller }
+    }
+
+    /// Changes the world.
+    pub(super) fn alter(&self, change: impl FnOnce(&mut World)) {
+        self.github.world(change);
+    }
+
+    /// Lets the next request to exactly this path go wrong.
+    pub(super) fn fail(&self, method: &str, path: &str, answer: Answer) {
+        self.fail_often(1, method, path, answer);
+    }
+
+    /// Lets the next requests to exactly this path go wrong.
+    pub(super) fn fail_often(&self, times: usize, method: &str, path: &str, answer: Answer) {
+        let fault = Fault::times(times, method, &format!("/api{path}$"), answer);
+        self.github.world(|world| world.fail(fault));
+    }
+
+    /// Calls a tool: its text and its data, which are checked against its schema.
+    pub(super) async fn call(
+        &self,
+        tool: &str,
+        arguments: &str,
+    ) -> Result<(String, Value), ToolError> {
+        let tool = self.tools.tools().iter().find(|known| known.name() == tool).unwrap();
+        let arguments = serde_json::from_str(arguments).unwrap();
+        let result = tool.call(&self.caller, arguments).await?;
+        let data = result.structured_content.unwrap();
+        let schema = tool.descriptor().output_schema.as_deref().unwrap();
+        schema::check(&Value::Object(schema.clone()), &data, "answer");
+        let text = result.content[0].as_text().unwrap().text.clone();
+        for secret in self.github.secrets() {
+            assert!(!text.contains(&secret) && !data.to_string().contains(&secret));
+        }
+        Ok((text, data))
+    }
+
+    /// As [`Self::call`], for what has to succeed.
+    pub(super) async fn answer(&self, tool: &str, arguments: &str) -> (String, Value) {
+        self.call(tool, arguments).await.unwrap_or_else(|error| panic!("{tool}: {error:?}"))
+    }
+
+    /// As [`Self::call`], for what has to fail: the code, and all that a client sees.
+    pub(super) async fn error(&self, tool: &str, arguments: &str) -> (String, String) {
+        let error = self.call(tool, arguments).await.unwrap_err();
+        let seen = serde_json::to_string(&error.to_result()).unwrap();
+        for secret in self.github.secrets() {
+            assert!(!seen.contains(&secret), "a secret in {seen}");
+        }
+        (error.code().to_owned(), seen)
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.github.violations(), Vec::<String>::new());
+        }
+    }
+}
+
+/// People who share a server.
+pub(super) async fn stages<const N: usize>(people: [&'static str; N]) -> [Stage; N] {
+    let github = Arc::new(GitHub::start().await);
+    let api = api(&github);
+    people.map(|person| Stage::with(github.clone(), api.clone(), person, Kind::OAuthApp, ALL))
+}
+
+fn api(github: &GitHub) -> GitHubApi {
+    GitHubApi::new(client(), &github.api_url(), PACE)
+}
+
+/// A client as the host's: no redirects.
+#[expect(clippy::disallowed_methods, reason = "there is no host here to share a client with")]
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
+/// A vault with one person in it.
+struct Door {
+    github: Arc<GitHub>,
+    person: &'static str,
+    kind: Kind,
+    scopes: &'static [&'static str],
+    believed: &'static [&'static str],
+    token: AccessToken,
+}
+
+impl Door {
+    fn new(
+        github: Arc<GitHub>,
+        person: &'static str,
+        kind: Kind,
+        scopes: &'static [&'static str],
+        believed: &'static [&'static str],
+    ) -> Self {
+        let token = issue(&github, (person, kind), scopes, believed, 1);
+        Self { github, person, kind, scopes, believed, token }
+    }
+}
+
+fn issue(
+    github: &GitHub,
+    (person, kind): (&str, Kind),
+    scopes: &[&str],
+    believed: &[&str],
+    version: i64,
+) -> AccessToken {
+    let token = github.issue_token(kind, person, scopes);
+    let scopes = believed.iter().map(|scope| (*scope).to_owned()).collect();
+    let (id, name) = (person.to_owned(), person.to_owned());
+    let account = LinkedAccount { id, name, label: None, one_of_several: false };
+    let (scopes, account) = (Arc::new(scopes), Arc::new(account));
+    AccessToken::new(token.into(), person.into(), version, scopes, account)
+}
+
+#[async_trait]
+impl Connections for Door {
+    async fn access_token(
+        &self,
+        _: &Identity,
+        provider: &str,
+        account: Option<&str>,
+    ) -> Result<AccessToken, ToolError> {
+        assert_eq!((provider, account), (PROVIDER, None));
+        Ok(self.token.clone())
+    }
+
+    async fn renewed_token(
+        &self,
+        _: &Identity,
+        _: &str,
+        rejected: &AccessToken,
+    ) -> Result<AccessToken, ToolError> {
+        let who = (self.person, self.kind);
+        Ok(issue(&self.github, who, self.scopes, self.believed, rejected.version() + 1))
+    }
+}

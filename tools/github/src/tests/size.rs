@@ -1,0 +1,53 @@
+//! Long lists stay short.
+
+use stagepass_standin::github::{Commit, Issue, Notification, Repository};
+
+use super::harness::Stage;
+
+#[tokio::test]
+async fn fifty_rows_stay_under_six_kilobytes() {
+    let stage = Stage::alice().await;
+    let words = "a rather long title that tells in many words what is the matter here ".repeat(3);
+    stage.alter(|world| {
+        let issue = |number| Issue {
+            number,
+            title: words.clone(),
+            author: "somebody-with-a-long-name".into(),
+            labels: vec!["good first issue".into(), "help wanted".into()],
+            ..Issue::default()
+        };
+        let lanterns = world.repository("octo/lanterns");
+        lanterns.issues.extend((1_000..1_060).map(issue));
+        let commit =
+            |_| Commit { sha: "e".repeat(40), message: words.clone(), ..Commit::default() };
+        lanterns.commits.extend((0..60).map(commit));
+        lanterns.files.extend((0..60).map(|n| (format!("src/{n}.rs"), b"title".to_vec())));
+        world.repositories.extend((0..60).map(|n| Repository {
+            owner: "octo".into(),
+            name: format!("title-{n}"),
+            description: Some(words.clone()),
+            ..Repository::default()
+        }));
+        world.notifications.extend((0..60).map(|n| Notification {
+            id: format!("1234567{n}"),
+            unread: true,
+            reason: "review_requested".into(),
+            repository: "octo/lanterns".into(),
+            number: Some(1_000 + n),
+            kind: "Issue".into(),
+            title: words.clone(),
+            updated_at: "2026-11-20T08:15:00Z".into(),
+        }));
+    });
+    for (tool, arguments) in [
+        ("github_search_issues", r#"{"query": "title", "kinds": ["issue"], "limit": 50}"#),
+        ("github_search_repositories", r#"{"query": "title", "limit": 50}"#),
+        ("github_search_code", r#"{"query": "title", "limit": 50}"#),
+        ("github_notifications", r#"{"limit": 50}"#),
+        ("github_commits", r#"{"repo": "octo/lanterns", "limit": 50}"#),
+    ] {
+        let (text, _) = stage.answer(tool, arguments).await;
+        assert_eq!(text.matches("\n- ").count(), 50, "{tool}");
+        assert!(text.len() < 6_000, "{tool}: {} bytes", text.len());
+    }
+}
