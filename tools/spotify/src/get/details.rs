@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     answer::{Entry, MOST_NAMES},
     model::{Item, Named},
-    text::{clean, clip, dotted},
+    text::{clean, clip, dotted, unescaped},
     uri::SpotifyUri,
 };
 
@@ -40,7 +40,7 @@ impl Details {
         let mut entry = Entry::of_item(item)?;
         entry.row.uri.get_or_insert_with(|| uri.to_string());
         let whole = item.album.as_ref().or(item.show.as_ref()).or(item.audiobook.as_ref());
-        let description = item.description.as_deref().map(|text| clip(text, LONGEST));
+        let description = item.description.as_deref().map(|text| clip(&unescaped(text), LONGEST));
         Some(Self {
             entry,
             artist_uris: each(item.artists.as_deref(), |artist| artist.uri.as_deref()),

@@ -9,7 +9,7 @@ use crate::{
     answer::PlaylistRow,
     api::{Ask, Failure},
     model::Playlist,
-    text::{clean, clip},
+    text::{clean, clip, unescaped},
     uri::{Kind, SpotifyUri},
 };
 
@@ -44,7 +44,7 @@ impl Target {
             total: playlist.total(),
             not_shown: None,
             name: playlist.name.as_deref().map(clean).filter(|name| !name.is_empty()),
-            description: playlist.description.as_deref().map(|text| clip(text, 300)),
+            description: playlist.description.as_deref().map(|text| clip(&unescaped(text), 300)),
             public: playlist.public,
             collaborative: playlist.collaborative,
             snapshot_id: playlist.snapshot_id.filter(|id| !id.is_empty()),

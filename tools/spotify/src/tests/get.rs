@@ -28,6 +28,10 @@ async fn things_of_every_kind_are_looked_up_and_failures_told_apart() {
     assert!(lines[6].starts_with("- Lighthouse Keepers · by Bob"), "{text}");
     assert!(lines[7].starts_with("Failed: Spotify doesn't know"), "{text}");
     assert_eq!(data["things"].as_array().unwrap().len(), 7);
+    // What is in a playlist isn't fetched to be thrown away.
+    let requests = stage.spotify.requests();
+    let playlist = requests.iter().find(|seen| seen.path.contains("/playlists/")).unwrap();
+    assert!(playlist.query.contains("fields="), "{}", playlist.query);
     assert_eq!(data["failed"][0]["uri"], "spotify:track:0000000000000000000000");
     assert_eq!(data["failed"][1]["uri"], "nonsense");
 }

@@ -508,3 +508,15 @@ async fn a_playlist_that_comes_on_two_pages_is_still_one() {
     let (_, data) = change(&stage, "spotify_playlist_items", json!({"playlist": "Focus"})).await;
     assert_eq!(data["rows"][0]["uri"], LIGHTHOUSE);
 }
+
+#[tokio::test]
+async fn a_description_is_the_same_however_its_signs_are_written() {
+    let stage = Stage::alice().await;
+    let id = stage.playlist("Focus", [LIGHTHOUSE]);
+    let shown =
+        json!({"id": id, "name": "Focus", "description": "Rock &amp; Roll&#x27;s &amp;lt;"});
+    stage.fail_often(2, "GET", &format!("playlists/{id}$"), Answer::json(200, &shown));
+    let wanted = json!({"playlist": id, "description": "Rock & Roll's &lt;"});
+    let (text, data) = change(&stage, "spotify_playlist_update", wanted).await;
+    assert_eq!(data["confirmed"], true, "{text}");
+}
