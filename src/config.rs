@@ -4,6 +4,7 @@
 //! both lies the catalogue of providers, so that every field of an entry can be overridden.
 
 mod access;
+mod catalogue;
 mod chat;
 mod error;
 mod keys;
@@ -34,7 +35,10 @@ pub use limits::Limits;
 pub use master_key::MasterKey;
 pub use origin::{allowed_hosts, allowed_origins, is_loopback};
 pub use private::{make_private_file, make_private_folder};
-pub use provider::{Advice, ClientAuth, Provider};
+pub use provider::{
+    AccountFrom, Advice, Body, ClientAuth, Method, Provider, RedirectRule, RevokeAuth, RevokeToken,
+    Separator,
+};
 pub use proxies::TrustedProxies;
 pub use tools::Tools;
 
@@ -77,9 +81,6 @@ pub struct Config {
     pub chat: BTreeMap<String, Chat>,
 }
 
-/// The providers that need no more than credentials.
-const CATALOGUE: &str = include_str!("providers/catalogue.toml");
-
 const DEFAULTS: &str = r#"
 listen = "127.0.0.1:8080"
 log = "info"
@@ -95,9 +96,11 @@ impl Config {
         file: Option<&Path>,
         environment: HashMap<String, String>,
     ) -> Result<Self, ConfigError> {
-        let mut layers = config::Config::builder()
-            .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
-            .add_source(File::from_str(CATALOGUE, FileFormat::Toml));
+        let mut layers =
+            config::Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        for entry in catalogue::CATALOGUE {
+            layers = layers.add_source(File::from_str(entry, FileFormat::Toml));
+        }
         if let Some(file) = file {
             layers = layers.add_source(File::from(file).format(FileFormat::Toml));
         }
@@ -107,8 +110,9 @@ impl Config {
             .ignore_empty(true)
             .source(Some(environment.into_iter().collect()));
         let merged = layers.add_source(variables).build().and_then(with_public_url);
-        let merged = merged.map_err(|error| ConfigError::unreadable(&error))?;
+        let mut merged = merged.map_err(|error| ConfigError::unreadable(&error))?;
         keys::check(&merged)?;
+        catalogue::fill_in(&mut merged);
         let mut config: Self = serde_path_to_error::deserialize(merged)
             .map_err(|error| ConfigError::wrong_value(&error))?;
         config.provider.values_mut().for_each(Provider::complete);
@@ -122,7 +126,8 @@ impl Config {
         self.limits.validate()?;
         self.chat.iter().try_for_each(|(client, chat)| chat.validate(client))?;
         self.tools.iter().try_for_each(|(toolset, tools)| tools.validate(toolset))?;
-        self.provider.iter().try_for_each(|(id, provider)| provider.validate(id))
+        let mut providers = self.provider.iter();
+        providers.try_for_each(|(id, provider)| provider.validate(id, &self.public_url))
     }
 
     /// The providers that the operator has credentials for.

@@ -1,18 +1,23 @@
 //! The OAuth client: one for all providers and their quirks.
 //!
 //! What a provider is stands in [`crate::config::Provider`] as data; the entries that need no
-//! more than credentials are in `providers/catalogue.toml`. An OpenID Connect issuer needs no entry:
-//! it is discovered.
+//! more than credentials are in `providers/catalogue/`, one file for each. An OpenID Connect issuer
+//! needs no entry: it is discovered.
 
 mod account;
 mod answer;
 mod authorize;
 mod client;
+mod fields;
 mod id_token;
 mod issuer;
+mod request;
+mod revoke;
+mod token;
 
 pub use account::Account;
 pub(crate) use answer::clean;
 pub use answer::{ProviderError, TokenAnswer};
 pub use authorize::{AuthorizationAnswer, AuthorizeRequest, nonce_of};
-pub use client::{ProviderClient, RevokeOutcome};
+pub use client::ProviderClient;
+pub use revoke::{RevokeOutcome, Tokens};

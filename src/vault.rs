@@ -23,13 +23,12 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use moka::sync::Cache;
-use secrecy::SecretString;
 use stagepass_kit::Identity;
 use tokio_util::task::TaskTracker;
 
 use crate::{
     clock::Clock,
-    providers::{Account, ProviderClient, RevokeOutcome},
+    providers::{Account, ProviderClient, RevokeOutcome, Tokens},
     store::{ConnectionRow, Db},
 };
 
@@ -180,9 +179,8 @@ impl Vault {
             return Ok(RevokeOutcome::Nothing);
         };
         tracing::info!(provider = row.provider, connection = row.id, "account disconnected");
-        match grant::open_root(&self.0.sealer, &row) {
-            Ok(Some(token)) => Ok(client.revoke(&token).await),
-            Ok(None) => Ok(RevokeOutcome::Nothing),
+        match grant::tokens(&self.0.sealer, &row, self.0.clock.now()) {
+            Ok(tokens) => Ok(client.revoke(tokens).await),
             Err(error) => {
                 tracing::error!(%error, connection = row.id, "deleted, but not revoked");
                 Ok(RevokeOutcome::Failed)
@@ -194,12 +192,12 @@ impl Vault {
     /// the answer. Not while the same account is connected: at some providers that would end the
     /// connection, too.
     pub fn give_back(&self, identity: &str, provider: &str, grant: Grant) {
-        let token = grant.refresh.unwrap_or(grant.access);
-        self.give_token_back(identity, provider, &grant.account.id, token);
+        let account = grant.account.id.clone();
+        self.give_tokens_back(identity, provider, &account, grant.into_tokens());
     }
 
-    /// The same for a token of the account with this id, or of one that isn't known.
-    fn give_token_back(&self, identity: &str, provider: &str, account: &str, token: SecretString) {
+    /// The same for tokens of the account with this id, or of one that isn't known.
+    fn give_tokens_back(&self, identity: &str, provider: &str, account: &str, tokens: Tokens) {
         let Some(client) = self.0.providers.get(provider).cloned() else { return };
         let (vault, identity, account) = (self.clone(), identity.to_owned(), account.to_owned());
         self.0.tasks.spawn(async move {
@@ -208,7 +206,7 @@ impl Vault {
                 match vault.0.db.is_linked(client.id(), account, &identity).await {
                     Ok(true) => return,
                     Ok(false) => {
-                        client.revoke(&token).await;
+                        client.revoke(tokens).await;
                         return;
                     }
                     Err(_) => tokio::time::sleep(PAUSE).await,

@@ -43,12 +43,34 @@ const KEYS: &[(&str, &str)] = &[
         r#"provider.spotify.redirect_url = "https://script.google.com/macros/s/…/exec""#,
     ),
     ("provider.*.issuer", r#"provider.work.issuer = "https://id.example.org/realms/work""#),
+    ("provider.*.base_url", r#"provider.gitlab.base_url = "https://gitlab.example.org""#),
+    ("provider.*.own", r#"provider.work.own = { base_url = "https://…" }"#),
+    ("provider.*.redirect", r#"provider.work.redirect = "any""#),
     ("provider.*.authorize_url", r#"provider.spotify.authorize_url = "https://…/authorize""#),
+    ("provider.*.authorize_params", r#"provider.work.authorize_params = { audience = "…" }"#),
+    ("provider.*.scope_param", r#"provider.work.scope_param = "scope""#),
+    ("provider.*.scope_separator", r#"provider.work.scope_separator = "comma""#),
+    ("provider.*.pkce", "provider.work.pkce = false"),
     ("provider.*.token_url", r#"provider.spotify.token_url = "https://…/api/token""#),
+    ("provider.*.refresh_url", r#"provider.work.refresh_url = "https://…/refresh""#),
     ("provider.*.client_auth", r#"provider.work.client_auth = "post""#),
+    ("provider.*.token_body", r#"provider.work.token_body = "json""#),
+    ("provider.*.headers", r#"provider.work.headers = { X-Version = "1" }"#),
+    ("provider.*.token_path", r#"provider.work.token_path = "authed_user""#),
+    ("provider.*.error_path", r#"provider.work.error_path = ["error"]"#),
+    ("provider.*.grant_errors", r#"provider.work.grant_errors = ["code_expired"]"#),
+    ("provider.*.client_errors", r#"provider.work.client_errors = ["bad_secret"]"#),
     ("provider.*.revoke_url", r#"provider.spotify.revoke_url = "https://…/revoke""#),
+    ("provider.*.revoke_method", r#"provider.work.revoke_method = "delete""#),
+    ("provider.*.revoke_auth", r#"provider.work.revoke_auth = "basic""#),
+    ("provider.*.revoke_body", r#"provider.work.revoke_body = "json""#),
+    ("provider.*.revoke_param", r#"provider.work.revoke_param = "access_token""#),
+    ("provider.*.revoke_token", r#"provider.work.revoke_token = "access""#),
     ("provider.*.api_url", r#"provider.spotify.api_url = "https://api.spotify.com/v1""#),
     ("provider.*.userinfo_path", r#"provider.spotify.userinfo_path = "/me""#),
+    ("provider.*.userinfo_method", r#"provider.work.userinfo_method = "post""#),
+    ("provider.*.userinfo_body", r#"provider.work.userinfo_body = '{"query": "{ me { id } }"}'"#),
+    ("provider.*.account_from", r#"provider.work.account_from = "token""#),
     ("provider.*.account_id", r#"provider.spotify.account_id = ["account_id", "id"]"#),
     ("provider.*.account_name", r#"provider.spotify.account_name = ["display_name"]"#),
     ("provider.*.email", r#"provider.work.email = "email""#),
@@ -57,12 +79,21 @@ const KEYS: &[(&str, &str)] = &[
     ("provider.*.email_own_domains", r#"provider.google.email_own_domains = ["gmail.com"]"#),
     ("provider.*.manage_url", r#"provider.spotify.manage_url = "https://…/account/apps""#),
     ("provider.*.reconnect_months", "provider.spotify.reconnect_months = 6"),
+    ("provider.*.reconnect_days", "provider.google.reconnect_days = 7"),
+    ("provider.*.idle_days", "provider.work.idle_days = 90"),
     ("provider.*.reauthorize", r#"provider.spotify.reauthorize = { show_dialog = "true" }"#),
     ("provider.*.advice", r#"provider.spotify.advice = [{ contains = "…", code = "…", … }]"#),
 ];
 
 /// Where the value itself may be a table or a list of tables.
-const OPEN: &[&str] = &["provider.*.advice", "provider.*.reauthorize", "provider.*.scope_words"];
+const OPEN: &[&str] = &[
+    "provider.*.advice",
+    "provider.*.authorize_params",
+    "provider.*.headers",
+    "provider.*.own",
+    "provider.*.reauthorize",
+    "provider.*.scope_words",
+];
 
 /// Refuses the first key that isn't in the list.
 pub(super) fn check(merged: &config::Config) -> Result<(), ConfigError> {

@@ -1,12 +1,20 @@
 //! `provider.<id>`: an OAuth provider, as data.
 
+mod check;
+mod issuer;
+mod lifetime;
+mod quirks;
+
 use std::collections::BTreeMap;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use super::{ConfigError, is_loopback, words::words};
+use super::words::words;
+pub use quirks::{
+    AccountFrom, Body, ClientAuth, Method, RedirectRule, RevokeAuth, RevokeToken, Separator,
+};
 
 /// An OAuth 2 provider: its catalogue entry with the operator's credentials and overrides.
 #[derive(Debug, Clone, Deserialize)]
@@ -25,7 +33,7 @@ pub struct Provider {
     #[serde(default)]
     pub scope_words: BTreeMap<String, String>,
     /// Whether people may sign in to this server with an account there. Left out, they may, unless
-    /// there is a `redirect_url`.
+    /// there is a `redirect_url`, or nothing there tells who they are.
     pub login: Option<bool>,
     /// A page elsewhere that the provider sends people back to instead of this server, which their
     /// browsers can't reach. It shows them what to paste into the chat.
@@ -37,23 +45,87 @@ pub struct Provider {
     /// must not be pointed at another issuer later: whoever has the same `sub` there would be taken
     /// for the person who had it here. Another issuer is another id.
     pub issuer: Option<String>,
+    /// The address of the operator's own server, where the provider is one that people run
+    /// themselves. The entry's other URLs name it as `{base_url}`.
+    pub base_url: Option<Url>,
+    /// What the operator has to set besides credentials, because nobody else can know it: `issuer`
+    /// or `base_url`, each with an example.
+    #[serde(default)]
+    pub own: BTreeMap<String, String>,
+    /// Which addresses people can be sent back to.
+    #[serde(default)]
+    pub redirect: RedirectRule,
     /// The authorization endpoint (RFC 6749 §3.1).
     pub authorize_url: Option<Url>,
+    /// Parameters that every authorization request has to have.
+    #[serde(default)]
+    pub authorize_params: BTreeMap<String, String>,
+    /// The parameter in which scopes are asked for; `scope` when left out.
+    pub scope_param: Option<String>,
+    /// What stands between scopes that are asked for. In answers anything is understood.
+    #[serde(default)]
+    pub scope_separator: Separator,
+    /// Whether PKCE is used (RFC 7636). Most providers that don't know it ignore it.
+    #[serde(default = "yes")]
+    pub pkce: bool,
     /// The token endpoint (RFC 6749 §3.2).
     pub token_url: Option<Url>,
-    /// How the client secret is sent to it.
+    /// Where tokens are refreshed, if that isn't the token endpoint.
+    pub refresh_url: Option<Url>,
+    /// How the client secret is sent to these.
     #[serde(default)]
     pub client_auth: ClientAuth,
-    /// The revocation endpoint (RFC 7009), where the provider has one.
+    /// How the body of a request to them is written.
+    #[serde(default)]
+    pub token_body: Body,
+    /// Headers of every request but those of the toolset. `{client_id}` in a value is filled in.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// The object in the token answer that the tokens are in. A refresh may have them at the top.
+    pub token_path: Option<String>,
+    /// Where in a token answer the word is that says what went wrong; `error` when left out.
+    #[serde(default, deserialize_with = "words")]
+    pub error_path: Vec<String>,
+    /// The words, besides those of RFC 6749, that say that a code or a refresh token is dead.
+    #[serde(default, deserialize_with = "words")]
+    pub grant_errors: Vec<String>,
+    /// The words, besides those of RFC 6749, that say that our own credentials are wrong.
+    #[serde(default, deserialize_with = "words")]
+    pub client_errors: Vec<String>,
+    /// The revocation endpoint, where the provider has one; without more it is one of RFC 7009.
+    /// `{client_id}` in it is filled in.
     pub revoke_url: Option<Url>,
+    /// The method of a revocation.
+    #[serde(default = "Method::post")]
+    pub revoke_method: Method,
+    /// With what a revocation proves itself.
+    #[serde(default)]
+    pub revoke_auth: RevokeAuth,
+    /// How the parameters of a revocation are written.
+    #[serde(default)]
+    pub revoke_body: Body,
+    /// The parameter with the token; `token` when left out.
+    pub revoke_param: Option<String>,
+    /// Which token is revoked; it takes the other one with it.
+    #[serde(default)]
+    pub revoke_token: RevokeToken,
     /// The base of the provider's API, for its toolset.
     pub api_url: Option<Url>,
     /// Where the API tells whose token it is, below `api_url`.
     pub userinfo_path: Option<String>,
-    /// The fields of that answer that identify the account; the first that is there counts.
+    /// The method of that request.
+    #[serde(default)]
+    pub userinfo_method: Method,
+    /// The body of that request, in JSON.
+    pub userinfo_body: Option<String>,
+    /// What tells whose account it is.
+    #[serde(default)]
+    pub account_from: AccountFrom,
+    /// The fields of that answer that identify the account; the first that is there counts. A path
+    /// like `data.0.id` leads into objects and lists; `team/user` needs both parts.
     #[serde(default, deserialize_with = "words")]
     pub account_id: Vec<String>,
-    /// The fields of that answer that name the account for people.
+    /// The fields of that answer that name the account for people, written in the same way.
     #[serde(default, deserialize_with = "words")]
     pub account_name: Vec<String>,
     /// The field with the person's e-mail address.
@@ -72,23 +144,17 @@ pub struct Provider {
     pub manage_url: Option<Url>,
     /// Months after which the person has to sign in again, whatever was refreshed since.
     pub reconnect_months: Option<u32>,
+    /// The same in days.
+    pub reconnect_days: Option<u32>,
+    /// Days without a refresh after which the person has to sign in again. Where the token answer
+    /// has a `refresh_token_expires_in`, that counts.
+    pub idle_days: Option<u32>,
     /// Parameters that make the provider ask again when somebody reconnects.
     #[serde(default)]
     pub reauthorize: BTreeMap<String, String>,
     /// What refusals mean that the provider words in prose.
     #[serde(default)]
     pub advice: Vec<Advice>,
-}
-
-/// How a client secret is sent to the token endpoint (RFC 6749 §2.3.1).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ClientAuth {
-    /// By HTTP Basic, which every provider should understand.
-    #[default]
-    Basic,
-    /// In the form, which some insist on.
-    Post,
 }
 
 /// What a refusal means that the provider words in prose.
@@ -105,16 +171,6 @@ pub struct Advice {
     pub next_step: String,
 }
 
-/// What OpenID Connect Core says about every issuer (§3.1.2.1, §5.1, §5.4).
-const OPENID: &str = "openid";
-const OPENID_SCOPES: [(&str, &str); 3] = [
-    (OPENID, "know which account is yours"),
-    ("profile", "see your name and picture"),
-    ("email", "see your e-mail address"),
-];
-const OPENID_ID: &str = "sub";
-const OPENID_NAMES: [&str; 3] = ["name", "preferred_username", "email"];
-
 impl Provider {
     /// The URL that tells whose token it is, as far as it is set here.
     #[must_use]
@@ -126,110 +182,20 @@ impl Provider {
     /// Whether people may sign in to this server with an account there.
     #[must_use]
     pub fn takes_sign_ins(&self) -> bool {
-        self.login.unwrap_or(self.redirect_url.is_none())
+        let names_people = self.account_from != AccountFrom::Server;
+        self.login.unwrap_or(names_people && self.redirect_url.is_none())
     }
 
-    /// Fills in what is the same for every issuer.
-    pub(super) fn complete(&mut self) {
-        if self.issuer.is_none() {
-            return;
-        }
-        if self.scopes.is_empty() {
-            self.scopes = OPENID_SCOPES.map(|(scope, _)| scope.to_owned()).into();
-        } else if !self.scopes.iter().any(|scope| scope == OPENID) {
-            // Without it there is no id token.
-            self.scopes.push(OPENID.to_owned());
-        }
-        for (scope, words) in OPENID_SCOPES {
-            self.scope_words.entry(scope.to_owned()).or_insert_with(|| words.to_owned());
-        }
-        if self.account_id.is_empty() {
-            self.account_id = vec![OPENID_ID.to_owned()];
-        }
-        if self.account_name.is_empty() {
-            self.account_name = OPENID_NAMES.map(str::to_owned).into();
-        }
-        if self.reauthorize.is_empty() {
-            // Every issuer has to know it (Core §15.1).
-            self.reauthorize = BTreeMap::from([("prompt".to_owned(), "login".to_owned())]);
-        }
-        self.email.get_or_insert_with(|| "email".to_owned());
-        self.email_verified.get_or_insert_with(|| "email_verified".to_owned());
-    }
-
-    pub(super) fn validate(&self, id: &str) -> Result<(), ConfigError> {
-        let refused =
-            |field: &str, why: &str| Err(ConfigError::at(&format!("provider.{id}.{field}"), why));
-        // It stands in redirect URIs, and before a colon in `access.allow`.
-        if id.is_empty()
-            || !id.bytes().all(|c| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
-        {
-            return refused("client_id", "has an id of small letters, digits, `-` and `_` alone");
-        }
-        if let Some(field) = self.lacking() {
-            return refused(field, "is missing; only a provider with an `issuer` needs none");
-        }
-        let issuer = self.issuer.as_deref().map(Url::parse);
-        let issuer = match &issuer {
-            None => None,
-            Some(Ok(url)) if is_bare(url) => Some(url),
-            Some(_) => return refused("issuer", "must be a URL without a query or a fragment"),
-        };
-        let urls = [
-            ("issuer", issuer),
-            ("authorize_url", self.authorize_url.as_ref()),
-            ("token_url", self.token_url.as_ref()),
-            ("revoke_url", self.revoke_url.as_ref()),
-            ("api_url", self.api_url.as_ref()),
-            ("redirect_url", self.redirect_url.as_ref()),
-        ];
-        for (field, url) in urls {
-            let Some(url) = url else { continue };
-            if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(url)) {
-                return refused(field, "must be https, except on loopback");
-            }
-        }
-        if self.redirect_url.as_ref().is_some_and(|url| url.fragment().is_some()) {
-            // RFC 6749 §3.1.2.
-            return refused("redirect_url", "must be a URL without a fragment");
-        }
-        if self.redirect_url.is_some() && self.login == Some(true) {
-            return refused(
-                "login",
-                "can't be true: with a redirect_url nobody comes back to sign in",
-            );
-        }
-        let secret = self.client_secret.as_ref().map(ExposeSecret::expose_secret);
-        for (field, value) in [("client_id", self.client_id.as_deref()), ("client_secret", secret)]
-        {
-            if value == Some("") {
-                return refused(field, "is empty");
-            }
-        }
-        Ok(())
-    }
-
-    /// The first field that a provider without an issuer needs and this one hasn't.
-    fn lacking(&self) -> Option<&'static str> {
-        let fields = [
-            ("authorize_url", self.authorize_url.is_some()),
-            ("token_url", self.token_url.is_some()),
-            ("api_url", self.api_url.is_some()),
-            ("userinfo_path", self.userinfo_path.is_some()),
-            ("account_id", !self.account_id.is_empty()),
-            ("account_name", !self.account_name.is_empty()),
-            ("manage_url", self.manage_url.is_some()),
-        ];
-        let lacks = fields.into_iter().find(|(_, is_there)| self.issuer.is_none() && !is_there);
-        lacks.map(|(field, _)| field)
+    /// Where the provider sends people back to, on a server at `public_url`; `id` is the provider's.
+    ///
+    /// # Errors
+    /// When `id` can't stand in a URL.
+    pub fn redirect_uri(&self, id: &str, public_url: &Url) -> Result<Url, url::ParseError> {
+        let own = || public_url.join(&format!("callback/{id}"));
+        self.redirect_url.clone().map_or_else(own, Ok)
     }
 }
 
-/// Whether `url` is one that an issuer may have (OpenID Connect Discovery §3).
-fn is_bare(url: &Url) -> bool {
-    url.has_host()
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none()
+fn yes() -> bool {
+    true
 }

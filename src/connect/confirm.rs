@@ -64,8 +64,8 @@ impl Connect {
                 if !matches!(client.always_says_iss().await, Ok(false)) {
                     return Err(address_needed());
                 }
-                let code = Some(SecretString::from(given));
-                let answer = AuthorizationAnswer { state: None, code, error: None, iss: None };
+                let code = SecretString::from(given);
+                let answer = AuthorizationAnswer::of_code(code);
                 self.finish(link, answer, true, None).await?
             }
             (LinkState::Exchanging, _) => return Err(used()),

@@ -82,13 +82,14 @@ impl Connect {
         let client = self.vault.providers().get(&link.provider).ok_or(Ended::Used)?;
         let own = client.ensure_answer_of(answer.iss.as_deref()).await;
         own.map_err(|error| Ended::Denied(explain(client, &error)))?;
+        let granted = answer.scopes();
         let Some(code) = answer.code.filter(|_| answer.error.is_none()) else {
             return Err(Ended::Denied(denied(client, answer.error.as_deref())));
         };
         if !self.db.begin_exchange(&link.id, self.clock.now()).await? {
             return Err(Ended::Used);
         }
-        let grant = self.exchange(client, link, &code).await?;
+        let grant = self.exchange(client, link, &code, granted).await?;
         self.audit.note(about(Entry::done("link.authorized"), link, address)).await;
         if proven {
             return self.activate(link, client, grant, address).await;
@@ -114,15 +115,17 @@ impl Connect {
         client: &ProviderClient,
         link: &LinkRow,
         code: &SecretString,
+        granted: Option<BTreeSet<String>>,
     ) -> Result<Grant, Ended> {
         let sealed = link.sealed_verifier.as_deref().ok_or(Ended::Used)?;
         let verifier = self.vault.sealer().open(verifier_place(&link.id), sealed);
         let verifier = verifier.map_err(ToolError::internal)?;
         let verifier = SecretString::from(String::from_utf8_lossy(&verifier).into_owned());
-        let answer = match client.exchange(code, &verifier).await {
+        let mut answer = match client.exchange(code, &verifier).await {
             Ok(answer) => answer,
             Err(error) => return Err(Ended::Problem(explain(client, &error))),
         };
+        answer.scopes = answer.scopes.or(granted);
         match client.account(&answer, Some(&nonce_of(&verifier))).await {
             Ok(account) => Ok(Grant::new(answer, account, client.scopes(), &self.clock)),
             Err(error) => {

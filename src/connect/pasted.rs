@@ -32,6 +32,7 @@ fn of_address(url: &Url) -> Option<AuthorizationAnswer> {
         code: value("code").map(SecretString::from),
         error: value("error"),
         iss: value("iss"),
+        scope: value("scope"),
     };
     (answer.code.is_some() || answer.error.is_some()).then_some(answer)
 }
@@ -51,6 +52,7 @@ fn of_line(line: &str) -> Option<AuthorizationAnswer> {
         code: Some(SecretString::from(code)),
         error: None,
         iss,
+        scope: None,
     })
 }
 

@@ -198,7 +198,9 @@ impl Connect {
     }
 }
 
-/// What `client`'s tools need and `granted` lacks.
+/// What `client`'s tools need and `granted` lacks. Microsoft never tells that `offline_access` was
+/// granted; the refresh token does.
 pub(crate) fn missing(client: &ProviderClient, granted: &BTreeSet<String>) -> Vec<String> {
-    client.scopes().iter().filter(|scope| !granted.contains(*scope)).cloned().collect()
+    let lacks = |scope: &&String| *scope != "offline_access" && !granted.contains(*scope);
+    client.scopes().iter().filter(lacks).cloned().collect()
 }

@@ -82,11 +82,15 @@ impl OAuth {
         if let Err(error) = client.ensure_answer_of(answer.iss.as_deref()).await {
             return Err(self.failed(&arrival, client, &error).await);
         }
+        let granted = answer.scopes();
         let Some(code) = answer.code.filter(|_| answer.error.is_none()) else {
             return Err(self.declined(&arrival, client, answer.error.as_deref()).await);
         };
         let (tokens, account) = match self.exchange(client, &arrival.row, &code).await {
-            Ok(who) => who,
+            Ok((mut tokens, account)) => {
+                tokens.scopes = tokens.scopes.or(granted);
+                (tokens, account)
+            }
             Err(error) => return Err(self.failed(&arrival, client, &error).await),
         };
         let user = match self.admit(&arrival, client, &account).await {

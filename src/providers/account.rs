@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use reqwest::{Response, StatusCode};
+use reqwest::{Response, StatusCode, header::CONTENT_TYPE};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Map, Value};
 
 use super::{
     ProviderClient,
     answer::{self, ProviderError, TokenAnswer, clean},
+    fields::{Fields, first},
     issuer::Issuer,
 };
-use crate::config::Provider;
+use crate::config::{AccountFrom, Provider};
 
 /// Before asking a second time whose token it is: a new token isn't known everywhere at once.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -32,9 +32,6 @@ pub struct Account {
     pub email: Option<String>,
 }
 
-/// What is told of an account, by name.
-type Fields = Map<String, Value>;
-
 impl ProviderClient {
     /// Who signed in to get `answer`. An issuer's id token is checked, and has to carry the
     /// `nonce` that its authorization request did; other providers are asked.
@@ -46,12 +43,21 @@ impl ProviderClient {
         answer: &TokenAnswer,
         nonce: Option<&str>,
     ) -> Result<Account, ProviderError> {
-        let told = match self.issuer_of_id_tokens() {
-            Some(issuer) => self.told_by(issuer, answer, nonce).await?,
-            None => vec![self.ask(&answer.access_token).await?],
+        let account = match (self.issuer_of_id_tokens(), self.provider().account_from) {
+            (Some(issuer), _) => read(self.provider(), &self.told_by(issuer, answer, nonce).await?),
+            (None, AccountFrom::Userinfo) => {
+                read(self.provider(), &[self.ask(&answer.access_token).await?])
+            }
+            (None, AccountFrom::Token) => answer.account.clone(),
+            (None, AccountFrom::Server) => self.only_account(),
         };
-        read(self.provider(), &told)
-            .ok_or_else(|| ProviderError::unavailable("no usable account id", None))
+        account.ok_or_else(|| ProviderError::unavailable("no usable account id", None))
+    }
+
+    /// The account of a server that tells nothing of accounts.
+    fn only_account(&self) -> Option<Account> {
+        let name = self.provider().token_url.as_ref()?.host_str()?.to_owned();
+        Some(Account { id: name.clone(), name, email: None })
     }
 
     /// What the id token says, and what the user-info endpoint adds where something is missing.
@@ -64,7 +70,7 @@ impl ProviderClient {
         let token = answer.id_token.as_ref();
         let token = token.ok_or(ProviderError::Untrusted("there is no id token"))?;
         let claims = issuer.claims(token, self.client_id(), nonce).await?;
-        let is_named = first(&claims, &self.provider().account_name).is_some();
+        let is_named = first(&claims, &self.provider().account_name, " ").is_some();
         let has_email = self.provider().email.as_ref().is_none_or(|name| claims.contains_key(name));
         if is_named && has_email {
             return Ok(vec![claims]);
@@ -88,7 +94,12 @@ impl ProviderClient {
     async fn ask(&self, access_token: &SecretString) -> Result<Fields, ProviderError> {
         let url = self.userinfo_url().await?;
         let ask = async || {
-            let request = self.http().get(url.clone()).bearer_auth(access_token.expose_secret());
+            let request = self.bare_request(self.provider().userinfo_method, url.clone());
+            let request = request.bearer_auth(access_token.expose_secret());
+            let request = match self.provider().userinfo_body.clone() {
+                Some(body) => request.header(CONTENT_TYPE, "application/json").body(body),
+                None => request,
+            };
             fields(request.send().await?).await
         };
         match ask().await {
@@ -117,24 +128,15 @@ async fn fields(response: Response) -> Result<Fields, ProviderError> {
 }
 
 /// The account that is told of. Where two sources differ, the first counts.
-fn read(provider: &Provider, told: &[Fields]) -> Option<Account> {
-    let id = told.iter().find_map(|told| first(told, &provider.account_id))?;
+pub(super) fn read(provider: &Provider, told: &[Fields]) -> Option<Account> {
+    let id = told.iter().find_map(|told| first(told, &provider.account_id, "/"))?;
     if id.len() > LONGEST_ID || id.chars().any(char::is_control) {
         return None;
     }
-    let names = told.iter().filter_map(|told| first(told, &provider.account_name));
+    let names = told.iter().filter_map(|told| first(told, &provider.account_name, " "));
     let name = names.map(|name| clean(&name)).find(|name| !name.is_empty());
     let email = told.iter().find_map(|told| verified_email(provider, told));
     Some(Account { name: name.unwrap_or_else(|| clean(&id)), id, email })
-}
-
-/// The first of `names` that is there and holds something.
-fn first(told: &Fields, names: &[String]) -> Option<String> {
-    names.iter().find_map(|name| match told.get(name)? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    })
 }
 
 /// The e-mail address that the same source calls verified.

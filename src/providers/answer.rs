@@ -1,12 +1,14 @@
-//! What a token endpoint answers, read with care: providers differ, and a token that was given
-//! must not be lost over a number that came as a word.
+//! What a provider answers, read with care: providers differ, and a token that was given must not be
+//! lost over a number that came as a word.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use reqwest::{Response, StatusCode, header::RETRY_AFTER};
 use secrecy::SecretString;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use zeroize::Zeroizing;
+
+use super::{account::Account, fields::Fields};
 
 /// The largest answer that is read from a token or user-info endpoint.
 const MOST: usize = 256 * 1024;
@@ -27,6 +29,10 @@ pub struct TokenAnswer {
     pub scopes: Option<BTreeSet<String>>,
     /// The id token, from an issuer (OpenID Connect Core §3.1.3.3). Not checked yet.
     pub id_token: Option<SecretString>,
+    /// How long the refresh token lives, if the provider says so.
+    pub refresh_expires_in: Option<Duration>,
+    /// Whose tokens these are, if this is where the provider tells it.
+    pub account: Option<Account>,
 }
 
 /// Why a provider gave nothing.
@@ -81,55 +87,13 @@ impl ProviderError {
     }
 }
 
-/// Reads the answer of a token endpoint.
-pub(super) async fn read_token(response: Response) -> Result<TokenAnswer, ProviderError> {
-    let (status, retry_after) = (response.status(), retry_after(&response));
-    let body = body(response).await?;
-    if unavailable(status) {
-        return Err(ProviderError::unavailable(format!("token endpoint: {status}"), retry_after));
-    }
-    let Ok(fields) = serde_json::from_slice::<Map<String, Value>>(&body) else {
-        // A page of HTML is a proxy or an outage, whatever its status says; never a logout.
-        return Err(ProviderError::unavailable(format!("token endpoint: {status}, no JSON"), None));
-    };
-    if let Some(error) = word(&fields, "error") {
-        return Err(refusal(error, word(&fields, "error_description").unwrap_or_default()));
-    }
-    match word(&fields, "access_token") {
-        Some(access_token) if status.is_success() => Ok(TokenAnswer {
-            access_token: access_token.into(),
-            refresh_token: word(&fields, "refresh_token").map(SecretString::from),
-            expires_in: seconds(fields.get("expires_in")),
-            scopes: scopes(fields.get("scope")),
-            id_token: word(&fields, "id_token").map(SecretString::from),
-        }),
-        _ => Err(ProviderError::unavailable(format!("token endpoint: {status}, no token"), None)),
-    }
-}
-
-fn refusal(error: &str, description: &str) -> ProviderError {
-    match error {
-        // GitHub has words of its own.
-        "invalid_grant" | "bad_verification_code" | "bad_refresh_token" => {
-            ProviderError::InvalidGrant
-        }
-        "invalid_client" | "unauthorized_client" | "incorrect_client_credentials" => {
-            ProviderError::InvalidClient
-        }
-        "server_error" | "temporarily_unavailable" | "slow_down" => {
-            ProviderError::unavailable("token endpoint: says that it is busy", None)
-        }
-        _ => ProviderError::Refused(clean(&format!("{error} {description}"))),
-    }
-}
-
 /// A text that holds something.
-fn word<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+pub(super) fn word<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
     fields.get(name)?.as_str().filter(|text| !text.is_empty())
 }
 
 /// Seconds as a number, or as a number in words; none where they make no sense.
-fn seconds(value: Option<&Value>) -> Option<Duration> {
+pub(super) fn seconds(value: Option<&Value>) -> Option<Duration> {
     let seconds: f64 = match value? {
         Value::Number(number) => number.as_f64()?,
         Value::String(text) => text.trim().parse().ok()?,
@@ -141,7 +105,7 @@ fn seconds(value: Option<&Value>) -> Option<Duration> {
 }
 
 /// Scopes in one line, with spaces or commas, or as a list. None at all means: as before.
-fn scopes(value: Option<&Value>) -> Option<BTreeSet<String>> {
+pub(super) fn scopes(value: Option<&Value>) -> Option<BTreeSet<String>> {
     let words: BTreeSet<String> = match value? {
         Value::String(line) => line.split([' ', ',']).map(str::to_owned).collect(),
         Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),

@@ -1,8 +1,10 @@
 //! The authorization request, and whether an answer to it comes from where it went.
 
+use std::collections::BTreeSet;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use oauth2::{
-    AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
     basic::BasicClient,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -10,7 +12,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{ProviderClient, ProviderError};
+use super::{ProviderClient, ProviderError, answer};
 
 /// One authorization request (RFC 6749 §4.1.1).
 pub struct AuthorizeRequest<'a> {
@@ -38,6 +40,22 @@ pub struct AuthorizationAnswer {
     pub error: Option<String>,
     /// Whose answer it is (RFC 9207).
     pub iss: Option<String>,
+    /// What the person granted, where a provider says so here and not with the tokens.
+    pub scope: Option<String>,
+}
+
+impl AuthorizationAnswer {
+    /// The answer of which only the code is known.
+    #[must_use]
+    pub fn of_code(code: SecretString) -> Self {
+        Self { state: None, code: Some(code), error: None, iss: None, scope: None }
+    }
+
+    /// The granted scopes; none where it doesn't say.
+    #[must_use]
+    pub fn scopes(&self) -> Option<BTreeSet<String>> {
+        answer::scopes(Some(&self.scope.clone()?.into()))
+    }
 }
 
 /// The nonce of the sign-in with this PKCE verifier (OpenID Connect Core §15.5.2): made from it, so
@@ -63,17 +81,24 @@ impl ProviderClient {
         let client = BasicClient::new(ClientId::new(self.client_id().to_owned()))
             .set_auth_uri(AuthUrl::from_url(endpoint))
             .set_redirect_uri(RedirectUrl::from_url(self.redirect_uri().clone()));
-        let mut url = client
-            .authorize_url(|| CsrfToken::new(state))
-            .add_scopes(request.scopes.iter().cloned().map(Scope::new))
-            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
+        let provider = self.provider();
+        let mut url = client.authorize_url(|| CsrfToken::new(state));
+        if provider.pkce {
+            url = url.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
+        }
+        if !request.scopes.is_empty() {
+            let name = provider.scope_param.as_deref().unwrap_or("scope");
+            url = url.add_extra_param(name, request.scopes.join(provider.scope_separator.as_str()));
+        }
         if let Some(nonce) = request.nonce.filter(|_| self.issuer().is_some()) {
             url = url.add_extra_param("nonce", nonce.to_owned());
         }
+        let mut more = provider.authorize_params.clone();
         if request.again {
-            for (name, value) in &self.provider().reauthorize {
-                url = url.add_extra_param(name.clone(), value.clone());
-            }
+            more.extend(provider.reauthorize.clone());
+        }
+        for (name, value) in more {
+            url = url.add_extra_param(name, value);
         }
         Ok(url.url().0)
     }

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
-use url::{Url, form_urlencoded::byte_serialize};
+use url::Url;
 
 use super::{
-    answer::{self, ProviderError, TokenAnswer},
+    answer::{ProviderError, TokenAnswer},
     issuer::{Discovered, Issuer},
+    request::Proof,
+    token::{self, Step},
 };
 use crate::{
     clock::Clock,
-    config::{Advice, ClientAuth, Provider},
+    config::{Advice, Method, Provider},
 };
 
 /// One provider, with the operator's credentials and the shared HTTP client.
@@ -24,33 +25,8 @@ pub struct ProviderClient {
     scopes: Vec<String>,
     redirect_uri: Url,
     http: reqwest::Client,
+    clock: Clock,
     issuer: Option<Arc<Issuer>>,
-}
-
-/// What became of a revocation (RFC 7009).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RevokeOutcome {
-    /// The provider said that it is done.
-    Revoked,
-    /// There was no token left to revoke.
-    Nothing,
-    /// The provider has no such endpoint.
-    Unsupported,
-    /// The provider was away, or refused.
-    Failed,
-}
-
-impl RevokeOutcome {
-    /// The word for it in the record.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Revoked => "revoked",
-            Self::Nothing => "nothing",
-            Self::Unsupported => "unsupported",
-            Self::Failed => "failed",
-        }
-    }
 }
 
 impl ProviderClient {
@@ -70,7 +46,7 @@ impl ProviderClient {
         scopes.sort_unstable();
         scopes.dedup();
         let issuer = provider.issuer.clone();
-        let issuer = issuer.map(|name| Arc::new(Issuer::new(name, http.clone(), clock)));
+        let issuer = issuer.map(|name| Arc::new(Issuer::new(name, http.clone(), clock.clone())));
         Self {
             id: id.to_owned(),
             client_id: provider.client_id.clone().unwrap_or_default(),
@@ -78,6 +54,7 @@ impl ProviderClient {
             scopes,
             redirect_uri,
             http,
+            clock,
             issuer,
         }
     }
@@ -149,13 +126,15 @@ impl ProviderClient {
         code: &SecretString,
         verifier: &SecretString,
     ) -> Result<TokenAnswer, ProviderError> {
-        self.token(&[
+        let mut params = vec![
             ("grant_type", "authorization_code"),
             ("code", code.expose_secret()),
             ("redirect_uri", self.redirect_uri.as_str()),
-            ("code_verifier", verifier.expose_secret()),
-        ])
-        .await
+        ];
+        if self.provider.pkce {
+            params.push(("code_verifier", verifier.expose_secret()));
+        }
+        self.token(self.provider.token_url.as_ref(), params, Step::Exchange).await
     }
 
     /// Refreshes an access token (RFC 6749 §6).
@@ -163,38 +142,10 @@ impl ProviderClient {
     /// # Errors
     /// When the provider refuses the token or can't be reached.
     pub async fn refresh(&self, token: &SecretString) -> Result<TokenAnswer, ProviderError> {
-        self.token(&[("grant_type", "refresh_token"), ("refresh_token", token.expose_secret())])
-            .await
-    }
-
-    /// Revokes a token, as far as the provider can (RFC 7009).
-    pub async fn revoke(&self, token: &SecretString) -> RevokeOutcome {
-        let own = self.provider.revoke_url.as_ref();
-        let url = match self.endpoint(own, |found| found.revocation_endpoint.as_ref()).await {
-            Ok(Some(url)) => url,
-            Ok(None) => return RevokeOutcome::Unsupported,
-            Err(error) => {
-                tracing::warn!(provider = self.id, %error, "revocation failed");
-                return RevokeOutcome::Failed;
-            }
-        };
-        let request = self.http.post(url);
-        let form = [("token", token.expose_secret())];
-        match self.authenticated(request, &form).send().await {
-            Ok(answer) if answer.status().is_success() => RevokeOutcome::Revoked,
-            Ok(answer) if matches!(answer.status().as_u16(), 404 | 405 | 410 | 501) => {
-                RevokeOutcome::Unsupported
-            }
-            Ok(answer) => {
-                tracing::warn!(provider = self.id, status = %answer.status(), "revocation refused");
-                RevokeOutcome::Failed
-            }
-            Err(error) => {
-                let error = error.without_url();
-                tracing::warn!(provider = self.id, %error, "revocation failed");
-                RevokeOutcome::Failed
-            }
-        }
+        let params =
+            vec![("grant_type", "refresh_token"), ("refresh_token", token.expose_secret())];
+        let own = self.provider.refresh_url.as_ref().or(self.provider.token_url.as_ref());
+        self.token(own, params, Step::Refresh).await
     }
 
     /// What a refusal means that the provider words in prose.
@@ -204,32 +155,21 @@ impl ProviderClient {
         self.provider.advice.iter().find(|advice| sentence.contains(&advice.contains))
     }
 
-    async fn token(&self, form: &[(&str, &str)]) -> Result<TokenAnswer, ProviderError> {
-        let own = self.provider.token_url.as_ref();
+    async fn token(
+        &self,
+        own: Option<&Url>,
+        params: Vec<(&str, &str)>,
+        step: Step,
+    ) -> Result<TokenAnswer, ProviderError> {
         let url = self.endpoint(own, |found| Some(&found.token_endpoint)).await?;
-        let request = self.http.post(url.ok_or_else(missing)?);
-        let request = request.header(reqwest::header::ACCEPT, "application/json");
-        answer::read_token(self.authenticated(request, form).send().await?).await
-    }
-
-    /// With a secret as the provider wants it (RFC 6749 §2.3.1), without one by client id alone.
-    fn authenticated(&self, request: RequestBuilder, form: &[(&str, &str)]) -> RequestBuilder {
-        let mut form = form.to_vec();
-        if let Some(secret) = &self.provider.client_secret {
-            let secret = secret.expose_secret();
-            if self.provider.client_auth == ClientAuth::Basic {
-                let encoded = |part: &str| byte_serialize(part.as_bytes()).collect::<String>();
-                let (id, secret) = (encoded(&self.client_id), encoded(secret));
-                return request.basic_auth(id, Some(secret)).form(&form);
-            }
-            form.push(("client_secret", secret));
-        }
-        form.push(("client_id", &self.client_id));
-        request.form(&form)
+        let proof = Proof::Client(self.provider.client_auth);
+        let (url, body) = (url.ok_or_else(missing)?, self.provider.token_body);
+        let answer = self.request(Method::Post, url, body, params, proof).send().await?;
+        token::read_token(answer, &self.provider, step, self.clock.now()).await
     }
 
     /// An endpoint that is set in the configuration, or else stands in the discovery document.
-    async fn endpoint(
+    pub(super) async fn endpoint(
         &self,
         own: Option<&Url>,
         discovered: impl Fn(&Discovered) -> Option<&Url>,

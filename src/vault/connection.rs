@@ -23,7 +23,8 @@ pub struct Connection {
     pub authorized_at: DateTime<Utc>,
     /// When the access token ends; none if it doesn't.
     pub access_expires_at: Option<DateTime<Utc>>,
-    /// When the person will have to sign in again, whatever was refreshed since.
+    /// When the person will have to sign in again, as far as is known. At providers that count from
+    /// the last refresh, each refresh moves it.
     pub reconnect_by: Option<DateTime<Utc>>,
     /// Why the person has to sign in again now; none while the link lives.
     pub dead_reason: Option<String>,

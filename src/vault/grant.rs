@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::{DateTime, Months, Utc};
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use stagepass_kit::{AccessToken, Identity, LinkedAccount};
@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 use super::{Place, SealError, Sealer, access::due_at, cache::Fresh};
 use crate::{
     clock::Clock,
-    providers::{Account, TokenAnswer},
+    config::Provider,
+    providers::{Account, TokenAnswer, Tokens},
     store::ConnectionRow,
 };
 
@@ -27,6 +28,8 @@ pub struct Grant {
     pub expires_at: Option<DateTime<Utc>>,
     /// The granted scopes.
     pub scopes: BTreeSet<String>,
+    /// When the refresh token ends, if the provider has said so.
+    pub refresh_expires_at: Option<DateTime<Utc>>,
     /// When the person signed in.
     pub authorized_at: DateTime<Utc>,
     /// Who signed in.
@@ -43,6 +46,7 @@ impl Grant {
             refresh: answer.refresh_token,
             expires_at: answer.expires_in.map(|left| now + left),
             scopes: answer.scopes.unwrap_or_else(|| asked.iter().cloned().collect()),
+            refresh_expires_at: answer.refresh_expires_in.map(|left| now + left),
             authorized_at: now,
             account,
         }
@@ -58,6 +62,7 @@ impl Grant {
             refresh: self.refresh.as_ref().map(|token| token.expose_secret().into()),
             expires_at: self.expires_at,
             scopes: self.scopes.clone(),
+            refresh_expires_at: self.refresh_expires_at,
             authorized_at: self.authorized_at,
             account_id: self.account.id.clone(),
             account_name: self.account.name.clone(),
@@ -78,9 +83,15 @@ impl Grant {
             refresh: written.refresh.as_deref().map(SecretString::from),
             expires_at: written.expires_at,
             scopes: written.scopes,
+            refresh_expires_at: written.refresh_expires_at,
             authorized_at: written.authorized_at,
             account: Account { id: written.account_id, name: written.account_name, email: None },
         })
+    }
+
+    /// What there is to be revoked.
+    pub(super) fn into_tokens(self) -> Tokens {
+        Tokens { access: Some(self.access), refresh: self.refresh }
     }
 
     /// The row that this grant makes, in place of `before` if the account was linked already, and
@@ -90,11 +101,11 @@ impl Grant {
         sealer: &Sealer,
         clock: &Clock,
         identity: &Identity,
-        provider: &str,
-        reconnect_months: Option<u32>,
+        provider: (&str, Option<&Provider>),
         before: Option<ConnectionRow>,
     ) -> Result<ConnectionRow, SealError> {
         let now = clock.now();
+        let (id_of_provider, provider) = provider;
         // Some providers give a refresh token only the first time: then the old one lives on. One
         // that doesn't open any more is no loss.
         let kept = before.as_ref().filter(|_| self.refresh.is_none());
@@ -112,14 +123,16 @@ impl Grant {
             sealed_refresh: refresh.map(|token| seal(REFRESH, token)).transpose()?,
             id,
             identity: identity.to_string(),
-            provider: provider.to_owned(),
+            provider: id_of_provider.to_owned(),
             account_id: self.account.id.clone(),
             account_name: self.account.name.clone(),
             scopes: line(&self.scopes),
             access_expires_at: self.expires_at,
             authorized_at: self.authorized_at,
-            reconnect_by: reconnect_months
-                .and_then(|months| self.authorized_at.checked_add_months(Months::new(months))),
+            reconnect_by: provider.and_then(|provider| {
+                let (since, told) = (self.authorized_at, self.refresh_expires_at);
+                provider.reconnect_by(since, since, told)
+            }),
             dead_reason: None,
             refreshing_until: None,
             version,
@@ -140,6 +153,8 @@ struct Written<'a> {
     refresh: Option<Cow<'a, str>>,
     expires_at: Option<DateTime<Utc>>,
     scopes: BTreeSet<String>,
+    #[serde(default)]
+    refresh_expires_at: Option<DateTime<Utc>>,
     authorized_at: DateTime<Utc>,
     account_id: String,
     account_name: String,
@@ -156,11 +171,15 @@ fn place<'a>(id: &'a str, field: &'static str, version: i64) -> Place<'a> {
 pub(super) fn refreshed(
     sealer: &Sealer,
     clock: &Clock,
+    provider: &Provider,
     row: &ConnectionRow,
     old_refresh: &SecretString,
     answer: &TokenAnswer,
 ) -> Result<ConnectionRow, SealError> {
     let now = clock.now();
+    let told = answer.refresh_expires_in.map(|left| now + left);
+    let moves = told.is_some() || provider.idle_days.is_some();
+    let reconnect_by = provider.reconnect_by(row.authorized_at, now, told).filter(|_| moves);
     let version = row.version + 1;
     let refresh = answer.refresh_token.as_ref().unwrap_or(old_refresh);
     let seal = |field, token: &SecretString| {
@@ -171,6 +190,7 @@ pub(super) fn refreshed(
         sealed_refresh: Some(seal(REFRESH, refresh)?),
         access_expires_at: answer.expires_in.map(|left| now + left),
         scopes: answer.scopes.as_ref().map_or_else(|| row.scopes.clone(), line),
+        reconnect_by: reconnect_by.or(row.reconnect_by),
         refreshing_until: None,
         version,
         updated_at: now,
@@ -190,16 +210,18 @@ pub(super) fn open(
     Ok(Fresh { token, expires_at: row.access_expires_at, due_at: due_at(row) })
 }
 
-/// The token of `row` that ends the whole grant when it is revoked: the refresh token, or where
-/// there is none the access token. None if it was emptied.
-pub(super) fn open_root(
+/// What is left of `row` at `now`, to be revoked.
+pub(super) fn tokens(
     sealer: &Sealer,
     row: &ConnectionRow,
-) -> Result<Option<SecretString>, SealError> {
-    match open_refresh(sealer, row)? {
-        None if !row.sealed_access.is_empty() => open_access(sealer, row).map(Some),
-        refresh => Ok(refresh),
-    }
+    now: DateTime<Utc>,
+) -> Result<Tokens, SealError> {
+    let lives = !row.sealed_access.is_empty() && row.access_expires_at.is_none_or(|end| end > now);
+    let refresh = open_refresh(sealer, row)?;
+    let access = (lives || refresh.is_none() && !row.sealed_access.is_empty())
+        .then(|| open_access(sealer, row))
+        .transpose()?;
+    Ok(Tokens { access, refresh })
 }
 
 /// The access token of `row`.

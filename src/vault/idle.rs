@@ -113,11 +113,10 @@ impl Vault {
             return Ok(());
         }
         tracing::info!(provider = row.provider, connection = row.id, "connection became idle");
-        match grant::open_root(&self.0.sealer, row) {
-            Ok(Some(token)) => {
-                self.give_token_back(&row.identity, &row.provider, &row.account_id, token);
+        match grant::tokens(&self.0.sealer, row, now) {
+            Ok(tokens) => {
+                self.give_tokens_back(&row.identity, &row.provider, &row.account_id, tokens);
             }
-            Ok(None) => {}
             Err(error) => tracing::error!(%error, connection = row.id, "ended, but not given back"),
         }
         Ok(())

@@ -3,7 +3,7 @@
 use stagepass_kit::Identity;
 
 use super::{Connection, Grant, Refusal, Vault, choice::same_word};
-use crate::store::ConnectionRow;
+use crate::{providers::ProviderClient, store::ConnectionRow};
 
 impl Vault {
     /// Makes `grant` the connection of `identity` at `provider`, under `label` if one is given and
@@ -68,7 +68,6 @@ impl Vault {
         label: Option<&str>,
     ) -> Result<ConnectionRow, Refusal> {
         let client = self.0.providers.get(provider);
-        let months = client.and_then(|client| client.provider().reconnect_months);
         let (mut rows, _) = self.accounts(identity, provider).await?;
         let place = rows.iter().position(|row| row.account_id == grant.account.id);
         let before = place.map(|place| rows.swap_remove(place));
@@ -76,7 +75,8 @@ impl Vault {
         let label = label.map(str::to_owned);
         let label = label.or_else(|| before.as_ref().and_then(|row| row.label.clone()));
         let (sealer, clock) = (&self.0.sealer, &self.0.clock);
-        let row = grant.to_row(sealer, clock, identity, provider, months, before)?;
+        let provider = (provider, client.map(ProviderClient::provider));
+        let row = grant.to_row(sealer, clock, identity, provider, before)?;
         Ok(ConnectionRow { label, ..row })
     }
 }

@@ -115,7 +115,7 @@ impl Vault {
             Ok(answer) => {
                 self.0.breakers.succeeded(&row.provider);
                 self.0.breakers.succeeded(&row.id);
-                return self.store(&row, &token, &answer).await;
+                return self.store(client, &row, &token, &answer).await;
             }
             Err(ProviderError::InvalidGrant) => return self.bury(client, &row).await,
             Err(ProviderError::InvalidClient) => {
@@ -151,11 +151,13 @@ impl Vault {
     /// tokens the old one is dead by now.
     async fn store(
         &self,
+        client: &ProviderClient,
         row: &ConnectionRow,
         token: &SecretString,
         answer: &TokenAnswer,
     ) -> Result<Row, Refusal> {
-        let next = grant::refreshed(&self.0.sealer, &self.0.clock, row, token, answer)?;
+        let (sealer, clock) = (&self.0.sealer, &self.0.clock);
+        let next = grant::refreshed(sealer, clock, client.provider(), row, token, answer)?;
         let mut pause = POLL;
         loop {
             match self.0.db.write_connection(&next).await {
@@ -177,7 +179,7 @@ impl Vault {
         if let (Err(Refusal::NotConnected), Some(client)) =
             (&now, self.0.providers.get(&row.provider))
         {
-            client.revoke(answer.refresh_token.as_ref().unwrap_or(&answer.access_token)).await;
+            client.revoke(answer.into()).await;
         }
         now
     }
@@ -236,11 +238,15 @@ fn epitaph(client: &ProviderClient, row: &ConnectionRow) -> String {
     if row.refreshing_until.is_some() {
         return format!("A renewal at {name} was interrupted, and its answer was lost.");
     }
-    match client.provider().reconnect_months {
-        Some(months) => format!(
+    let provider = client.provider();
+    match (provider.reconnect_months, provider.reconnect_days) {
+        (Some(months), _) => format!(
             "{name} no longer accepts the sign-in: access was withdrawn, or {months} months have passed."
         ),
-        None => format!(
+        (None, Some(days)) => format!(
+            "{name} no longer accepts the sign-in: access was withdrawn, or {days} days have passed."
+        ),
+        (None, None) => format!(
             "{name} no longer accepts the sign-in: access was withdrawn, or it was unused for too long."
         ),
     }

@@ -16,6 +16,7 @@ mod account;
 mod bots;
 mod calls;
 mod cancellation;
+mod catalogue;
 mod cli;
 mod config;
 mod door;

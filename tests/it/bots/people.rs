@@ -191,6 +191,8 @@ async fn a_thousand_people_whose_tokens_have_ended_get_their_own_by_one_refresh_
                 expires_in: Some(Duration::from_hours(1)),
                 scopes: Some(SCOPES.map(str::to_owned).into()),
                 id_token: None,
+                refresh_expires_in: None,
+                account: None,
             };
             (chat, format!("account-{number}"), answer)
         })

@@ -126,7 +126,7 @@ fn what_is_new_in_a_provider_can_be_set_by_variables() {
     assert_eq!(work.email.as_deref(), Some("mail"));
     assert_eq!(work.email_verified.as_deref(), Some("mail_verified"));
     assert_eq!(work.issuer.as_deref(), Some("https://other.example.org"));
-    for (key, value) in [("login", "\"maybe\""), ("client_auth", "\"none\"")] {
+    for (key, value) in [("login", "\"maybe\""), ("client_auth", "\"cookie\"")] {
         let key = format!("provider.spotify.{key}");
         assert_helps(&refused(&format!("{key} = {value}"), &[]), &key);
     }
@@ -167,4 +167,56 @@ fn a_redirect_url_is_https_or_loopback_and_ends_signing_in() {
         assert_helps(&text, "provider.spotify.redirect_url");
     }
     spotify("redirect_url = \"http://127.0.0.1:9/back\"").unwrap();
+}
+
+#[test]
+fn each_field_is_the_same_in_the_file_and_in_a_variable() {
+    let base = r#"
+        [provider.own]
+        name = "Own"
+        authorize_url = "https://own.example/authorize"
+        token_url = "https://own.example/token"
+        api_url = "https://own.example"
+        userinfo_path = "/me"
+        account_id = ["id"]
+        account_name = ["name"]
+        manage_url = "https://own.example/apps"
+    "#;
+    let shown = |toml: &str, variables: &[(&str, &str)]| {
+        let config = load(&format!("{base}{toml}"), variables).unwrap();
+        format!("{:?}", config.provider["own"])
+    };
+    for (field, written, variable) in [
+        ("authorize_params.audience", "\"a\"", "a"),
+        ("scope_param", "\"user_scope\"", "user_scope"),
+        ("scope_separator", "\"comma\"", "comma"),
+        ("pkce", "false", "false"),
+        ("refresh_url", "\"https://own.example/refresh\"", "https://own.example/refresh"),
+        ("client_auth", "\"none\"", "none"),
+        ("token_body", "\"json\"", "json"),
+        ("headers.x-version", "\"1\"", "1"),
+        ("token_path", "\"authed_user\"", "authed_user"),
+        ("error_path", "[\"a\", \"b\"]", "a,b"),
+        ("grant_errors", "[\"a\", \"b\"]", "a,b"),
+        ("client_errors", "[\"a\"]", "a"),
+        ("revoke_method", "\"delete\"", "delete"),
+        ("revoke_auth", "\"bearer\"", "bearer"),
+        ("revoke_body", "\"query\"", "query"),
+        ("revoke_param", "\"t\"", "t"),
+        ("revoke_token", "\"access\"", "access"),
+        ("userinfo_method", "\"post\"", "post"),
+        ("userinfo_body", "\"{}\"", "{}"),
+        ("account_from", "\"token\"", "token"),
+        ("reconnect_days", "7", "7"),
+        ("idle_days", "7", "7"),
+        ("redirect", "\"loopback_ip\"", "loopback_ip"),
+        ("base_url", "\"https://own.example\"", "https://own.example"),
+        ("own.issuer", "\"https://like.this.example\"", "https://like.this.example"),
+    ] {
+        let name = format!("PROVIDER__OWN__{}", field.to_uppercase().replace('.', "__"));
+        let (in_file, in_variable) =
+            (shown(&format!("{field} = {written}"), &[]), shown("", &[(&name, variable)]));
+        assert_eq!(in_file, in_variable, "{field}");
+        assert_ne!(in_file, shown("", &[]), "{field}");
+    }
 }

@@ -22,7 +22,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::http::{Asked, Reply};
 pub(crate) use codes::Code;
-pub(crate) use page::press;
+pub(crate) use page::{press, refusal};
 pub(crate) use request::{Decided, Request};
 
 /// The client id of the one app.
@@ -72,6 +72,8 @@ struct Token {
 #[derive(Debug)]
 pub(crate) struct Accounts {
     pub(crate) people: Vec<Person>,
+    /// Of the one app.
+    pub(crate) client_id: String,
     pub(crate) redirect_uris: Vec<String>,
     /// What authorization responses carry as `iss` (RFC 9207).
     pub(crate) issuer: Option<String>,
@@ -97,6 +99,7 @@ impl Default for Accounts {
                     ..Person::new("mallory", "10045073", "Mallory Example", "alice@example.org")
                 },
             ],
+            client_id: CLIENT_ID.to_owned(),
             redirect_uris: Vec::new(),
             issuer: None,
             seen: Vec::new(),

@@ -3,9 +3,9 @@
 //! [`Spotify`] is the accounts service and the Web API on one loopback port, with the behaviour of
 //! 2026 (Development Mode), quirks included. Its [`World`](spotify::World) is plain data that a
 //! test looks at and changes. [`OpenId`] is an OpenID Connect provider that can be told to be wrong in
-//! every way that matters; [`GitHub`] is GitHub's sign-in, for both kinds of app, and its REST API.
-//! [`Browser`] walks through sign-in pages as Chromium would: cookies, redirects, `Origin`,
-//! `Sec-Fetch-*`, and `form-action` of the Content-Security-Policy.
+//! every way that matters; [`GitHub`] is GitHub's sign-in, for both kinds of app, and its REST API;
+//! [`Provider`] is any provider of the catalogue. [`Browser`] walks through sign-in pages as Chromium
+//! would: cookies, redirects, `Origin`, `Sec-Fetch-*`, and `form-action` of the Content-Security-Policy.
 //! [`ClientSite`] is where clients publish documents: https under whatever names a test makes up.
 //! [`Webhook`] is where a bot is told things, and checks who tells them.
 //!
@@ -24,6 +24,7 @@ pub mod github;
 mod http;
 pub mod mutations;
 pub mod oidc;
+pub mod provider;
 pub mod schema;
 pub mod spotify;
 pub mod webhook;
@@ -33,5 +34,6 @@ pub use browser::{Browser, Page};
 pub use client_site::ClientSite;
 pub use github::GitHub;
 pub use oidc::OpenId;
+pub use provider::Provider;
 pub use spotify::Spotify;
 pub use webhook::Webhook;

@@ -15,7 +15,7 @@ fn page(status: u16, title: &str, body: &str) -> Reply {
     Reply::html(status, html).with("cache-control", "no-store").with("x-frame-options", "deny")
 }
 
-pub(super) fn refusal(why: &str) -> Reply {
+pub(crate) fn refusal(why: &str) -> Reply {
     page(400, "Error", &format!("<p>{}</p>", escape(why)))
 }
 

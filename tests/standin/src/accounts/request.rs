@@ -3,7 +3,7 @@
 use axum::http::Method;
 use url::Url;
 
-use super::{Accounts, CLIENT_ID, page};
+use super::{Accounts, page};
 use crate::http::{Asked, Reply};
 
 /// An authorization request whose way back can be trusted.
@@ -75,7 +75,7 @@ impl Accounts {
         if let Some(name) = asked.repeated_param() {
             return Err(refused(&format!("the parameter {name} comes twice")));
         }
-        if asked.param("client_id").as_deref() != Some(CLIENT_ID) {
+        if asked.param("client_id").as_ref() != Some(&self.client_id) {
             return Err(refused("unknown client_id"));
         }
         let redirect_uri = asked.param("redirect_uri").unwrap_or_default();
