@@ -93,7 +93,7 @@ impl AppBuilder {
         toolsets.extend(own);
         let toolsets = config.choose(toolsets)?;
         let tasks = TaskTracker::new();
-        let vault = open_vault(&config, &db, &clock, &client, &toolsets, &tasks).await?;
+        let vault = open_vault(&config, &db, &clock, &client, &toolsets, &rules, &tasks).await?;
         anyhow::ensure!(!vault.providers().is_empty(), NO_PROVIDER);
         let audit = Audit::new(db.clone(), clock.clone());
         let oauth = if config.access.allow == Allow::Local {

@@ -14,6 +14,7 @@ mod origin;
 mod private;
 mod provider;
 mod proxies;
+mod remote;
 mod tools;
 mod words;
 
@@ -40,6 +41,7 @@ pub use provider::{
     Separator,
 };
 pub use proxies::TrustedProxies;
+pub use remote::{Remote, RemoteAuth};
 pub use tools::Tools;
 
 /// Everything that an operator can set.
@@ -79,6 +81,9 @@ pub struct Config {
     /// The bots whose chat users link accounts, by client id.
     #[serde(default)]
     pub chat: BTreeMap<String, Chat>,
+    /// Other MCP servers, by name.
+    #[serde(default)]
+    pub remote: BTreeMap<String, Remote>,
 }
 
 const DEFAULTS: &str = r#"
@@ -127,7 +132,8 @@ impl Config {
         self.chat.iter().try_for_each(|(client, chat)| chat.validate(client))?;
         self.tools.iter().try_for_each(|(toolset, tools)| tools.validate(toolset))?;
         let mut providers = self.provider.iter();
-        providers.try_for_each(|(id, provider)| provider.validate(id, &self.public_url))
+        providers.try_for_each(|(id, provider)| provider.validate(id, &self.public_url))?;
+        self.remote.iter().try_for_each(|(name, remote)| remote.validate(name, self))
     }
 
     /// The providers that the operator has credentials for.

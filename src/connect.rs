@@ -8,6 +8,7 @@ mod begin;
 mod callback;
 mod confirm;
 mod finish;
+mod introduction;
 mod issue;
 mod label;
 mod orphans;
@@ -33,7 +34,7 @@ use crate::{
     audit::Audit,
     clock::Clock,
     config::{Chat, Config, allowed_origins},
-    providers::ProviderClient,
+    providers::{DOCUMENTS, ProviderClient},
     store::{Db, Problem},
     vault::Vault,
     web::{chat_session::ChatSessions, cookies::BrowserCookie, session::Sessions},
@@ -122,6 +123,7 @@ impl Connect {
     pub fn routes(&self) -> Router {
         Router::new()
             .route("/connect/{ticket}", get(page::show).post(page::start))
+            .route(&format!("{DOCUMENTS}{{provider}}"), get(introduction::show))
             .with_state(self.clone())
     }
 

@@ -1,14 +1,16 @@
-//! The outbound HTTP clients: the plain one, and the guarded one for URLs that strangers name.
+//! The outbound HTTP clients: the plain one, and the guarded ones for URLs that strangers name.
 
 mod address;
 mod guarded;
 mod kept;
+mod remote;
 mod resolver;
 
 use std::time::Duration;
 
 pub use guarded::{FetchError, Fetched, GuardedClient};
 pub(crate) use kept::{Kept, Missing};
+pub use remote::RemoteHttp;
 pub use resolver::Rules;
 
 /// The client for providers that the operator named: one pool of connections for all calls.

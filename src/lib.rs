@@ -15,6 +15,7 @@
 //! - [`vault`]: tokens sealed at rest, and a fresh access token for an identity.
 //! - [`webhooks`]: what became of links and connections, told to the bot.
 //! - [`providers`]: one OAuth client for all providers, and the catalogue of them as data.
+//! - [`seal`]: what seals secrets before they are stored.
 //! - [`store`]: the database, SQLite or Postgres, one file per family of tables.
 //! - [`http`]: the outbound HTTP clients, one of them for URLs that strangers name.
 //! - [`config`]: what an operator can set; unknown keys are errors.
@@ -35,6 +36,7 @@ pub mod identity;
 pub mod mcp;
 pub mod oauth;
 pub mod providers;
+pub mod seal;
 pub mod store;
 pub mod telemetry;
 pub mod vault;

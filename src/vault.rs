@@ -14,7 +14,6 @@ mod keys;
 mod link;
 mod refresh;
 mod refusal;
-mod seal;
 mod secret;
 mod spoken;
 mod watch;
@@ -35,13 +34,13 @@ use crate::{
 pub(crate) use choice::same_word;
 use choice::{choose, handles};
 
+pub use crate::seal::{Place, SealError, Sealer};
 pub use connection::Connection;
 pub use grant::Grant;
 pub use idle::IdleDays;
 pub use keys::{UnlockError, unlock};
 pub use refusal::Refusal;
 pub(crate) use refusal::one_of;
-pub use seal::{Place, SealError, Sealer};
 pub use secret::{hash, mint, same};
 pub use spoken::{read_spoken_code, spoken_code};
 
@@ -55,7 +54,7 @@ pub struct Vault(Arc<Inner>);
 
 struct Inner {
     db: Db,
-    sealer: Sealer,
+    sealer: Arc<Sealer>,
     clock: Clock,
     providers: BTreeMap<String, ProviderClient>,
     cache: cache::TokenCache,
@@ -73,7 +72,7 @@ impl Vault {
     #[must_use]
     pub fn new(
         db: Db,
-        sealer: Sealer,
+        sealer: impl Into<Arc<Sealer>>,
         clock: Clock,
         providers: BTreeMap<String, ProviderClient>,
         idle_days: IdleDays,
@@ -81,7 +80,7 @@ impl Vault {
     ) -> Self {
         Self(Arc::new(Inner {
             db,
-            sealer,
+            sealer: sealer.into(),
             clock,
             providers,
             cache: cache::TokenCache::default(),

@@ -1,19 +1,21 @@
 //! The vault with the configuration's providers: the server's, and that of the operator's commands.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use stagepass_kit::Toolset;
 use tokio_util::task::TaskTracker;
 
 use crate::{
     clock::Clock,
-    config::Config,
-    providers::ProviderClient,
+    config::{Config, Remote},
+    http::{RemoteHttp, Rules},
+    providers::{McpServer, ProviderClient, Surroundings},
     store::Db,
     vault::{self, IdleDays, Vault},
 };
 
-/// Unlocks `db` for the providers that have credentials. People are asked for what `toolsets` need;
+/// Unlocks `db` for the providers that have credentials, and for the remote servers that have an
+/// authorization server, which are reached by `rules`. People are asked for what `toolsets` need;
 /// what outlives its caller runs on `tasks`.
 ///
 /// # Errors
@@ -24,12 +26,37 @@ pub(crate) async fn open_vault(
     clock: &Clock,
     client: &reqwest::Client,
     toolsets: &[Toolset],
+    rules: &Rules,
     tasks: &TaskTracker,
 ) -> anyhow::Result<Vault> {
-    let sealer = vault::unlock(config, db, clock).await?;
-    let providers = providers(config, toolsets, client, clock)?;
+    let sealer = Arc::new(vault::unlock(config, db, clock).await?);
+    let mut providers = providers(config, toolsets, client, clock)?;
+    for (name, remote) in config.linked_remotes() {
+        let surroundings = Surroundings {
+            http: RemoteHttp::new(&remote.url, rules.clone())?,
+            db: db.clone(),
+            sealer: sealer.clone(),
+            clock: clock.clone(),
+        };
+        let made = remote_server(config, name, remote, client, surroundings)?;
+        providers.insert(name.to_owned(), made);
+    }
     let idle = IdleDays::new(&config.chat);
     Ok(Vault::new(db.clone(), sealer, clock.clone(), providers, idle, tasks.clone()))
+}
+
+/// The remote server `name`, as people link to it.
+fn remote_server(
+    config: &Config,
+    name: &str,
+    remote: &Remote,
+    client: &reqwest::Client,
+    surroundings: Surroundings,
+) -> anyhow::Result<ProviderClient> {
+    let (public_url, clock) = (&config.public_url, surroundings.clock.clone());
+    let redirect_uri = public_url.join(&format!("callback/{name}"))?;
+    let server = McpServer::new(name, remote, public_url, redirect_uri.clone(), surroundings);
+    Ok(ProviderClient::of_server(name, remote, server, redirect_uri, client.clone(), clock))
 }
 
 fn providers(

@@ -13,7 +13,7 @@ use crate::{
     app,
     audit::Entry,
     connect::{Connect, Ended, State},
-    http,
+    http::{self, Rules},
     identity::ChatId,
     providers::RevokeOutcome,
     store::ConnectionRow,
@@ -151,7 +151,8 @@ async fn revoke(whose: Revoke, desk: &Desk) -> anyhow::Result<String> {
 /// What links and ends links, as the server has it.
 async fn connect(desk: &Desk, tasks: &TaskTracker) -> anyhow::Result<Connect> {
     let (db, clock, client) = (desk.db.clone(), desk.clock.clone(), http::client()?);
-    let vault = app::open_vault(&desk.config, &db, &clock, &client, &[], tasks).await?;
+    let rules = Rules::default();
+    let vault = app::open_vault(&desk.config, &db, &clock, &client, &[], &rules, tasks).await?;
     let webhooks = Webhooks::new(&desk.config.chat, db.clone(), clock.clone(), client);
     let (config, audit) = (&desk.config, desk.audit.clone());
     Ok(Connect::new(config, db, vault, webhooks, clock, audit, tasks.clone()))

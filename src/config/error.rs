@@ -34,6 +34,9 @@ impl ConfigError {
         while let config::ConfigError::At { error, .. } = cause {
             cause = error;
         }
+        if let (true, config::ConfigError::NotFound(field)) = (key.starts_with("remote."), cause) {
+            return Self::at(field, "is missing");
+        }
         let why = match cause {
             config::ConfigError::Type { expected, .. } => format!("must be {expected}"),
             config::ConfigError::NotFound(field) if key.starts_with("provider.") => {

@@ -82,6 +82,14 @@ const KEYS: &[(&str, &str)] = &[
     ("provider.*.reconnect_days", "provider.google.reconnect_days = 7"),
     ("provider.*.idle_days", "provider.work.idle_days = 90"),
     ("provider.*.reauthorize", r#"provider.spotify.reauthorize = { show_dialog = "true" }"#),
+    ("remote.*.url", r#"remote.notion.url = "https://mcp.notion.com/mcp""#),
+    ("remote.*.auth", r#"remote.notion.auth = "mcp""#),
+    ("remote.*.title", r#"remote.notion.title = "Notion""#),
+    ("remote.*.scopes", r#"remote.notion.scopes = ["read"]"#),
+    ("remote.*.client_id", r#"remote.notion.client_id = "<from its authorization server>""#),
+    ("remote.*.client_secret", r#"remote.notion.client_secret = "<from the same place>""#),
+    ("remote.*.header", r#"remote.notion.header = "Authorization""#),
+    ("remote.*.header_value", r#"remote.notion.header_value = "Bearer <token>""#),
     ("provider.*.advice", r#"provider.spotify.advice = [{ contains = "…", code = "…", … }]"#),
 ];
 
@@ -122,9 +130,15 @@ pub(super) fn nearest(key: &str) -> Option<(String, &'static str)> {
 
 /// Whether the value of `key` must never be shown.
 pub(super) fn is_secret(key: &str) -> bool {
-    ["database_url", "master_key", "provider.*.client_secret", "chat.*.webhook_secret"]
-        .iter()
-        .any(|secret| matches(secret, key))
+    const SECRETS: [&str; 6] = [
+        "database_url",
+        "master_key",
+        "provider.*.client_secret",
+        "chat.*.webhook_secret",
+        "remote.*.client_secret",
+        "remote.*.header_value",
+    ];
+    SECRETS.iter().any(|secret| matches(secret, key))
 }
 
 fn walk(path: &str, value: &Value) -> Result<(), ConfigError> {

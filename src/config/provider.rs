@@ -17,7 +17,7 @@ pub use quirks::{
 };
 
 /// An OAuth 2 provider: its catalogue entry with the operator's credentials and overrides.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Provider {
     /// The name for people.

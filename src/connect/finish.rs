@@ -5,12 +5,10 @@ use std::{collections::BTreeSet, net::IpAddr};
 use secrecy::SecretString;
 use stagepass_kit::{Identity, ToolError, code};
 
-use super::{
-    CODE, Connect, begin::verifier_place, link_expired, problem, record::about, tool_error,
-};
+use super::{CODE, Connect, begin::scopes_of, link_expired, problem, record::about, tool_error};
 use crate::{
     audit::Entry,
-    providers::{Account, AuthorizationAnswer, ProviderClient, ProviderError, nonce_of},
+    providers::{Account, AuthorizationAnswer, ProviderClient, ProviderError},
     store::{LinkRow, LinkState, Problem},
     vault::{Grant, Place, hash, spoken_code},
     webhooks::Event,
@@ -80,7 +78,9 @@ impl Connect {
         address: Option<IpAddr>,
     ) -> Result<Finished, Ended> {
         let client = self.vault.providers().get(&link.provider).ok_or(Ended::Used)?;
-        let own = client.ensure_answer_of(answer.iss.as_deref()).await;
+        let (verifier, begun) = self.begun(link)?.ok_or(Ended::Used)?;
+        let begun = begun.as_deref();
+        let own = client.ensure_answer_to(begun, answer.iss.as_deref()).await;
         own.map_err(|error| Ended::Denied(explain(client, &error)))?;
         let granted = answer.scopes();
         let Some(code) = answer.code.filter(|_| answer.error.is_none()) else {
@@ -89,7 +89,8 @@ impl Connect {
         if !self.db.begin_exchange(&link.id, self.clock.now()).await? {
             return Err(Ended::Used);
         }
-        let grant = self.exchange(client, link, &code, granted).await?;
+        let spent = (&code, &verifier, begun);
+        let grant = self.exchange(client, link, spent, granted).await?;
         self.audit.note(about(Entry::done("link.authorized"), link, address)).await;
         if proven {
             return self.activate(link, client, grant, address).await;
@@ -114,23 +115,20 @@ impl Connect {
         &self,
         client: &ProviderClient,
         link: &LinkRow,
-        code: &SecretString,
+        (code, verifier, begun): (&SecretString, &SecretString, Option<&str>),
         granted: Option<BTreeSet<String>>,
     ) -> Result<Grant, Ended> {
-        let sealed = link.sealed_verifier.as_deref().ok_or(Ended::Used)?;
-        let verifier = self.vault.sealer().open(verifier_place(&link.id), sealed);
-        let verifier = verifier.map_err(ToolError::internal)?;
-        let verifier = SecretString::from(String::from_utf8_lossy(&verifier).into_owned());
-        let mut answer = match client.exchange(code, &verifier).await {
+        let mut answer = match client.finish(code, verifier, begun).await {
             Ok(answer) => answer,
             Err(error) => return Err(Ended::Problem(explain(client, &error))),
         };
         answer.scopes = answer.scopes.or(granted);
-        match client.account(&answer, Some(&nonce_of(&verifier))).await {
-            Ok(account) => Ok(Grant::new(answer, account, client.scopes(), &self.clock)),
+        let asked = scopes_of(link);
+        match client.account_of(&answer, verifier, begun, &link.identity).await {
+            Ok(account) => Ok(Grant::new(answer, account, &asked, &self.clock)),
             Err(error) => {
                 let nobody = Account { id: String::new(), name: String::new(), email: None };
-                let grant = Grant::new(answer, nobody, client.scopes(), &self.clock);
+                let grant = Grant::new(answer, nobody, &asked, &self.clock);
                 self.vault.give_back(&link.identity, client.id(), grant);
                 Err(Ended::Problem(explain(client, &error)))
             }

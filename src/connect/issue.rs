@@ -1,12 +1,19 @@
 //! Links to show to the person: a new one for `Auth(get_url)`, or the one that is under way.
 
+use std::collections::BTreeSet;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use stagepass_kit::{Caller, Identity, ToolError};
 use url::Url;
 
-use super::{Connect, LIFETIME, begin::NoWay, finish::explain, tool_error};
+use super::{
+    Connect, LIFETIME,
+    begin::{NoWay, scopes_of},
+    finish::explain,
+    tool_error,
+};
 use crate::{
     audit::Entry,
     providers::ProviderClient,
@@ -54,7 +61,17 @@ impl Connect {
             Some(label) => Some(self.free_label(caller.identity(), client, label).await?),
             None => None,
         };
-        let (mut link, way) = self.new_link(caller.identity(), client).await?;
+        self.issue_for(caller, client, label, &[]).await
+    }
+
+    async fn issue_for(
+        &self,
+        caller: &Caller,
+        client: &ProviderClient,
+        label: Option<String>,
+        lacking: &[String],
+    ) -> Result<IssuedLink, ToolError> {
+        let (mut link, way) = self.new_link(caller.identity(), client, lacking).await?;
         link.chat_name = caller.name().map(ToString::to_string);
         link.label = label;
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
@@ -65,13 +82,14 @@ impl Connect {
     /// A link for `identity` that is begun on the person's own page, and leads back there.
     ///
     /// # Errors
-    /// `internal` when the database fails.
+    /// `provider_unavailable` when it has to be asked first, and is away; `internal` when the database
+    /// fails.
     pub async fn issue_from_account(
         &self,
         identity: &Identity,
         client: &ProviderClient,
     ) -> Result<IssuedLink, ToolError> {
-        let (mut link, way) = self.new_link(identity, client).await?;
+        let (mut link, way) = self.new_link(identity, client, &[]).await?;
         link.from_account = true;
         let earlier = self.db.add_link(&link).await.map_err(ToolError::internal)?;
         self.give_back_pending(earlier);
@@ -79,7 +97,8 @@ impl Connect {
     }
 
     /// The way for `caller` to connect an account at `client`, for whoever didn't ask for it: a
-    /// sign-in that is under way goes on, and its link is given once more.
+    /// sign-in that is under way goes on, and its link is given once more, unless it doesn't ask for
+    /// what was `lacking`.
     ///
     /// # Errors
     /// `provider_unavailable` as with [`Connect::issue`]; `internal` when the database fails.
@@ -87,8 +106,9 @@ impl Connect {
         &self,
         caller: &Caller,
         client: &ProviderClient,
+        lacking: &[String],
     ) -> Result<Offer, ToolError> {
-        let (mut link, way) = self.new_link(caller.identity(), client).await?;
+        let (mut link, way) = self.new_link(caller.identity(), client, lacking).await?;
         link.chat_name = caller.name().map(ToString::to_string);
         let offered = self.db.offer_link(&link, self.clock.now()).await;
         let living = match offered.map_err(ToolError::internal)? {
@@ -103,12 +123,36 @@ impl Connect {
         match living.state {
             LinkState::Pending => Ok(Offer::CodeAwaited),
             LinkState::Exchanging => Ok(Offer::Finishing),
-            _ => match self.way_to(&living) {
-                Some(way) => Ok(Offer::Again(self.link(&living, &way)?)),
+            _ => {
                 // Sealed with a key that is gone, or never: nobody can be shown it again.
-                None => Ok(Offer::New(self.issue(caller, client, None).await?, None)),
-            },
+                let way = self.way_to(&living).filter(|_| asks_for_all(&living, &link));
+                if let Some(way) = way {
+                    return Ok(Offer::Again(self.link(&living, &way)?));
+                }
+                let label = living.label;
+                Ok(Offer::New(self.issue_for(caller, client, label, lacking).await?, None))
+            }
         }
+    }
+
+    /// What a link has to ask for, besides what every one does: what was `lacking`, what the account
+    /// has already, and what a link asks for that is under way. Only a remote server is asked for
+    /// more than the tools need.
+    async fn more_scopes(
+        &self,
+        identity: &Identity,
+        client: &ProviderClient,
+        lacking: &[String],
+    ) -> Result<BTreeSet<String>, ToolError> {
+        let mut all: BTreeSet<_> = lacking.iter().cloned().collect();
+        let known = self.vault.connections(identity).await.map_err(ToolError::internal)?;
+        let known = known.into_iter().filter(|connection| connection.provider == client.id());
+        all.extend(known.flat_map(|connection| connection.scopes));
+        let link = self.db.link_of(&identity.to_string(), client.id()).await;
+        let link = link.map_err(ToolError::internal)?;
+        let link = link.filter(|link| link.is_live(self.clock.now()));
+        all.extend(link.iter().flat_map(scopes_of));
+        Ok(all)
     }
 
     /// A link, and what leads to it: a ticket for our page, or the provider's own link where no
@@ -117,7 +161,11 @@ impl Connect {
         &self,
         identity: &Identity,
         client: &ProviderClient,
+        lacking: &[String],
     ) -> Result<(LinkRow, SecretString), ToolError> {
+        let away = |error| tool_error(&explain(client, &error));
+        let more = self.more_scopes(identity, client, lacking).await?;
+        let scopes = client.scopes_to_ask(&more).await.map_err(away)?;
         let mut way = mint(&self.clock, "spt_");
         let now = self.clock.now();
         let mut link = LinkRow::issued(
@@ -125,14 +173,14 @@ impl Connect {
             hash(way.expose_secret()),
             identity.to_string(),
             client.id().to_owned(),
-            client.scopes().join(" "),
+            scopes.join(" "),
             now,
             now + LIFETIME,
         );
         if client.has_relay() {
             link.state = LinkState::Started;
             let url = self.begin(&mut link, client).await.map_err(|why| match why {
-                NoWay::Away(error) => tool_error(&explain(client, &error)),
+                NoWay::Away(error) => away(error),
                 NoWay::Internal(error) => error,
             })?;
             way = String::from(url).into();
@@ -168,6 +216,12 @@ impl Connect {
         let url = url.map_err(ToolError::internal)?;
         Ok(IssuedLink { id: link.id.clone(), url, expires_at: link.expires_at })
     }
+}
+
+/// Whether `living` asks for no less than the new `link` would.
+fn asks_for_all(living: &LinkRow, link: &LinkRow) -> bool {
+    let asked = scopes_of(living);
+    scopes_of(link).iter().all(|scope| asked.contains(scope))
 }
 
 /// Where the ticket of link `id`, or what is shown instead, is sealed for.

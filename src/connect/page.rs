@@ -117,7 +117,11 @@ fn consent(
     let allows = link.scopes.split_whitespace();
     let allows: Vec<_> =
         allows.map(|scope| words.get(scope).map_or(scope, String::as_str)).collect();
-    let allows = if allows.is_empty() { vec!["know which account is yours"] } else { allows };
+    let allows = match (allows.is_empty(), client.is_remote()) {
+        (false, _) => allows,
+        (true, false) => vec!["know which account is yours"],
+        (true, true) => vec!["use there what you may use"],
+    };
     let body = html! {
         @if link.from_account {
             p { "You are about to connect an account at " strong { (name) } "." }

@@ -10,7 +10,7 @@ use url::{Host, Url};
 
 use super::{
     builder,
-    resolver::{Resolver, Rules},
+    resolver::{Resolver, Rules, Trusted},
 };
 
 /// How long a fetch may take in all.
@@ -77,7 +77,7 @@ impl GuardedClient {
             .pool_max_idle_per_host(0)
             .http1_only()
             .tls_certs_merge(rules.roots.clone())
-            .dns_resolver(Resolver::new(rules))
+            .dns_resolver(Resolver::new(rules, Trusted::Nobody))
             .build()
             .map(Self)
     }
@@ -113,7 +113,7 @@ fn ensure_named(url: &Url) -> Result<(), FetchError> {
     plain.then_some(()).ok_or(FetchError::Url)
 }
 
-async fn body(mut response: Response, most: usize) -> Result<Vec<u8>, FetchError> {
+pub(super) async fn body(mut response: Response, most: usize) -> Result<Vec<u8>, FetchError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| cause(&error))? {
         if body.len() + chunk.len() > most {
@@ -125,7 +125,7 @@ async fn body(mut response: Response, most: usize) -> Result<Vec<u8>, FetchError
 }
 
 /// `application/json`, or a type that is written in JSON (RFC 6839 §3.1).
-fn is_json(response: &Response) -> bool {
+pub(super) fn is_json(response: &Response) -> bool {
     let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
     let media_type = media_type.trim().to_ascii_lowercase();
@@ -149,7 +149,7 @@ fn max_age(response: &Response) -> Option<Duration> {
 }
 
 /// What the resolver said stands at the root of what the client says.
-fn cause(error: &reqwest::Error) -> FetchError {
+pub(super) fn cause(error: &reqwest::Error) -> FetchError {
     let mut next = error.source();
     while let Some(cause) = next {
         if let Some(ours) = cause.downcast_ref::<FetchError>() {

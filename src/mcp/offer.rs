@@ -63,7 +63,8 @@ impl Offers {
         error: ToolError,
     ) -> Result<CallToolResponse, ErrorData> {
         let Some(provider) = self.cure(&error) else { return Ok(error.to_result().into()) };
-        let (link, error, is_new) = match self.connect.offer(call.caller, provider).await {
+        let offered = self.connect.offer(call.caller, provider, error.scopes()).await;
+        let (link, error, is_new) = match offered {
             Ok(Offer::New(link, None)) => (link, error, true),
             Ok(Offer::New(link, Some(failed))) => (link, words::after(error, &failed), true),
             Ok(Offer::Again(link)) => (link, error, false),
@@ -91,7 +92,7 @@ impl Offers {
     /// The same in words, for what isn't a tool's call, and maybe read by the person.
     pub(super) async fn in_words(&self, caller: &Caller, error: ToolError) -> ToolError {
         let Some(provider) = self.cure(&error) else { return error };
-        match self.connect.offer(caller, provider).await {
+        match self.connect.offer(caller, provider, error.scopes()).await {
             Ok(Offer::New(link, _) | Offer::Again(link)) => words::to_read(error, provider, &link),
             _ => error,
         }

@@ -126,6 +126,9 @@ impl ProviderClient {
     /// # Errors
     /// When that has to be discovered, and can't be.
     pub async fn always_says_iss(&self) -> Result<bool, ProviderError> {
+        if let Some(server) = self.server() {
+            return server.always_says_iss().await;
+        }
         let Some(issuer) = self.issuer_of_id_tokens() else { return Ok(false) };
         Ok(issuer.document().await?.authorization_response_iss_parameter_supported)
     }

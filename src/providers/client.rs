@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{
+    McpServer,
     answer::{ProviderError, TokenAnswer},
     issuer::{Discovered, Issuer},
     request::Proof,
@@ -27,6 +28,7 @@ pub struct ProviderClient {
     http: reqwest::Client,
     clock: Clock,
     issuer: Option<Arc<Issuer>>,
+    server: Option<McpServer>,
 }
 
 impl ProviderClient {
@@ -56,6 +58,7 @@ impl ProviderClient {
             http,
             clock,
             issuer,
+            server: None,
         }
     }
 
@@ -80,7 +83,8 @@ impl ProviderClient {
     /// Whether tools use it: then people are asked for more than who they are.
     #[must_use]
     pub fn has_tools(&self) -> bool {
-        self.scopes().iter().any(|scope| !self.sign_in_scopes().contains(scope))
+        self.server.is_some()
+            || self.scopes().iter().any(|scope| !self.sign_in_scopes().contains(scope))
     }
 
     /// Every scope that a person is asked for who connects an account: those of signing in, and
@@ -113,6 +117,9 @@ impl ProviderClient {
     /// # Errors
     /// When it has to be discovered, and can't be.
     pub async fn authorize_endpoint(&self) -> Result<Url, ProviderError> {
+        if let Some(server) = &self.server {
+            return server.authorize_endpoint().await;
+        }
         let own = self.provider.authorize_url.as_ref();
         self.endpoint(own, |found| Some(&found.authorization_endpoint)).await?.ok_or_else(missing)
     }
@@ -142,6 +149,9 @@ impl ProviderClient {
     /// # Errors
     /// When the provider refuses the token or can't be reached.
     pub async fn refresh(&self, token: &SecretString) -> Result<TokenAnswer, ProviderError> {
+        if let Some(server) = &self.server {
+            return server.refresh(token).await;
+        }
         let params =
             vec![("grant_type", "refresh_token"), ("refresh_token", token.expose_secret())];
         let own = self.provider.refresh_url.as_ref().or(self.provider.token_url.as_ref());
@@ -190,6 +200,15 @@ impl ProviderClient {
 
     pub(super) fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    /// The remote MCP server that this is, if it is one.
+    pub(super) fn server(&self) -> Option<&McpServer> {
+        self.server.as_ref()
+    }
+
+    pub(super) fn set_server(&mut self, server: McpServer) {
+        self.server = Some(server);
     }
 
     pub(super) fn http(&self) -> &reqwest::Client {

@@ -68,6 +68,9 @@ impl ProviderClient {
     }
 
     async fn try_revoke(&self, tokens: Tokens) -> Result<RevokeOutcome, ProviderError> {
+        if let Some(server) = self.server() {
+            return server.give_back(tokens).await;
+        }
         let provider = self.provider();
         let own = provider.revoke_url.as_ref();
         let url = self.endpoint(own, |found| found.revocation_endpoint.as_ref()).await?;
@@ -107,22 +110,26 @@ impl ProviderClient {
         };
         let request =
             self.request(provider.revoke_method, url, provider.revoke_body, params, proof);
-        self.outcome(request.send().await?).await
+        outcome(self.id(), request.send().await?).await
     }
+}
 
-    async fn outcome(&self, answer: Response) -> Result<RevokeOutcome, ProviderError> {
-        let status = answer.status();
-        if status.is_success() {
-            // Some say no with a status that says yes.
-            let body = answer::body(answer).await?;
-            let told: Fields = serde_json::from_slice(&body).unwrap_or_default();
-            if told.get("ok").and_then(serde_json::Value::as_bool) != Some(false) {
-                return Ok(RevokeOutcome::Revoked);
-            }
-        } else if matches!(status.as_u16(), 404 | 405 | 410 | 501) {
-            return Ok(RevokeOutcome::Unsupported);
+/// What the answer of a revocation endpoint means.
+pub(super) async fn outcome(
+    provider: &str,
+    answer: Response,
+) -> Result<RevokeOutcome, ProviderError> {
+    let status = answer.status();
+    if status.is_success() {
+        // Some say no with a status that says yes.
+        let body = answer::body(answer).await?;
+        let told: Fields = serde_json::from_slice(&body).unwrap_or_default();
+        if told.get("ok").and_then(serde_json::Value::as_bool) != Some(false) {
+            return Ok(RevokeOutcome::Revoked);
         }
-        tracing::warn!(provider = self.id(), %status, "revocation refused");
-        Ok(RevokeOutcome::Failed)
+    } else if matches!(status.as_u16(), 404 | 405 | 410 | 501) {
+        return Ok(RevokeOutcome::Unsupported);
     }
+    tracing::warn!(provider, %status, "revocation refused");
+    Ok(RevokeOutcome::Failed)
 }

@@ -8,7 +8,7 @@ use crate::{
     store::{Db, VaultKeyRow},
 };
 
-use super::seal::{Place, SealError, Sealer};
+use super::{Place, SealError, Sealer};
 
 const CHECK: &[u8] = b"stagepass";
 

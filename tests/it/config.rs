@@ -1,6 +1,7 @@
 //! The configuration: where it comes from, and what an operator is told who got it wrong.
 
 mod providers;
+mod remotes;
 
 use std::collections::HashMap;
 

@@ -36,6 +36,7 @@ mod prompts;
 mod protocol;
 mod registry;
 mod relay;
+mod remote_auth;
 mod resources;
 mod sets;
 mod several_accounts;

@@ -37,7 +37,7 @@ pub struct ClientSite {
 pub enum Served {
     /// A JSON document.
     Json(Value),
-    /// This answer, word for word: status, headers, body.
+    /// This answer to whatever method, word for word: status, headers, body.
     Answer(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// A redirect.
     Redirect(String),
@@ -153,10 +153,10 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let url = format!("https://{}{path}", host.unwrap_or_default());
     let line = format!("{} {url} {:?}", request.method(), request.version());
     shared.log().requests.push(line);
-    if request.method() != Method::GET {
+    let page = lock(&shared.pages).get(&url).cloned();
+    if request.method() != Method::GET && !matches!(page, Some(Served::Answer(..))) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let page = lock(&shared.pages).get(&url).cloned();
     match page {
         None => (StatusCode::NOT_FOUND, "no such page").into_response(),
         Some(Served::Json(document)) => axum::Json(document).into_response(),

@@ -7,6 +7,7 @@
 //! [`Provider`] is any provider of the catalogue. [`Browser`] walks through sign-in pages as Chromium
 //! would: cookies, redirects, `Origin`, `Sec-Fetch-*`, and `form-action` of the Content-Security-Policy.
 //! [`ClientSite`] is where clients publish documents: https under whatever names a test makes up.
+//! [`McpSite`] is an MCP server that wants tokens, with its authorization server.
 //! [`Webhook`] is where a bot is told things, and checks who tells them.
 //!
 //! [`mutations`] makes answers wrong, and [`schema`] holds those of tools against what they promise.
@@ -22,6 +23,7 @@ pub mod client_site;
 mod faults;
 pub mod github;
 mod http;
+pub mod mcp_site;
 pub mod mutations;
 pub mod oidc;
 pub mod provider;
@@ -33,6 +35,7 @@ pub use accounts::Person;
 pub use browser::{Browser, Page};
 pub use client_site::ClientSite;
 pub use github::GitHub;
+pub use mcp_site::McpSite;
 pub use oidc::OpenId;
 pub use provider::Provider;
 pub use spotify::Spotify;

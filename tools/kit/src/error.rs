@@ -46,10 +46,18 @@ pub struct ToolError {
     code: Cow<'static, str>,
     message: Box<str>,
     next_step: Box<str>,
-    provider: Option<Box<str>>,
+    cure: Option<Box<Cure>>,
     retry_after: Option<Duration>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
     account: Option<Arc<LinkedAccount>>,
+}
+
+/// A new sign-in, which would help.
+#[derive(Debug)]
+struct Cure {
+    provider: String,
+    /// What the last one didn't give.
+    scopes: Vec<String>,
 }
 
 impl ToolError {
@@ -63,7 +71,7 @@ impl ToolError {
             code: code.into(),
             message: message.into().into(),
             next_step: next_step.into().into(),
-            provider: None,
+            cure: None,
             retry_after: None,
             cause: None,
             account: None,
@@ -95,12 +103,14 @@ impl ToolError {
     /// The link to `provider` lacks `scopes`.
     #[must_use]
     pub fn missing_scope(provider: &str, scopes: &[&str]) -> Self {
-        Self::new(
+        let mut error = Self::new(
             code::MISSING_SCOPE,
             format!("The {provider} account was connected without {}.", scopes.join(" and ")),
             reconnect_step(provider),
-        )
-        .cured_by(provider)
+        );
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        error.cure = Some(Box::new(Cure { provider: provider.to_owned(), scopes }));
+        error
     }
 
     /// Arguments that can't be used; `message` names the argument.
@@ -144,7 +154,7 @@ impl ToolError {
     }
 
     fn cured_by(mut self, provider: &str) -> Self {
-        self.provider = Some(provider.into());
+        self.cure = Some(Box::new(Cure { provider: provider.to_owned(), scopes: Vec::new() }));
         self
     }
 
@@ -191,7 +201,13 @@ impl ToolError {
     /// if that wouldn't help. A host can offer the way there.
     #[must_use]
     pub fn provider(&self) -> Option<&str> {
-        self.provider.as_deref()
+        self.cure.as_ref().map(|cure| cure.provider.as_str())
+    }
+
+    /// The scopes that the link lacks, if that is what is wrong.
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        self.cure.as_ref().map_or(&[], |cure| &cure.scopes)
     }
 
     /// What a client sees: `isError`, a text for the model, and the same as data.

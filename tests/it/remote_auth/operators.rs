@@ -1,0 +1,77 @@
+//! The operator's own client at a remote server's authorization server.
+
+use stagepass::providers::{ProviderError, Tokens};
+use stagepass_standin::{McpSite, mcp_site::Known};
+
+use super::{Direct, HERE, refresh_of};
+
+const SECRET: &str = "the+operators/secret";
+const SETTINGS: [(&str, &str); 2] = [("CLIENT_ID", "the operator's"), ("CLIENT_SECRET", SECRET)];
+
+fn known(site: &McpSite, method: &str) {
+    let known = Known {
+        id: "the operator's".to_owned(),
+        secret: Some(SECRET.to_owned()),
+        method: method.to_owned(),
+        redirect_uris: vec![format!("{HERE}/callback/notes")],
+    };
+    site.world(|world| {
+        world.methods = vec![method.to_owned()];
+        world.clients.push(known);
+    });
+}
+
+#[tokio::test]
+async fn it_comes_before_every_other() {
+    for method in ["client_secret_basic", "client_secret_post"] {
+        let direct = Direct::with(|world| world.reads_documents = true).await;
+        known(&direct.site, method);
+        let client = direct.client_at(HERE, &SETTINGS);
+        let (answer, _) = direct.link(&client).await.unwrap();
+        client.refresh(&refresh_of(&answer)).await.unwrap();
+        assert_eq!(direct.site.count("POST", "/register"), 0);
+        direct.assert_in_order();
+    }
+}
+
+#[tokio::test]
+async fn its_secret_stays_with_the_issuer_it_was_first_used_at() {
+    let direct = Direct::start().await;
+    known(&direct.site, "client_secret_basic");
+    let (answer, _) = direct.link(&direct.client_at(HERE, &SETTINGS)).await.unwrap();
+    let thief = McpSite::start().await;
+    known(&thief, "client_secret_basic");
+    let issuer = thief.world(|world| world.issuer());
+    direct.site.world(|world| world.names_issuer = Some(issuer));
+    // Also after a restart.
+    let client = direct.client_at(HERE, &SETTINGS);
+    let refused = direct.begin(&client).await.err().unwrap();
+    let ProviderError::Refused(sentence) = refused else { panic!("{refused:?}") };
+    assert!(client.advice(&sentence).unwrap().message.contains("another authorization server"));
+    let refused = client.refresh(&refresh_of(&answer)).await.unwrap_err();
+    assert!(matches!(refused, ProviderError::InvalidGrant), "{refused:?}");
+    client.revoke(Tokens::from(&answer)).await;
+    for path in ["/token", "/revoke", "/authorize"] {
+        assert_eq!(thief.count("POST", path), 0, "{path}");
+    }
+    assert!(thief.secrets().is_empty());
+}
+
+#[tokio::test]
+async fn a_new_client_id_is_the_operators_word_that_the_move_is_meant() {
+    let direct = Direct::start().await;
+    known(&direct.site, "client_secret_basic");
+    direct.link(&direct.client_at(HERE, &SETTINGS)).await.unwrap();
+    direct.site.world(|world| {
+        world.issuer_path = "/new".to_owned();
+        world.clients.push(Known {
+            id: "another".to_owned(),
+            secret: None,
+            method: "none".to_owned(),
+            redirect_uris: vec![format!("{HERE}/callback/notes")],
+        });
+    });
+    assert!(direct.begin(&direct.client_at(HERE, &SETTINGS)).await.is_err());
+    direct.link(&direct.client_at(HERE, &[("CLIENT_ID", "another")])).await.unwrap();
+    direct.assert_in_order();
+}
