@@ -23,6 +23,7 @@ mod door;
 mod elicitation;
 mod github;
 mod guarded;
+mod hello;
 mod idle;
 mod linking;
 mod linking_refused;

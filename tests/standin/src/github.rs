@@ -82,6 +82,7 @@ impl GitHub {
             ("AUTHORIZE_URL", format!("{url}/login/oauth/authorize")),
             ("TOKEN_URL", format!("{url}/login/oauth/access_token")),
             ("API_URL", self.api_url()),
+            ("REVOKE_URL", format!("{}/applications/{{client_id}}/token", self.api_url())),
         ]
         .map(|(key, value)| (format!("STAGEPASS_PROVIDER__GITHUB__{key}"), value))
         .into()
@@ -173,6 +174,7 @@ fn answer(state: &mut State, asked: &Asked) -> Reply {
         ("GET" | "POST", "/login/oauth/authorize") => oauth::authorize(state, asked),
         ("POST", "/login/oauth/access_token") => oauth::token(state, asked),
         ("GET", "/favicon.ico") => Reply::empty(404),
+        ("DELETE", path) if path.starts_with("/api/applications/") => oauth::revoke(state, asked),
         (_, path) => match path.strip_prefix("/api") {
             Some(path) if path.starts_with('/') => called(state, asked, path),
             _ => Reply::text(404, "Not Found").violating("no such page"),

@@ -17,4 +17,4 @@ pub(crate) use listing::{Listing, Part};
 pub(crate) use placed::{EntryRow, Placed};
 pub(crate) use playback::Playback;
 pub(crate) use playlist::{PlaylistLines, PlaylistRow};
-pub(crate) use row::{Numbered, Row};
+pub(crate) use row::{MOST_NAMES, Numbered, Row};

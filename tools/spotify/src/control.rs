@@ -13,7 +13,7 @@ use stagepass_kit::{Caller, Effect, Tool, ToolError};
 use self::command::Order;
 use crate::{
     answer::Playback,
-    api::{SpotifyApi, Trouble},
+    api::{Failure, SpotifyApi, Trouble},
     player,
 };
 
@@ -93,6 +93,10 @@ impl Tool for Control {
         let (device, refusal) = match given {
             Ok(used) => (used, None),
             Err(failure) if command.may_be_so_already(&failure) => (device, Some(failure)),
+            // It may have been done: to do it again would be to do it twice.
+            Err(failure) if order.needs_state() && failure.is(Trouble::Unavailable) => {
+                (device, Some(failure))
+            }
             Err(failure) => return Err(failure.into()),
         };
         let playback = player::playback_after(&self.0, caller).await;
@@ -101,13 +105,24 @@ impl Tool for Control {
         });
         match refusal {
             // Some players say that nothing was left to do; for others the state has to tell.
-            Some(refusal) if !refusal.is(Trouble::AlreadySo) && !seen => Err(refusal.into()),
+            Some(refusal) if !refusal.is(Trouble::AlreadySo) && !seen => Err(explained(refusal)),
             refusal => {
-                let already = refusal.is_some();
+                let already = refusal.is_some_and(|refusal| !refusal.is(Trouble::Unavailable));
                 Ok(Answer { confirmed: seen || already, already, playback, done: command.done() })
             }
         }
     }
+}
+
+fn explained(refusal: Failure) -> ToolError {
+    let is_lost = refusal.is(Trouble::Unavailable);
+    let error = ToolError::from(refusal);
+    if !is_lost {
+        return error;
+    }
+    error
+        .saying("Spotify's answer got lost: it may have been done or not.".to_owned())
+        .advising("Don't repeat the call. Call spotify_now to see what plays first.".to_owned())
 }
 
 impl fmt::Display for Answer {

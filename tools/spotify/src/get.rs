@@ -23,6 +23,10 @@ const MOST: usize = 10;
 /// What looking at shows and episodes needs.
 const POSITION_SCOPES: &[&str] = &["user-read-playback-position"];
 
+/// What of a playlist is told: not what is in it, which comes with it otherwise.
+const PLAYLIST_FIELDS: &str =
+    "type,id,uri,name,description,owner(id,display_name),items(total),tracks(total)";
+
 /// The tool.
 pub(crate) struct Get(pub(crate) SpotifyApi);
 
@@ -84,7 +88,8 @@ impl Get {
         let ask = match uri.kind() {
             Kind::Show | Kind::Episode => ask.needing(POSITION_SCOPES),
             // Where the person stopped, and what is in a playlist, changes.
-            Kind::Chapter | Kind::Playlist => ask,
+            Kind::Chapter => ask,
+            Kind::Playlist => ask.with("fields", PLAYLIST_FIELDS),
             _ => ask.of_the_catalogue(),
         };
         let item: Item = self.0.read(caller, &ask).await?.unwrap_or_default();

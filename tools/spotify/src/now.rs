@@ -83,7 +83,7 @@ impl fmt::Display for Answer {
         parts.extend(self.devices.as_deref().map(list_devices));
         parts.extend(self.queue.as_deref().map(|rows| match rows {
             [] => "The queue is empty.".to_owned(),
-            rows => format!("Next:{}", Numbered(1, rows)),
+            rows => format!("Next:{}", Numbered(1, rows, rows.len())),
         }));
         f.write_str(&parts.join("\n"))
     }

@@ -75,7 +75,7 @@ impl Paged {
             at += size;
             total = page.total.or(total);
             let more = goes_on(&page, at);
-            rows.extend(entries(&page, self.holds));
+            rows.extend(entries(&page, self.holds).into_iter().take(size as usize));
             if !more || at >= span.end() || caller.watch().is_cancelled() {
                 let next_offset = more.then_some(at);
                 return Ok(Part { rows, total, offset: span.offset, next_offset });
@@ -116,7 +116,8 @@ pub(crate) async fn followed(
         let page = readable(list.and_then(|list| list.artists))?;
         let before = span.offset.saturating_sub(at);
         let skipped = usize::try_from(before).unwrap_or(usize::MAX);
-        part.rows.extend(entries(&page, "artist").into_iter().skip(skipped));
+        let artists = entries(&page, "artist").into_iter().take(size as usize);
+        part.rows.extend(artists.skip(skipped));
         part.total = page.total.or(part.total);
         at += size;
         after = page.cursors.as_ref().and_then(|cursors| cursors.after.clone());
@@ -132,8 +133,8 @@ pub(crate) async fn followed(
 }
 
 fn last_id(page: &Entries) -> Option<String> {
-    let last: &Map<String, Value> = page.items.as_deref()?.last()?;
-    Some(last.get("id")?.as_str()?.to_owned())
+    let id = |entry: &Map<String, Value>| Some(entry.get("id")?.as_str()?.to_owned());
+    page.items.as_deref()?.iter().rev().find_map(id)
 }
 
 /// A page whose entries can't be read at all is not the same as one without entries.
@@ -147,6 +148,8 @@ fn entries(page: &Entries, holds: &str) -> Vec<Entry> {
     items.iter().filter_map(|entry| Entry::of(entry, holds)).collect()
 }
 
+/// Not after an empty page, whatever Spotify says of what follows.
 fn goes_on(page: &Entries, next: u32) -> bool {
-    page.total.map_or(page.next.is_some(), |total| u64::from(next) < total)
+    let is_empty = page.items.as_ref().is_none_or(Vec::is_empty);
+    !is_empty && page.total.map_or(page.next.is_some(), |total| u64::from(next) < total)
 }

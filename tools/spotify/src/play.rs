@@ -161,7 +161,11 @@ impl fmt::Display for Answer {
             write!(f, "\nShuffle could not be set: {problem}")?;
         }
         if !self.chosen_from.is_empty() {
-            write!(f, "\nOther matches:{}", Numbered(1, &self.chosen_from))?;
+            write!(
+                f,
+                "\nOther matches:{}",
+                Numbered(1, &self.chosen_from, self.chosen_from.len())
+            )?;
         }
         Ok(())
     }

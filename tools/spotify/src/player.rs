@@ -26,6 +26,9 @@ pub(crate) const COMMAND_SCOPES: &[&str] = &["user-modify-playback-state"];
 pub(crate) const WRITE_SCOPES: &[&str] =
     &["user-modify-playback-state", "user-read-playback-state"];
 
+/// How many devices, and how much of the queue, is told: Spotify shows about 20.
+const MOST: usize = 50;
+
 /// What the player does now.
 pub(crate) async fn playback(api: &SpotifyApi, caller: &Caller) -> Result<Playback, Failure> {
     let ask = Ask::get("me/player").with("additional_types", "track,episode").needing(STATE_SCOPES);
@@ -51,7 +54,7 @@ pub(crate) async fn devices(api: &SpotifyApi, caller: &Caller) -> Result<Vec<Dev
     let list: Option<DeviceList> = api.read(caller, &ask).await?;
     let devices =
         list.map_or(Some(Vec::new()), |list| list.devices).ok_or_else(Refusal::nonsense)?;
-    Ok(devices.iter().map(DeviceRow::of).collect())
+    Ok(devices.iter().take(MOST).map(DeviceRow::of).collect())
 }
 
 /// What plays next.
@@ -60,7 +63,9 @@ pub(crate) async fn queue(api: &SpotifyApi, caller: &Caller) -> Result<Vec<Row>,
     let queue: Option<Queue> = api.read(caller, &ask).await?;
     let items =
         queue.map_or(Some(Vec::new()), |queue| queue.queue).ok_or_else(Refusal::nonsense)?;
-    Ok(Row::all(&items))
+    let mut rows = Row::all(&items);
+    rows.truncate(MOST);
+    Ok(rows)
 }
 
 /// The device that an argument means, if there is one.

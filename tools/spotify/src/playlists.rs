@@ -6,6 +6,7 @@ mod contents;
 mod create;
 mod details;
 mod items;
+mod latest;
 mod list;
 mod own;
 mod remove;

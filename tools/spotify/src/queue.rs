@@ -8,7 +8,7 @@ use stagepass_kit::{Caller, Effect, Tool, ToolError};
 
 use crate::{
     answer::{DeviceRow, Failed, Numbered, Row, list_failed},
-    api::{Ask, SpotifyApi, own_code},
+    api::{Ask, Failure, SpotifyApi, Trouble, own_code},
     limits::at_most,
     player,
     uri::{Kind, SpotifyUri},
@@ -131,9 +131,12 @@ impl Queue {
             let ask = ask.needing(player::COMMAND_SCOPES);
             match player::command(&self.0, caller, &ask, device.clone()).await {
                 Ok(used) => device = used,
-                Err(failure) if added.is_empty() => return Err(failure.into()),
                 Err(failure) => {
-                    why = Some(failure.into());
+                    let error = explained(failure, uri);
+                    if added.is_empty() {
+                        return Err(error);
+                    }
+                    why = Some(error);
                     break;
                 }
             }
@@ -153,6 +156,19 @@ impl Queue {
             queue,
         })
     }
+}
+
+/// One whose answer got lost may be in the queue: adding it again would add it twice.
+fn explained(failure: Failure, uri: &SpotifyUri) -> ToolError {
+    let is_lost = failure.is(Trouble::Unavailable);
+    let error = ToolError::from(failure);
+    if !is_lost {
+        return error;
+    }
+    let message = format!("Spotify's answer got lost: {uri} may have been added or not.");
+    let next_step =
+        "Don't repeat the call. Look with spotify_queue first, and add what is missing.";
+    error.saying(message).advising(next_step.to_owned())
 }
 
 fn cancelled() -> ToolError {
@@ -185,7 +201,7 @@ impl fmt::Display for Answer {
         }
         match self.queue.as_deref() {
             Some([]) => f.write_str("The queue is empty.")?,
-            Some(rows) => write!(f, "Next:{}", Numbered(1, rows))?,
+            Some(rows) => write!(f, "Next:{}", Numbered(1, rows, rows.len()))?,
             None => {}
         }
         f.write_str(&list_failed(&self.failed))

@@ -95,7 +95,7 @@ impl Tool for RecentlyPlayed {
         let items = list.items.ok_or_else(|| Failure::from(Refusal::nonsense()))?;
         let oldest = items.iter().filter_map(played_ms).min();
         Ok(Answer {
-            plays: items.iter().filter_map(Play::of).collect(),
+            plays: items.iter().filter_map(Play::of).take(limit as usize).collect(),
             next_before: list.next.and(oldest).and_then(exact),
         })
     }

@@ -94,32 +94,39 @@ impl Answer {
         };
         for (kind, page) in pages {
             answer.totals.extend(page.total.map(|total| (kind.as_str(), total)));
-            answer.results.insert(kind.as_str(), Row::all(&page.items.unwrap_or_default()));
+            let mut rows = Row::all(&page.items.unwrap_or_default());
+            rows.truncate(MOST_ROWS as usize);
+            answer.results.insert(kind.as_str(), rows);
         }
         answer
     }
 }
 
+/// Not after an empty page, whatever Spotify says of what follows.
 fn goes_on(page: &Page, next: u32) -> bool {
-    page.total.map_or(page.next.is_some(), |total| u64::from(next) < total)
+    let is_empty = page.items.as_ref().is_none_or(Vec::is_empty);
+    !is_empty && page.total.map_or(page.next.is_some(), |total| u64::from(next) < total)
 }
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.results.values().all(Vec::is_empty) {
-            return f.write_str(if self.offset > 0 {
-                "Spotify finds no more."
-            } else {
-                "Spotify finds nothing. Try fewer or other words."
-            });
+            return match self.next_offset {
+                Some(next) => {
+                    write!(f, "None of these does Spotify show. More with offset {next}.")
+                }
+                None if self.offset > 0 => f.write_str("Spotify finds no more."),
+                None => f.write_str("Spotify finds nothing. Try fewer or other words."),
+            };
         }
+        let all = self.results.values().map(Vec::len).sum();
         for (index, (kind, rows)) in self.results.iter().enumerate() {
             f.write_str(if index > 0 { "\n" } else { "" })?;
             match self.totals.get(kind) {
                 Some(total) => write!(f, "{kind}: {} of {total}", rows.len())?,
                 None => write!(f, "{kind}: {}", rows.len())?,
             }
-            write!(f, "{}", Numbered(self.offset + 1, rows))?;
+            write!(f, "{}", Numbered(self.offset + 1, rows, all))?;
         }
         match self.next_offset {
             Some(next) => write!(f, "\nMore with offset {next}."),

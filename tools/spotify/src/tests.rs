@@ -7,6 +7,7 @@ mod devices;
 mod errors;
 mod get;
 mod harness;
+mod hostile;
 mod library;
 mod limits;
 mod listed;

@@ -2,6 +2,21 @@
 
 pub(crate) use stagepass_kit::text::{clean, clip, dotted};
 
+/// A text in which signs are written as in HTML, as Spotify does it in descriptions, as it is meant.
+pub(crate) fn unescaped(text: &str) -> String {
+    const SIGNS: [(&str, &str); 7] = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&#x2F;", "/"),
+        // The last one, so that nothing is read twice.
+        ("&amp;", "&"),
+    ];
+    SIGNS.iter().fold(text.to_owned(), |text, (written, meant)| text.replace(written, meant))
+}
+
 /// A text of at most `room` bytes, but for the mark that shows that its end is missing.
 pub(crate) fn shorten(text: &str, room: usize) -> String {
     if text.len() <= room {

@@ -3,7 +3,7 @@
 use axum::http::header;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use url::form_urlencoded::Serializer;
+use url::form_urlencoded::{self, Serializer};
 
 use super::{Kind, State};
 use crate::{
@@ -40,6 +40,29 @@ pub(super) fn token(state: &mut State, asked: &Asked) -> Reply {
     let fields = fields.iter().map(|(name, value)| (name, text(value)));
     let form = Serializer::new(String::new()).extend_pairs(fields).finish();
     Reply::new(200, "application/x-www-form-urlencoded; charset=utf-8", form)
+}
+
+/// `DELETE /applications/{client_id}/token`: by the app itself, one token.
+pub(super) fn revoke(state: &mut State, asked: &Asked) -> Reply {
+    let id: String = form_urlencoded::byte_serialize(CLIENT_ID.as_bytes()).collect();
+    let path = format!("/api/applications/{}/token", id.replace('+', "%20"));
+    if asked.path != path {
+        return Reply::api_error(404, "Not Found").violating("another app's token");
+    }
+    let app = (CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned());
+    if asked.basic() != Some(app) {
+        return Reply::api_error(401, "Requires authentication").violating("not by the app");
+    }
+    let body: Option<Value> = serde_json::from_slice(&asked.body).ok();
+    let token = body.as_ref().and_then(|body| body.get("access_token")?.as_str());
+    match token.map(|token| (token, state.accounts.owner_of(token).is_some())) {
+        Some((token, true)) => {
+            state.accounts.revoke(token);
+            Reply::empty(204)
+        }
+        Some((_, false)) => Reply::api_error(404, "Not Found"),
+        None => Reply::api_error(422, "Validation Failed").violating("no access_token in JSON"),
+    }
 }
 
 fn exchange(state: &mut State, asked: &Asked) -> Result<Value, Refused> {

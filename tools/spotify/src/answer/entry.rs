@@ -14,10 +14,10 @@ use crate::{
 /// All lines of an answer together, in bytes: 50 rows stay under 6 KB.
 const ROOM: usize = 5_850;
 /// The number before a line, the dots in it, and its end.
-const FRAME: usize = 16;
+pub(super) const FRAME: usize = 16;
 /// So much of a title tells what it is, and less than the other says nothing.
 const ENOUGH: usize = 40;
-const LEAST: usize = 16;
+pub(super) const LEAST: usize = 16;
 
 /// How many bytes each of `rows` lines has.
 pub(crate) fn room_for_each(rows: usize) -> usize {

@@ -5,10 +5,14 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::entry::{FRAME, LEAST, room_for_each};
 use crate::{
     model::{Item, Named},
     text::{clean, clock, dotted, shorten},
 };
+
+/// How many artists, authors or narrators of one thing are told.
+pub(crate) const MOST_NAMES: usize = 50;
 
 /// One track, album, artist, playlist, show, episode or audiobook.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -65,7 +69,7 @@ impl Row {
             owner: item
                 .owner
                 .as_ref()
-                .and_then(|owner| name_of(owner).or_else(|| owner.id.clone())),
+                .and_then(|owner| name_of(owner).or_else(|| owner.id.as_deref().map(clean))),
             release_date: item.release_date.as_deref().map(clean),
             count: count_of(item),
             duration_ms: item.duration_ms,
@@ -108,6 +112,13 @@ impl Row {
         fitting.unwrap_or_else(|| shorten(&self.name, room))
     }
 
+    /// The line, in about `room` bytes.
+    pub(crate) fn line(&self, room: usize) -> String {
+        let (facts, uri) = (self.facts(), self.uri.as_deref().unwrap_or_default());
+        let left = room.saturating_sub(facts.len() + uri.len() + FRAME);
+        dotted([Some(self.title_within(left.max(LEAST))), Some(facts), self.uri.clone()])
+    }
+
     /// The parts of the line before the time and the URI.
     pub(crate) fn title(&self) -> String {
         dotted([
@@ -119,19 +130,15 @@ impl Row {
     }
 }
 
-impl fmt::Display for Row {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&dotted([Some(self.title()), Some(self.facts()), self.uri.clone()]))
-    }
-}
-
-/// Rows, one per line, counted from the number given.
-pub(crate) struct Numbered<'a>(pub(crate) u32, pub(crate) &'a [Row]);
+/// Rows, one per line, counted from the number given, in an answer of so many rows in all. Long
+/// titles are cut when there are many.
+pub(crate) struct Numbered<'a>(pub(crate) u32, pub(crate) &'a [Row], pub(crate) usize);
 
 impl fmt::Display for Numbered<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let room = room_for_each(self.2.min(50));
         for (number, row) in (self.0..).zip(self.1) {
-            write!(f, "\n{number}. {row}")?;
+            write!(f, "\n{number}. {}", row.line(room))?;
         }
         Ok(())
     }
@@ -139,7 +146,8 @@ impl fmt::Display for Numbered<'_> {
 
 fn uri_of(item: &Item) -> Option<String> {
     let uri = item.uri.as_deref().filter(|uri| uri.starts_with("spotify:")).map(clean);
-    uri.or_else(|| Some(format!("spotify:{}:{}", item.kind.as_deref()?, item.id.as_deref()?)))
+    let built = || Some(format!("spotify:{}:{}", item.kind.as_deref()?, item.id.as_deref()?));
+    uri.or_else(|| built().as_deref().map(clean))
 }
 
 fn name_of(named: &Named) -> Option<String> {
@@ -147,7 +155,7 @@ fn name_of(named: &Named) -> Option<String> {
 }
 
 fn names(all: Option<&[Named]>) -> Vec<String> {
-    all.unwrap_or_default().iter().filter_map(name_of).collect()
+    all.unwrap_or_default().iter().filter_map(name_of).take(MOST_NAMES).collect()
 }
 
 fn count_of(item: &Item) -> Option<u64> {

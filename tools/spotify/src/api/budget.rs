@@ -6,6 +6,7 @@
 //! left alone nobody calls, because a call wouldn't be answered and would prolong it.
 
 use std::{
+    collections::HashMap,
     num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -57,13 +58,13 @@ impl Budget {
 
     /// Takes the right to one call for the person behind `connection`.
     pub(super) fn take(&self, connection: &Arc<str>) -> Result<(), Closed> {
-        self.app().check(Instant::now())?;
+        self.app().check(Instant::now(), connection)?;
         let person = self.people.get_with_by_ref(connection, || Arc::new(self.limiter()));
         person.check().map_err(|until| Closed {
             trouble: Trouble::RateLimited,
             wait: until.wait_time_from(DefaultClock::default().now()),
         })?;
-        self.app().calls += 1;
+        self.app().count(connection);
         Ok(())
     }
 
@@ -100,6 +101,10 @@ struct App {
     began: Instant,
     /// The calls in it.
     calls: u32,
+    /// The calls in the window before.
+    before: u32,
+    /// Whose they are, while not everybody has as many as they like.
+    callers: HashMap<Arc<str>, u32>,
     /// The most calls in a window, once Spotify has made itself heard.
     allowed: Option<u32>,
     /// Whether it did in this window.
@@ -108,12 +113,20 @@ struct App {
 
 impl Default for App {
     fn default() -> Self {
-        Self { closed: None, began: Instant::now(), calls: 0, allowed: None, heard: false }
+        Self {
+            closed: None,
+            began: Instant::now(),
+            calls: 0,
+            before: 0,
+            callers: HashMap::new(),
+            allowed: None,
+            heard: false,
+        }
     }
 }
 
 impl App {
-    fn check(&mut self, now: Instant) -> Result<(), Closed> {
+    fn check(&mut self, now: Instant, connection: &Arc<str>) -> Result<(), Closed> {
         if let Some((until, trouble)) = self.closed {
             let wait = until.saturating_duration_since(now);
             if !wait.is_zero() {
@@ -121,18 +134,36 @@ impl App {
             }
             self.closed = None;
         }
-        if now.saturating_duration_since(self.began) >= WINDOW {
+        let passed = now.saturating_duration_since(self.began);
+        if passed >= WINDOW {
             if !self.heard {
                 let more = self.allowed.map(|allowed| allowed.saturating_mul(2));
                 self.allowed = more.filter(|allowed| *allowed <= PLENTY);
             }
+            self.before = if passed < 2 * WINDOW { self.calls } else { 0 };
             (self.began, self.calls, self.heard) = (now, 0, false);
+            self.callers.clear();
         }
-        if self.allowed.is_some_and(|allowed| self.calls >= allowed) {
+        if self.allowed.is_some_and(|allowed| self.is_used_up(allowed, connection)) {
             let wait = (self.began + WINDOW).saturating_duration_since(now);
             return Err(Closed { trouble: Trouble::RateLimited, wait });
         }
         Ok(())
+    }
+
+    /// Whether nothing is left for this person. The last quarter is for those who had less than a
+    /// quarter, so that nobody alone uses up what is there for all.
+    fn is_used_up(&self, allowed: u32, connection: &Arc<str>) -> bool {
+        let quarter = allowed / 4;
+        let own = self.callers.get(connection).copied().unwrap_or_default();
+        self.calls >= allowed || (self.calls >= allowed - quarter && own >= quarter)
+    }
+
+    fn count(&mut self, connection: &Arc<str>) {
+        self.calls += 1;
+        if self.allowed.is_some() {
+            *self.callers.entry(Arc::clone(connection)).or_default() += 1;
+        }
     }
 
     fn refused(&mut self, now: Instant, trouble: Trouble, rest: Duration) {
@@ -140,9 +171,10 @@ impl App {
         if self.closed.is_none_or(|(before, _)| before < until) {
             self.closed = Some((until, trouble));
         }
-        // Several refusals at once are answers to one and the same burst.
+        // Several refusals at once are answers to one and the same burst, of which the window before
+        // may have had the most: Spotify's own windows begin at other times.
         if trouble == Trouble::RateLimited && !self.heard {
-            self.allowed = Some((self.calls / 4 * 3).max(LEAST));
+            self.allowed = Some((self.calls.max(self.before) / 4 * 3).max(LEAST));
             self.heard = true;
         }
     }
@@ -156,15 +188,48 @@ mod tests {
         Duration::from_secs(n)
     }
 
-    /// How many calls the app gets through at `now`.
-    fn calls(app: &mut App, now: Instant, most: u32) -> u32 {
+    /// How many calls somebody gets through at `now`.
+    fn calls_of(person: &str, app: &mut App, now: Instant, most: u32) -> u32 {
+        let person = person.into();
         for call in 0..most {
-            if app.check(now).is_err() {
+            if app.check(now, &person).is_err() {
                 return call;
             }
-            app.calls += 1;
+            app.count(&person);
         }
         most
+    }
+
+    /// How many calls the app gets through at `now`, each of another person.
+    fn calls(app: &mut App, now: Instant, most: u32) -> u32 {
+        let done = (0..most).take_while(|n| calls_of(&n.to_string(), app, now, 1) == 1);
+        u32::try_from(done.count()).unwrap()
+    }
+
+    #[test]
+    fn nobody_alone_uses_up_what_was_learned_to_be_there_for_all() {
+        let (mut app, start) = (App::default(), Instant::now());
+        calls(&mut app, start, 160);
+        app.refused(start, Trouble::RateLimited, second(1));
+        let next = start + second(31);
+        assert_eq!(calls_of("alice", &mut app, next, 1_000), 90);
+        assert_eq!(calls_of("bob", &mut app, next, 1_000), 30);
+        assert_eq!(calls_of("carol", &mut app, next, 1_000), 0);
+    }
+
+    #[test]
+    fn a_refusal_early_in_a_window_is_about_the_one_before_it_too() {
+        let (mut app, start) = (App::default(), Instant::now());
+        calls(&mut app, start, 400);
+        calls(&mut app, start + second(31), 4);
+        app.refused(start + second(31), Trouble::RateLimited, second(1));
+        assert_eq!(app.allowed, Some(300));
+        // One that is long over has nothing to do with it.
+        let (mut app, later) = (App::default(), start + second(90));
+        calls(&mut app, start, 400);
+        calls(&mut app, later, 4);
+        app.refused(later, Trouble::RateLimited, second(1));
+        assert_eq!(app.allowed, Some(LEAST));
     }
 
     #[test]
@@ -173,7 +238,7 @@ mod tests {
         assert_eq!(calls(&mut app, start, 400), 400);
         app.refused(start, Trouble::RateLimited, second(10));
         assert_eq!(calls(&mut app, start + second(9), 1), 0);
-        let closed = app.check(start + second(4)).unwrap_err();
+        let closed = app.check(start + second(4), &"alice".into()).unwrap_err();
         assert_eq!(closed.wait, second(6));
         // The window in which it spoke is used up; the next has three quarters.
         assert_eq!(calls(&mut app, start + second(11), 1), 0);
@@ -192,7 +257,7 @@ mod tests {
         for rest in [1, 20, 3] {
             app.refused(start, Trouble::RateLimited, second(rest));
         }
-        assert_eq!(app.check(start).unwrap_err().wait, second(20));
+        assert_eq!(app.check(start, &"alice".into()).unwrap_err().wait, second(20));
         assert_eq!(app.allowed, Some(75));
     }
 

@@ -92,7 +92,7 @@ impl Reads {
             return Ok(reply);
         }
         let reply = self.share(question.clone(), token.version(), send).await?;
-        if reply.is_object() {
+        if reply.is_worth_keeping() {
             self.known.insert(question, reply.clone());
         }
         Ok(reply)

@@ -43,9 +43,14 @@ impl Reply {
         })
     }
 
-    /// Whether it is a success with an object in it.
-    pub(super) fn is_object(&self) -> bool {
-        self.status.is_success() && matches!(self.object::<Value>(), Ok(Some(_)))
+    /// Whether it is a success that tells something: an object, and where that is a list, one with
+    /// entries. What isn't may be better the next time.
+    pub(super) fn is_worth_keeping(&self) -> bool {
+        let Ok(Some(object)) = self.object::<Value>() else { return false };
+        let has = |name| object.get(name).is_some_and(|value| !value.is_null());
+        let is_list =
+            object.get("items").and_then(Value::as_array).is_some_and(|all| !all.is_empty());
+        self.status.is_success() && (is_list || has("name") || has("uri"))
     }
 
     /// How many bytes it has.

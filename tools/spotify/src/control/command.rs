@@ -140,9 +140,10 @@ impl Command {
     }
 }
 
-/// Another track, or the same from its start.
+/// Another track, or the same from its start. Where nothing is shown, nothing is seen.
 fn has_moved(before: &Playback, now: &Playback) -> bool {
-    now.uri() != before.uri() || now.progress_ms < before.progress_ms
+    let is_back = now.progress_ms.zip(before.progress_ms).is_some_and(|(now, then)| now < then);
+    now.item.is_some() && (now.uri() != before.uri() || is_back)
 }
 
 fn word(state: RepeatState) -> &'static str {
@@ -163,4 +164,24 @@ fn no_device() -> ToolError {
         "No Spotify device is active.",
         "Call spotify_devices and pass one of them as `device`.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::Row;
+
+    #[test]
+    fn a_skip_is_seen_only_where_something_is_shown() {
+        let at = |uri: &str, progress_ms| Playback {
+            item: Some(Row { uri: Some(uri.into()), ..Row::default() }),
+            progress_ms,
+            ..Playback::default()
+        };
+        let before = at("a", Some(9_000));
+        let seen = |now: &Playback| Command::Next.is_seen_in(now, Some(&before));
+        assert!(seen(&at("b", Some(9_500))) && seen(&at("a", Some(100))));
+        assert!(!seen(&at("a", Some(9_500))) && !seen(&at("a", None)));
+        assert!(!seen(&Playback::default()));
+    }
 }

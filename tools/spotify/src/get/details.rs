@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    answer::Entry,
+    answer::{Entry, MOST_NAMES},
     model::{Item, Named},
-    text::{clean, clip, dotted},
+    text::{clean, clip, dotted, unescaped},
     uri::SpotifyUri,
 };
 
@@ -40,7 +40,7 @@ impl Details {
         let mut entry = Entry::of_item(item)?;
         entry.row.uri.get_or_insert_with(|| uri.to_string());
         let whole = item.album.as_ref().or(item.show.as_ref()).or(item.audiobook.as_ref());
-        let description = item.description.as_deref().map(|text| clip(text, LONGEST));
+        let description = item.description.as_deref().map(|text| clip(&unescaped(text), LONGEST));
         Some(Self {
             entry,
             artist_uris: each(item.artists.as_deref(), |artist| artist.uri.as_deref()),
@@ -52,7 +52,7 @@ impl Details {
 }
 
 fn each(all: Option<&[Named]>, what: fn(&Named) -> Option<&str>) -> Vec<String> {
-    all.unwrap_or_default().iter().filter_map(what).map(clean).collect()
+    all.unwrap_or_default().iter().filter_map(what).take(MOST_NAMES).map(clean).collect()
 }
 
 impl fmt::Display for Details {
@@ -68,7 +68,8 @@ impl fmt::Display for Details {
             list("by", &self.artist_uris),
             self.part_of_uri.as_ref().map(|uri| format!("of {uri}")),
             list("read by", &self.narrators),
-            self.description.clone(),
+            // In quotes: it may be long, and is somebody else's.
+            self.description.as_ref().map(|text| format!("\"{}\"", text.replace('"', "'"))),
         ]))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::lenient::{lenient, list};
+use super::lenient::{lenient, list, slots};
 use crate::uri::Kind;
 
 /// The answer to a search: one page per type that was asked for.
@@ -45,8 +45,8 @@ impl Found {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Page {
-    /// The entries, without nulls; `None` when they can't be read at all.
-    #[serde(deserialize_with = "list")]
+    /// The entries, an empty one for each null; `None` when they can't be read at all.
+    #[serde(deserialize_with = "slots")]
     pub(crate) items: Option<Vec<Item>>,
     /// How many entries the whole list has.
     #[serde(deserialize_with = "lenient")]

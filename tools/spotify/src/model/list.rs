@@ -6,15 +6,15 @@ use serde_json::{Map, Value};
 
 use super::{
     Item,
-    lenient::{lenient, list},
+    lenient::{lenient, slots},
 };
 
 /// A part of a list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Entries {
-    /// The entries, without nulls; `None` when they can't be read at all.
-    #[serde(deserialize_with = "list")]
+    /// The entries, an empty one for each null; `None` when they can't be read at all.
+    #[serde(deserialize_with = "slots")]
     pub(crate) items: Option<Vec<Map<String, Value>>>,
     /// How many entries the whole list has.
     #[serde(deserialize_with = "lenient")]

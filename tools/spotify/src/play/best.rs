@@ -18,7 +18,7 @@ const OTHERS: usize = 4;
 #[derive(Debug)]
 pub(super) struct Best {
     pub(super) uri: SpotifyUri,
-    pub(super) name: String,
+    pub(super) row: Row,
     pub(super) others: Vec<Row>,
 }
 
@@ -65,7 +65,7 @@ fn best_of(items: &[Item], query: &str, kind: Kind) -> Option<Best> {
     let index = (0..rows.len()).rev().max_by_key(|index| rows.get(*index).map(score))?;
     let best = rows.remove(index);
     rows.truncate(OTHERS);
-    Some(Best { uri: uri_of(&best)?, name: best.name, others: rows })
+    Some(Best { uri: uri_of(&best)?, row: best, others: rows })
 }
 
 fn words(text: &str) -> Vec<String> {

@@ -18,8 +18,8 @@ const MOST_URIS: usize = 100;
 #[derive(Debug)]
 pub(super) struct Wish {
     what: What,
-    /// The title, if known: Spotify may play another version of the same track.
-    name: Option<String>,
+    /// Title and artists, if known: Spotify may play another version of the same track.
+    found: Option<Row>,
     /// What else a search found.
     pub(super) others: Vec<Row>,
 }
@@ -49,7 +49,7 @@ pub(super) async fn read(
         (None, Some(uris), None) => Wish::of(What::Singles(singles(uris, kind(args))?)),
         (None, None, Some(query)) => {
             let found = best::find(api, caller, query, kind(args)).await?;
-            Wish { what: What::one(found.uri), name: Some(found.name), others: found.others }
+            Wish { what: What::one(found.uri), found: Some(found.row), others: found.others }
         }
         _ => return Err(bad("Only one of `uri`, `uris` and `query` can be played.")),
     };
@@ -108,7 +108,7 @@ impl What {
 
 impl Wish {
     fn of(what: What) -> Self {
-        Self { what, name: None, others: Vec::new() }
+        Self { what, found: None, others: Vec::new() }
     }
 
     /// The command.
@@ -160,15 +160,16 @@ impl Wish {
                 uris.iter()
                     .map(ToString::to_string)
                     .any(|uri| now.uri() == Some(&uri) || now.instead_of.as_deref() == Some(&uri))
-                    || self.has_name_of(now)
+                    || self.is_called_as(now)
             }
         };
         it_is && now.is_playing == Some(true)
     }
 
-    fn has_name_of(&self, now: &Playback) -> bool {
-        let name = now.item.as_ref().map(|row| &row.name);
-        self.name.is_some() && self.name.as_ref() == name
+    /// The title alone wouldn't do: others have the same.
+    fn is_called_as(&self, now: &Playback) -> bool {
+        let both = self.found.as_ref().zip(now.item.as_ref());
+        both.is_some_and(|(found, now)| found.name == now.name && found.artists == now.artists)
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     CHANGE_SCOPES, Playlists,
     change::{Ending, Step},
     change_scopes,
+    latest::Does,
     target::Target,
     uris,
 };
@@ -66,7 +67,7 @@ impl Tool for Add {
 
     async fn call(&self, caller: &Caller, args: Args) -> Result<Answer, ToolError> {
         let uris = uris::read_some(&args.uris)?;
-        let list = self.0.target(caller, &args.playlist).await?;
+        let (list, _turn) = self.0.target_in_turn(caller, &args.playlist).await?;
         let position = args.position.map(|at| list.place("position", at.into())).transpose()?;
         let (uris, skipped, read) = if args.skip_duplicates == Some(false) {
             (uris, Vec::new(), 0)
@@ -96,6 +97,7 @@ impl Add {
         let there = self.0.all(caller, list).await?;
         let mut seen: HashSet<_> =
             there.rows.into_iter().filter_map(|entry| entry.row.uri).collect();
+        seen.extend(list.not_shown.iter().flat_map(|uris| uris.iter().cloned()));
         let (new, known) = uris.into_iter().partition(|uri| seen.insert(uri.clone()));
         Ok((new, known, there.end))
     }
@@ -113,6 +115,7 @@ pub(super) fn steps(list: &Target, uris: &[String], position: Option<u64>) -> Ve
         Step {
             ask: Ask::post(list.items_path()).sending(body).needing(change_scopes(list.public)),
             size: chunk.len(),
+            does: Does::Adds(chunk.to_vec()),
             total: list.total.map(|total| total + done),
         }
     };

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use stagepass_kit::{Caller, ToolError};
 
-use super::{Playlists, target::Target};
+use super::{Playlists, latest::Does, target::Target};
 use crate::{
     api::{Ask, Failure, Trouble},
     model::Changed,
@@ -19,6 +19,7 @@ pub(super) struct Step {
     pub(super) size: usize,
     /// How many places the playlist has when it is done, if that can be told.
     pub(super) total: Option<u64>,
+    pub(super) does: Does,
 }
 
 /// How far a change came.
@@ -109,7 +110,11 @@ impl Playlists {
                 break;
             }
             match self.step(caller, list, step, &known).await {
-                Ok(snapshot_id) => known = Known { snapshot_id, total: step.total },
+                Ok(snapshot_id) => {
+                    let (before, after) = (known.snapshot_id.as_deref(), snapshot_id.as_deref());
+                    self.note(caller, list, before, after, &step.does).await;
+                    known = Known { snapshot_id, total: step.total };
+                }
                 Err(failure) => {
                     outcome.failure = Some(failure.into());
                     break;

@@ -116,7 +116,8 @@ impl Playlists {
         connection: &Arc<str>,
         index: u64,
     ) -> Result<Arc<Page>, Failure> {
-        let key = list.snapshot_id.as_deref().map(|snapshot| Key {
+        let snapshot = list.snapshot_id.as_deref().filter(|_| list.not_shown.is_none());
+        let key = snapshot.map(|snapshot| Key {
             connection: Arc::clone(connection),
             playlist: list.id.as_str().into(),
             snapshot: snapshot.into(),
@@ -126,7 +127,9 @@ impl Playlists {
             return Ok(page);
         }
         let page = Arc::new(self.read_page(caller, list, index).await?);
-        if let Some(key) = key {
+        // Spotify may show the new version and, for a moment, still what was in the old one.
+        let is_of_it = page.total.zip(list.total).is_none_or(|(one, other)| one == other);
+        if let Some(key) = key.filter(|_| is_of_it) {
             self.shelf.pages.insert(key, Arc::clone(&page));
         }
         Ok(page)
@@ -146,10 +149,10 @@ impl Playlists {
             Err(failure) => return Err(failure),
         };
         let entries = page.items.ok_or_else(Refusal::nonsense)?;
-        let places = (offset..).zip(&entries);
+        let places = (offset..offset + PAGE).zip(&entries);
         Ok(Page {
             rows: places.filter_map(|(place, entry)| EntryRow::of(entry, place)).collect(),
-            places: entries.len() as u64,
+            places: (entries.len() as u64).min(PAGE),
             total: page.total,
         })
     }

@@ -21,6 +21,9 @@ const MOST_ROWS: u32 = 200;
 /// The highest offset that makes sense: no playlist is that long.
 const LAST_OFFSET: u32 = 100_000;
 
+/// The most characters of a query that are looked at.
+const LONGEST_QUERY: usize = 200;
+
 /// The tool.
 pub(crate) struct Items(pub(crate) Playlists);
 
@@ -95,8 +98,13 @@ impl Tool for Items {
     }
 }
 
+/// Each word once: all of them are looked for in thousands of items.
 fn words(text: &str) -> Vec<String> {
-    text.split_whitespace().map(str::to_lowercase).collect()
+    let text = text.chars().take(LONGEST_QUERY).collect::<String>().to_lowercase();
+    let mut words: Vec<_> = text.split_whitespace().map(str::to_owned).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 impl Answer {
@@ -151,5 +159,18 @@ impl fmt::Display for Answer {
             Some(snapshot) => write!(f, "\nSnapshot {snapshot}"),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_has_a_few_words_however_long_it_is() {
+        assert_eq!(words(" Salt  salt and"), ["and", "salt"]);
+        assert!(words(&"a b ".repeat(100_000)).iter().all(|word| word.len() == 1));
+        let many = (0..100_000).map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
+        assert!(words(&many).len() < 100);
     }
 }

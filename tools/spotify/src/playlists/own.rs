@@ -1,6 +1,6 @@
 //! The person's list of playlists.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use stagepass_kit::{Caller, ToolError};
 
@@ -50,14 +50,16 @@ impl Playlists {
     /// # Errors
     /// Whatever a call answers.
     pub(super) async fn own(&self, caller: &Caller, tells: bool) -> Result<Own, Failure> {
-        let mut own = Own::default();
+        let (mut own, mut seen) = (Own::default(), HashSet::new());
         for offset in (0..MOST_PLAYLISTS).step_by(50) {
             if offset > 0 && caller.watch().is_cancelled() {
                 own.stopped = true;
                 break;
             }
             let page = self.own_part(caller, offset, MOST_ROWS).await?;
-            own.rows.extend(page.rows);
+            // Whatever is changed meanwhile moves others to the next page: one may come twice.
+            let is_new = |row: &PlaylistRow| row.id.clone().is_none_or(|id| seen.insert(id));
+            own.rows.extend(page.rows.into_iter().filter(is_new));
             (own.total, own.goes_on) = (page.total, page.goes_on);
             if !own.goes_on {
                 break;

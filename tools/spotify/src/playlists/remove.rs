@@ -15,6 +15,7 @@ use super::{
     change::{Ending, Outcome, Step},
     change_scopes,
     contents::Contents,
+    latest::Does,
     target::Target,
     uris,
 };
@@ -101,7 +102,7 @@ impl Tool for Remove {
         let mut uris = uris::read_some(&args.uris)?;
         let mut seen = HashSet::new();
         uris.retain(|uri| seen.insert(uri.clone()));
-        let list = self.0.target(caller, &args.playlist).await?;
+        let (list, _turn) = self.0.target_in_turn(caller, &args.playlist).await?;
         let there = self.0.all(caller, &list).await?;
         let (mut rows, missing) = occurrences(uris, &there);
         let dry_run = args.dry_run == Some(true);
@@ -169,6 +170,7 @@ fn steps(list: &Target, rows: &[Gone], snapshot: Option<&str>) -> Vec<Step> {
         Step {
             ask: Ask::delete(list.items_path()).sending(body).needing(change_scopes(list.public)),
             size: chunk.len(),
+            does: Does::Removes(chunk.iter().map(|row| row.uri.clone()).collect()),
             total: list.total.and_then(|total| total.checked_sub(gone)),
         }
     };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stagepass_kit::{Caller, Effect, Tool, ToolError};
 
-use super::{CHANGE_SCOPES, Playlists, change::Step, change_scopes, target::Target};
+use super::{CHANGE_SCOPES, Playlists, change::Step, change_scopes, latest::Does, target::Target};
 use crate::api::Ask;
 
 /// The tool.
@@ -65,7 +65,7 @@ impl Tool for Reorder {
         if length == 0 {
             return Err(ToolError::invalid_argument("`range_length` is 0.", "Pass 1 or more."));
         }
-        let list = self.0.target(caller, &args.playlist).await?;
+        let (list, _turn) = self.0.target_in_turn(caller, &args.playlist).await?;
         let (start, before) = (u64::from(args.range_start), u64::from(args.insert_before));
         let end = start + u64::from(length);
         // A version of its own may have had more.
@@ -108,6 +108,7 @@ fn step(list: &Target, args: &Args, length: u32) -> Step {
     Step {
         ask: Ask::put(list.items_path()).sending(body).needing(change_scopes(list.public)),
         size: length as usize,
+        does: Does::Moves,
         total: list.total,
     }
 }

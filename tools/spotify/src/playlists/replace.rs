@@ -11,6 +11,7 @@ use super::{
     CHANGE_SCOPES, Playlists, add,
     change::{Ending, Step},
     change_scopes,
+    latest::Does,
     target::Target,
     uris,
 };
@@ -67,7 +68,7 @@ impl Tool for Replace {
 
     async fn call(&self, caller: &Caller, args: Args) -> Result<Answer, ToolError> {
         let uris = uris::read(&args.uris)?;
-        let list = self.0.target(caller, &args.playlist).await?;
+        let (list, _turn) = self.0.target_in_turn(caller, &args.playlist).await?;
         if args.confirm != Some(true) {
             return Err(unconfirmed(&list, uris.len()));
         }
@@ -106,6 +107,7 @@ fn steps(list: &Target, uris: &[String]) -> Vec<Step> {
             .sending(json!({ "uris": first }))
             .needing(change_scopes(list.public)),
         size: first.len(),
+        does: Does::Replaces(first.to_vec()),
         total: emptied.total,
     };
     let mut steps = vec![replacing];

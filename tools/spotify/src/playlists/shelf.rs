@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use moka::sync::Cache;
 
-use super::contents::Page;
+use super::{contents::Page, latest::Latest};
 
-/// How long something is kept that nobody asks for.
-const IDLE: Duration = Duration::from_mins(10);
+/// How long something is kept.
+const KEPT: Duration = Duration::from_mins(10);
 /// How many places of playlists are kept.
 const MOST_PLACES: u64 = 100_000;
 /// Of how many accounts the person's id is kept.
@@ -28,13 +28,14 @@ pub(super) struct Shelf {
     pub(super) pages: Cache<Key, Arc<Page>>,
     /// The person's id, by connection.
     pub(super) people: Cache<Arc<str>, Arc<str>>,
+    pub(super) latest: Latest,
 }
 
 impl Default for Shelf {
     fn default() -> Self {
         let weight = |_: &Key, page: &Arc<Page>| page.places.try_into().unwrap_or(u32::MAX).max(1);
-        let pages = Cache::builder().max_capacity(MOST_PLACES).weigher(weight).time_to_idle(IDLE);
-        let people = Cache::builder().max_capacity(MOST_PEOPLE).time_to_idle(IDLE);
-        Self { pages: pages.build(), people: people.build() }
+        let pages = Cache::builder().max_capacity(MOST_PLACES).weigher(weight).time_to_live(KEPT);
+        let people = Cache::builder().max_capacity(MOST_PEOPLE).time_to_live(KEPT);
+        Self { pages: pages.build(), people: people.build(), latest: Latest::default() }
     }
 }

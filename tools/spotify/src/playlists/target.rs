@@ -1,6 +1,6 @@
 //! Which playlist is meant.
 
-use std::fmt;
+use std::{collections::HashSet, fmt, sync::Arc};
 
 use stagepass_kit::{Caller, ToolError, code};
 
@@ -9,7 +9,7 @@ use crate::{
     answer::PlaylistRow,
     api::{Ask, Failure},
     model::Playlist,
-    text::{clean, clip},
+    text::{clean, clip, unescaped},
     uri::{Kind, SpotifyUri},
 };
 
@@ -33,6 +33,8 @@ pub(super) struct Target {
     pub(super) snapshot_id: Option<String>,
     /// How many places it has.
     pub(super) total: Option<u64>,
+    /// What was added a moment ago, where Spotify still shows what was before it.
+    pub(super) not_shown: Option<Arc<HashSet<String>>>,
 }
 
 impl Target {
@@ -40,8 +42,9 @@ impl Target {
         Self {
             id,
             total: playlist.total(),
+            not_shown: None,
             name: playlist.name.as_deref().map(clean).filter(|name| !name.is_empty()),
-            description: playlist.description.as_deref().map(|text| clip(text, 300)),
+            description: playlist.description.as_deref().map(|text| clip(&unescaped(text), 300)),
             public: playlist.public,
             collaborative: playlist.collaborative,
             snapshot_id: playlist.snapshot_id.filter(|id| !id.is_empty()),
@@ -118,11 +121,16 @@ impl Playlists {
     /// `invalid_argument` when it could be several or is no playlist, `not_found`, or whatever a
     /// call answers.
     pub(super) async fn target(&self, caller: &Caller, wanted: &str) -> Result<Target, Failure> {
-        let id = match named_by_id(wanted)? {
-            Some(uri) => uri.id().to_owned(),
-            None => self.id_of(caller, wanted).await?,
-        };
-        self.look(caller, &id).await
+        let id = self.id(caller, wanted).await?;
+        self.newest(caller, &id).await
+    }
+
+    /// Its id.
+    pub(super) async fn id(&self, caller: &Caller, wanted: &str) -> Result<String, Failure> {
+        match named_by_id(wanted)? {
+            Some(uri) => Ok(uri.id().to_owned()),
+            None => self.id_of(caller, wanted).await,
+        }
     }
 
     /// The playlist with this id, as it is now.

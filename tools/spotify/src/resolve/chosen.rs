@@ -16,6 +16,8 @@ use crate::{
 
 /// The most other results that are told.
 const OTHERS: usize = 3;
+/// How many bytes the line of one result has.
+const ROOM: usize = 240;
 /// As good as the title or the artist itself, but for a typing error.
 const SAME: u32 = 850;
 /// Anything below is something else.
@@ -104,7 +106,8 @@ impl Chosen {
 
 impl fmt::Display for Chosen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.best, self.confidence) {
+        let best = self.best.as_ref().map(|best| best.line(ROOM));
+        match (best, self.confidence) {
             (Some(best), Some(Confidence::High)) => write!(f, "high · {best}")?,
             (Some(best), Some(Confidence::Medium)) => write!(f, "medium · {best}")?,
             (Some(best), _) => write!(f, "low · {best}")?,
@@ -112,7 +115,7 @@ impl fmt::Display for Chosen {
             (None, _) => f.write_str("nothing that fits.")?,
         }
         for row in &self.alternatives {
-            write!(f, "\n   or: {row}")?;
+            write!(f, "\n   or: {}", row.line(ROOM))?;
         }
         Ok(())
     }

@@ -48,6 +48,7 @@ impl Wanted {
         let line = match self {
             Self::Line(line) => clip(line, LONGEST),
             Self::Parts(Parts { title, artist }) => {
+                let artist = artist.as_deref().map(|artist| clip(artist, LONGEST));
                 return vec![reading(&clip(title, LONGEST), artist.as_deref(), false)];
             }
         };
@@ -88,7 +89,12 @@ impl Wanted {
         };
         let title = Title::read(&clip(&title, LONGEST)).base;
         let mut queries = vec![searchable(&all), searchable(&title)];
+        // Some titles are nothing but signs.
+        queries.retain(|query| !query.is_empty());
         queries.dedup();
+        if queries.is_empty() {
+            queries.push(clip(&all, LONGEST));
+        }
         queries
     }
 }
@@ -117,5 +123,31 @@ impl fmt::Display for Wanted {
             Self::Parts(Parts { title, artist: None }) => title.clone(),
         };
         f.write_str(&clip(&line, 80))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_of_a_line_is_looked_at_beyond_its_length() {
+        let long = || "na ".repeat(100_000);
+        let parts = Parts { title: long(), artist: Some(long()) };
+        for wanted in [Wanted::Line(long()), Wanted::Parts(parts)] {
+            let size = |reading: &Reading| {
+                let artist = reading.artist.as_ref().map_or(0, String::len);
+                reading.title.base.len().max(artist)
+            };
+            assert!(wanted.readings().iter().all(|reading| size(reading) <= LONGEST + 3));
+            assert!(wanted.queries().iter().all(|query| query.len() <= LONGEST + 3));
+        }
+    }
+
+    #[test]
+    fn signs_alone_are_searched_for_as_they_are() {
+        let signs = Wanted::Parts(Parts { title: "÷".into(), artist: Some("Somebody".into()) });
+        assert_eq!(signs.queries(), ["Somebody"]);
+        assert_eq!(Wanted::Line("???".into()).queries(), ["???"]);
     }
 }

@@ -133,3 +133,16 @@ async fn values_that_make_no_sense_are_refused_before_any_call() {
     }
     assert!(stage.spotify.requests().is_empty());
 }
+
+#[tokio::test]
+async fn a_lost_skip_is_looked_for_and_not_repeated() {
+    let stage = Stage::alice_listening().await;
+    stage.fail("POST", "me/player/next", Answer::DropAfter);
+    let (text, data) = stage.answer("spotify_control", &press("next", ())).await;
+    assert_eq!((&data["confirmed"], &data["already"]), (&json!(true), &json!(false)), "{text}");
+    stage.fail("POST", "me/player/next", Answer::Drop);
+    let (code, seen) = stage.error("spotify_control", &press("next", ())).await;
+    assert_eq!(code, "provider_unavailable");
+    assert!(seen.contains("done or not") && seen.contains("Don't repeat"), "{seen}");
+    assert_eq!(stage.count("POST", "me/player/next"), 2);
+}

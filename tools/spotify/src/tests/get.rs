@@ -20,12 +20,18 @@ async fn things_of_every_kind_are_looked_up_and_failures_told_apart() {
         "- Lighthouse · Northern Harbour · Lanterns · 3:34 · spotify:track:oQoaF1LlqsajAIxNKu8iS2 \
          · by spotify:artist:u8jzPde0IgxLd6GncfBAep · of spotify:album:fKtHF4vUCsMehGAkWvj7FA"
     );
-    assert!(lines[3].ends_with(" · of spotify:show:W56eCuNGMGmSrCGIZEG8pS · From the stand-in."));
+    assert!(
+        lines[3].ends_with(" · of spotify:show:W56eCuNGMGmSrCGIZEG8pS · \"From the stand-in.\"")
+    );
     assert!(lines[4].contains("12 chapters") && lines[4].contains("read by S. Foghorn"), "{text}");
     assert!(lines[5].starts_with("- Chapter 1 · A History of Lighthouses"), "{text}");
     assert!(lines[6].starts_with("- Lighthouse Keepers · by Bob"), "{text}");
     assert!(lines[7].starts_with("Failed: Spotify doesn't know"), "{text}");
     assert_eq!(data["things"].as_array().unwrap().len(), 7);
+    // What is in a playlist isn't fetched to be thrown away.
+    let requests = stage.spotify.requests();
+    let playlist = requests.iter().find(|seen| seen.path.contains("/playlists/")).unwrap();
+    assert!(playlist.query.contains("fields="), "{}", playlist.query);
     assert_eq!(data["failed"][0]["uri"], "spotify:track:0000000000000000000000");
     assert_eq!(data["failed"][1]["uri"], "nonsense");
 }

@@ -1,5 +1,6 @@
 //! `spotify_list_children`, `spotify_top`, `spotify_library_list`, `spotify_me`.
 
+use serde_json::json;
 use stagepass_standin::spotify::Answer;
 
 use super::harness::{HARBOUR, LANTERNS, LIGHTHOUSE, SLOW_FERRY, Stage};
@@ -170,4 +171,17 @@ async fn whose_account_it_is() {
     let (text, data) = stage.answer("spotify_me", "{}").await;
     assert_eq!(text, "Alice Example · user id alice · account id yeE6RsXcNOPmeMjvqPVStN");
     assert_eq!(data["account_id"], "yeE6RsXcNOPmeMjvqPVStN");
+}
+
+#[tokio::test]
+async fn nonsense_about_the_catalogue_is_not_kept() {
+    let stage = Stage::alice().await;
+    for body in [json!({}), json!({"items": null}), json!({"items": [], "total": 8})] {
+        stage.fail("GET", "albums/fKtHF4vUCsMehGAkWvj7FA/tracks", Answer::json(200, &body));
+        let list = r#"{"uri": "spotify:album:fKtHF4vUCsMehGAkWvj7FA", "limit": 7}"#;
+        let _ = stage.call("spotify_list_children", list).await;
+    }
+    let list = r#"{"uri": "spotify:album:fKtHF4vUCsMehGAkWvj7FA", "limit": 7}"#;
+    let (text, _) = stage.answer("spotify_list_children", list).await;
+    assert!(text.contains("Lighthouse"), "{text}");
 }

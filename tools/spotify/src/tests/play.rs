@@ -157,3 +157,15 @@ async fn wishes_that_make_no_sense_are_refused_before_any_call() {
     }
     assert!(stage.spotify.requests().is_empty());
 }
+
+#[tokio::test]
+async fn another_song_of_the_same_name_is_not_taken_for_it() {
+    let stage = Stage::alice_on(LAPTOP).await;
+    let other = json!({"is_playing": true, "device": {"id": LAPTOP, "name": "x"}, "item": {
+        "type": "track", "name": "Lighthouse", "artists": [{"name": "Somebody"}],
+        "uri": "spotify:track:0000000000000000000000"}});
+    stage.fail("GET", "me/player$", Answer::json(200, &other));
+    let play = r#"{"query": "lighthouse northern harbour"}"#;
+    let (text, data) = stage.answer("spotify_play", play).await;
+    assert_eq!(data["confirmed"], false, "{text}");
+}

@@ -445,3 +445,78 @@ async fn what_occurs_very_often_is_told_in_few_words() {
     assert_eq!(data["rows"][0]["occurrences"], 30);
     assert_eq!(data["rows"][0]["positions"].as_array().unwrap().len(), 20);
 }
+
+#[tokio::test]
+async fn two_additions_at_once_add_nothing_twice() {
+    let stage = Stage::alice().await;
+    let id = stage.playlist("Focus", [LIGHTHOUSE]);
+    let add = || json!({"playlist": id, "uris": [SLOW_FERRY, EPISODE]});
+    let (one, two) = tokio::join!(
+        change(&stage, "spotify_playlist_add", add()),
+        change(&stage, "spotify_playlist_add", add()),
+    );
+    assert_eq!(stage.uris(&id), [LIGHTHOUSE, SLOW_FERRY, EPISODE]);
+    assert_eq!(one.1["added"].as_u64().unwrap() + two.1["added"].as_u64().unwrap(), 2);
+}
+
+#[tokio::test]
+async fn an_old_version_that_is_still_shown_makes_no_duplicates() {
+    let stage = Stage::alice().await;
+    let id = stage.playlist("Focus", [LIGHTHOUSE]);
+    let snapshot = stage.spotify.world(|world| world.playlist(&id).snapshot_id());
+    let old = json!({"id": id, "name": "Focus", "snapshot_id": snapshot, "items": {"total": 1}});
+    let add = |uri: &str| json!({"playlist": id, "uris": [uri]});
+    change(&stage, "spotify_playlist_add", add(EPISODE)).await;
+    // Shown once, then no more.
+    stage.fail("GET", &format!("playlists/{id}$"), Answer::json(200, &old));
+    let (_, data) = change(&stage, "spotify_playlist_add", add(EPISODE)).await;
+    assert_eq!(data["added"], 0);
+    // Shown for longer, with what was in it.
+    stage.fail_often(2, "GET", &format!("playlists/{id}$"), Answer::json(200, &old));
+    let then = json!({"total": 1, "items": [{"item": {"name": "Lighthouse", "uri": LIGHTHOUSE}}]});
+    stage.fail("GET", &format!("playlists/{id}/items"), Answer::json(200, &then));
+    let (_, data) = change(&stage, "spotify_playlist_add", add(EPISODE)).await;
+    assert_eq!(data["skipped"], json!([EPISODE]));
+    assert_eq!(stage.uris(&id), [LIGHTHOUSE, EPISODE]);
+    // What was taken out again may come back.
+    let gone = json!({"playlist": id, "uris": [EPISODE]});
+    change(&stage, "spotify_playlist_remove", gone).await;
+    stage.fail_often(2, "GET", &format!("playlists/{id}$"), Answer::json(200, &old));
+    let (_, data) = change(&stage, "spotify_playlist_add", add(EPISODE)).await;
+    assert_eq!(data["added"], 1);
+}
+
+#[tokio::test]
+async fn a_new_version_with_what_was_in_the_old_one_is_not_kept() {
+    let stage = Stage::alice().await;
+    let id = stage.playlist("Focus", [LIGHTHOUSE, EPISODE]);
+    let then = json!({"total": 1, "items": [{"item": {"name": "Lighthouse", "uri": LIGHTHOUSE}}]});
+    stage.fail("GET", &format!("playlists/{id}/items"), Answer::json(200, &then));
+    let look = || json!({"playlist": id});
+    let (_, data) = change(&stage, "spotify_playlist_items", look()).await;
+    assert_eq!(data["rows"].as_array().unwrap().len(), 1);
+    let (_, data) = change(&stage, "spotify_playlist_items", look()).await;
+    assert_eq!(data["rows"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_playlist_that_comes_on_two_pages_is_still_one() {
+    let stage = Stage::alice().await;
+    let id = stage.playlist("Focus", [LIGHTHOUSE]);
+    let page = json!({"items": [{"id": id, "name": "Focus"}], "total": 100, "next": "…"});
+    stage.fail_often(2, "GET", "me/playlists", Answer::json(200, &page));
+    let (_, data) = change(&stage, "spotify_playlist_items", json!({"playlist": "Focus"})).await;
+    assert_eq!(data["rows"][0]["uri"], LIGHTHOUSE);
+}
+
+#[tokio::test]
+async fn a_description_is_the_same_however_its_signs_are_written() {
+    let stage = Stage::alice().await;
+    let id = stage.playlist("Focus", [LIGHTHOUSE]);
+    let shown =
+        json!({"id": id, "name": "Focus", "description": "Rock &amp; Roll&#x27;s &amp;lt;"});
+    stage.fail_often(2, "GET", &format!("playlists/{id}$"), Answer::json(200, &shown));
+    let wanted = json!({"playlist": id, "description": "Rock & Roll's &lt;"});
+    let (text, data) = change(&stage, "spotify_playlist_update", wanted).await;
+    assert_eq!(data["confirmed"], true, "{text}");
+}

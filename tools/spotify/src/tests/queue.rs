@@ -114,3 +114,14 @@ async fn looking_needs_no_permission_to_change() {
         assert!(code == "missing_scope" && seen.contains("user-modify-playback-state"), "{seen}");
     }
 }
+
+#[tokio::test]
+async fn a_lost_answer_is_no_reason_to_add_it_again() {
+    let stage = Stage::alice_listening().await;
+    let two = format!(r#"{{"action": "add", "uris": ["{LIGHTHOUSE}", "{SLOW_FERRY}"]}}"#);
+    stage.fail("POST", "me/player/queue", Answer::DropAfter);
+    let (code, seen) = stage.error("spotify_queue", &two).await;
+    assert_eq!(code, "provider_unavailable");
+    assert!(seen.contains("may have been added or not") && seen.contains("Don't repeat"), "{seen}");
+    assert_eq!(stage.count("POST", "me/player/queue"), 1);
+}
