@@ -81,7 +81,7 @@ async fn people_choose_with_which_account_they_sign_in() {
         let browser = several.browser();
         let page = several.agree(&browser).await;
         assert!(page.url.starts_with(&format!("{}/login?", several.app.url)), "{}", page.url);
-        let box_label = "If it is a Spotify account, let the tools use it";
+        let box_label = "If it is a GitHub or Spotify account, let the tools use it";
         assert!(page.has_text(box_label), "{}", page.describe());
         let page = browser.submit(&page, &format!("Continue with {name}"), &[]).await;
         let (end, state) = match name {
