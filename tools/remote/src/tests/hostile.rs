@@ -141,3 +141,17 @@ async fn a_rate_limit_is_passed_on_with_its_wait() {
     assert_eq!(error.code(), "rate_limited");
     assert_eq!(error.to_result().structured_content.unwrap()["retry_after"], 7);
 }
+
+#[tokio::test]
+async fn a_call_that_may_have_been_done_isnt_made_again_for_a_word_in_its_error() {
+    for (status, calls) in [(500, 1), (400, 2)] {
+        let world = World::open(Era::Legacy).await;
+        world.remote.tools(&world.caller("ada")).await.unwrap();
+        let said =
+            r#"{"error": {"code": -32603, "message": "The session ended after the write."}}"#;
+        world.server.be(Odd::Refusal(status, said.to_owned()), Some("tools/call"));
+        world.call("ada", "write").await.unwrap_err();
+        assert_eq!(world.server.seen("tools/call").len(), calls, "{status}");
+        world.finish();
+    }
+}
