@@ -86,7 +86,7 @@ impl Toolset {
     }
 
     /// The same toolset with one more tool. Where there is a provider, the tool gets an argument
-    /// `account` besides its own, and never sees it: the [`Caller`] brings the account's token.
+    /// `account` besides its own, and never sees it: the [`Caller`](crate::Caller) brings the account's token.
     #[must_use]
     pub fn with<T: Tool>(mut self, tool: T) -> Self {
         self.note_set();
