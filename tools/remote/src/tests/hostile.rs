@@ -108,6 +108,29 @@ async fn a_server_that_wants_too_much_asks_nobody() {
 }
 
 #[tokio::test]
+async fn what_hides_in_a_question_is_taken_out() {
+    let world = World::open(Era::Modern).await;
+    world.remote.tools(&world.caller("ada")).await.unwrap();
+    let name =
+        json!({"type": "string", "title": "Your\u{202e} name", "description": "A\u{200b}ll"});
+    let asks = json!({"resultType": "input_required", "inputRequests": {"q": {
+        "method": "elicitation/create", "params": {
+            "message": "Who\u{2066} are you?",
+            "requestedSchema": {"type": "object", "properties": {"name": name}},
+        },
+    }}});
+    world.server.be(Odd::Result(asks), Some("tools/call"));
+    let input = Input { answers: crate::Answers { forms: true, links: false }, ..Input::default() };
+    let asked = world.ask(&world.caller("ada"), "echo", Value::Null, &input).await;
+    let Ok(Outcome::Asks(asked)) = asked else { panic!("{asked:?}") };
+    let said = serde_json::to_string(&asked).unwrap();
+    for shown in ["Your name", "\"All\"", "asks: Who are you?"] {
+        assert!(said.contains(shown), "{said}");
+    }
+    world.finish();
+}
+
+#[tokio::test]
 async fn whoever_calls_too_much_leaves_room_for_others() {
     let world = World::open(Era::Modern).await;
     world.remote.tools(&world.caller("ada")).await.unwrap();
