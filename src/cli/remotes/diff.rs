@@ -42,7 +42,7 @@ fn fields(row: &DescriptionRow) -> BTreeMap<String, String> {
 
 fn collect(value: &Value, path: String, fields: &mut BTreeMap<String, String>) {
     let below = |key: &str| {
-        let key = visible(key);
+        let key = named(key);
         if path.is_empty() { key } else { format!("{path}.{key}") }
     };
     match value {
@@ -54,6 +54,16 @@ fn collect(value: &Value, path: String, fields: &mut BTreeMap<String, String>) {
         Value::String(text) => drop(fields.insert(path, text.clone())),
         other => drop(fields.insert(path, other.to_string())),
     }
+}
+
+/// A key as it stands in a path. One that could be read as several is quoted: otherwise a server could
+/// have one field shown in the place of another.
+fn named(key: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '$' | '/');
+    if !key.is_empty() && key.chars().all(is_plain) {
+        return key.to_owned();
+    }
+    visible(&Value::from(key).to_string())
 }
 
 #[cfg(test)]
@@ -86,5 +96,15 @@ mod tests {
                         description\n    - Says.\n    - More.\n    + Says\\u{1b}[2J.\n\n";
         assert_eq!(said, expected);
         assert!(told(None, &new).starts_with("The tool box_echo is new:\n  a.b\n    + 2\n"));
+    }
+
+    #[test]
+    fn no_field_is_shown_in_the_place_of_another() {
+        let old = row(r#"{"a":{"b":"Reads."},"a.b":"Reads.","":{"c":"Reads."},"c":"Reads."}"#);
+        let new = row(r#"{"a":{"b":"Evil."},"a.b":"Reads.","":{"c":"Worse."},"c":"Reads."}"#);
+        let said = told(Some(&old), &new);
+        let expected = "The tool box_echo reads otherwise:\n  \"\".c\n    - Reads.\n    + Worse.\n  a.b\n    \
+                        - Reads.\n    + Evil.\n\n";
+        assert_eq!(said, expected);
     }
 }

@@ -29,6 +29,28 @@ pub(super) struct Found {
     /// What the server says that a client needs.
     pub(super) scopes: BTreeSet<String>,
     pub(super) server: Metadata,
+    /// Whether the server itself names this issuer. Otherwise it published nothing when it was asked.
+    is_named: bool,
+}
+
+impl Found {
+    /// Whether it is `issuer` that gives the tokens for this server.
+    ///
+    /// # Errors
+    /// [`ProviderError::InvalidGrant`] if the server names another one. Where it names none, its
+    /// documents may be back in a moment: nobody is signed out for that.
+    pub(super) fn ensure_issuer(&self, issuer: &str) -> Result<(), ProviderError> {
+        if self.server.issuer == issuer {
+            Ok(())
+        } else if self.is_named {
+            Err(ProviderError::InvalidGrant)
+        } else {
+            Err(ProviderError::unavailable(
+                "the server doesn't say any more who its issuer is",
+                None,
+            ))
+        }
+    }
 }
 
 impl McpServer {
@@ -64,6 +86,7 @@ impl McpServer {
         let asked = challenge.scope.as_deref().map(scopes::of_line).filter(|all| !all.is_empty());
         let listed = resource.as_ref().map(|it| scopes::of_list(&it.scopes_supported));
         Ok(Found {
+            is_named: resource.is_some(),
             scopes: asked.or(listed).unwrap_or_default(),
             resource: resource.map_or_else(|| self.0.remote.url.to_string(), |it| it.resource),
             server,
@@ -155,5 +178,28 @@ fn missing(missing: Missing<ProviderError>) -> ProviderError {
             "the server's documents couldn't be had a moment ago",
             Some(wait),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_signed_out_because_a_server_names_no_issuer_for_a_while() {
+        let found = |is_named| Found {
+            resource: "https://mcp.example.org/mcp".to_owned(),
+            scopes: BTreeSet::new(),
+            server: Metadata::by_default(&"https://mcp.example.org/mcp".parse().unwrap()).unwrap(),
+            is_named,
+        };
+        let ended = |is_named, issuer: &str| match found(is_named).ensure_issuer(issuer) {
+            Ok(()) => None,
+            Err(ProviderError::InvalidGrant) => Some(true),
+            Err(_) => Some(false),
+        };
+        assert_eq!(ended(true, "https://login.example.org"), Some(true));
+        assert_eq!(ended(false, "https://login.example.org"), Some(false));
+        assert_eq!(ended(false, "https://mcp.example.org"), None);
     }
 }

@@ -132,9 +132,10 @@ impl McpServer {
     /// What was found, and who we are there, if it is what `binding` says still. Another issuer isn't
     /// asked for what it didn't give, nor as another client.
     async fn known_at(&self, binding: &Binding) -> Result<(Arc<Found>, Client), ProviderError> {
-        let found = self.found().await?;
+        let mut found = self.found().await?;
         if found.server.issuer != binding.issuer {
-            return Err(ProviderError::InvalidGrant);
+            found = self.found_anew().await?;
+            found.ensure_issuer(&binding.issuer)?;
         }
         let client = self.client_called(&binding.client_id, &found).await?;
         Ok((found, client))

@@ -93,8 +93,10 @@ impl Remote {
         result: JsonObject,
         answers: Answers,
     ) -> Result<InputRequiredResult, ToolError> {
+        let mut result = Value::Object(result);
+        clean::show(&mut result);
         let mut asked: InputRequiredResult =
-            serde_json::from_value(Value::Object(result)).map_err(|_| self.unasked())?;
+            serde_json::from_value(result).map_err(|_| self.unasked())?;
         let requests = asked.input_requests.iter().flatten();
         let state = asked.request_state.as_deref().unwrap_or_default();
         let fits = requests.clone().count() <= MOST_QUESTIONS && state.len() <= LONGEST_STATE;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue, InvalidHeaderValue};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 use stagepass_kit::{AccessToken, Caller};
 
 use crate::link::Whose;
@@ -21,6 +22,8 @@ pub enum Credentials {
 
 /// A secret shorter than this is taken for a word that answers may hold.
 const SHORTEST_SECRET: usize = 8;
+/// What stands in its place.
+const REMOVED: &str = "[removed]";
 
 /// What one request shows.
 #[derive(Debug, Default)]
@@ -64,13 +67,28 @@ impl Credential {
         self.header.clone()
     }
 
-    /// `text` without what was shown: a remote that repeats it would tell it to a model.
-    pub(crate) fn removed_from(&self, text: String) -> String {
+    /// The JSON in `text` without what was shown: a remote that repeats it would tell it to a model.
+    pub(crate) fn parse(&self, text: String) -> serde_json::Result<Value> {
         let secret = self.secret.as_ref().map(ExposeSecret::expose_secret);
-        match secret.filter(|secret| secret.len() >= SHORTEST_SECRET) {
-            Some(secret) if text.contains(secret) => text.replace(secret, "[removed]"),
-            _ => text,
+        let Some(secret) = secret.filter(|secret| secret.len() >= SHORTEST_SECRET) else {
+            return serde_json::from_str(&text);
+        };
+        let text = if text.contains(secret) { text.replace(secret, REMOVED) } else { text };
+        let mut value = serde_json::from_str(&text)?;
+        // Some write a slash as `\/`.
+        if text.contains('\\') {
+            remove(secret, &mut value);
         }
+        Ok(value)
+    }
+}
+
+fn remove(secret: &str, value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains(secret) => *text = text.replace(secret, REMOVED),
+        Value::Array(items) => items.iter_mut().for_each(|item| remove(secret, item)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| remove(secret, field)),
+        _ => {}
     }
 }
 
@@ -78,4 +96,18 @@ fn sensitive(text: &str) -> Result<HeaderValue, InvalidHeaderValue> {
     let mut value = HeaderValue::from_str(text)?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_removed_however_json_writes_it() {
+        let shown = Credential::fixed(&AUTHORIZATION, &"Bearer canary/+12345".into()).unwrap();
+        for written in ["canary/+12345", r"canary\/+12345", r"c\u0061nary/\u002b12345"] {
+            let said = shown.parse(format!(r#"{{"a": [{{"b": "I got {written}."}}]}}"#)).unwrap();
+            assert_eq!(said, serde_json::json!({"a": [{"b": "I got [removed]."}]}), "{written}");
+        }
+    }
 }

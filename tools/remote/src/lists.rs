@@ -59,7 +59,11 @@ impl Remote {
         shelves: fn(&Self) -> &Shelves<T>,
     ) -> Result<Arc<List<T>>, ToolError> {
         let identity = caller.identity();
-        let connection = match self.connection(caller).await {
+        let patience = self.0.wire.limits.patience;
+        // A token may have to be renewed first, at a provider that is slow.
+        let slow = |_| Fault::Slow.told(self.name(), self.provider());
+        let connection = timeout(patience, self.connection(caller)).await;
+        let connection = match connection.map_err(slow).flatten() {
             Ok(connection) => connection,
             // The account is there and can't be used: what it had is what there will be again.
             Err(error)
@@ -80,7 +84,6 @@ impl Remote {
         // It goes on when nobody waits any more: the next one finds it.
         let (remote, caller) = (self.clone(), caller.clone());
         let fetching = tokio::spawn(async move { remote.refresh(&caller, shelves).await });
-        let patience = self.0.wire.limits.patience;
         // Who has an older one waits less for a newer.
         let patience = if held.is_some() { patience / 4 } else { patience };
         let fetched = match timeout(patience, fetching).await {

@@ -19,6 +19,8 @@ pub enum Odd {
     Status(u16),
     /// With this status and these headers.
     Headers(u16, Vec<(&'static str, String)>),
+    /// With this status and this body as JSON.
+    Refusal(u16, String),
     /// With this body as JSON.
     Body(String),
     /// With this result.
@@ -57,6 +59,7 @@ impl Odd {
                 }
                 response
             }
+            Self::Refusal(status, body) => plain(*status, "application/json", body.clone()),
             Self::Body(body) => plain(200, "application/json", body.clone()),
             Self::Result(value) => json_of(&result(value.clone())),
             Self::WrongId => json_of(&json!({"jsonrpc": "2.0", "id": "other", "result": right})),

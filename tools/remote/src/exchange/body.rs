@@ -47,7 +47,7 @@ impl<'a> Messages<'a> {
         loop {
             let event = self.events.as_mut().map(Events::next).transpose()?.flatten();
             if let Some(event) = event {
-                return parse(&self.credential.removed_from(event)).map(Some);
+                return self.parse(event).map(Some);
             }
             let Some(chunk) = self.chunk().await? else { return Ok(None) };
             if let Some(events) = &mut self.events {
@@ -71,7 +71,7 @@ impl<'a> Messages<'a> {
         let bytes = self.rest().await?;
         self.is_over = true;
         let text = String::from_utf8(bytes).map_err(|_| Fault::Nonsense("it isn't UTF-8"))?;
-        parse(&self.credential.removed_from(text)).map(Some)
+        self.parse(text).map(Some)
     }
 
     async fn rest(&mut self) -> Result<Vec<u8>, Fault> {
@@ -92,8 +92,8 @@ impl<'a> Messages<'a> {
         self.left = self.left.checked_sub(chunk.len()).ok_or(Fault::TooLarge)?;
         Ok(Some(chunk.to_vec()))
     }
-}
 
-fn parse(text: &str) -> Result<Value, Fault> {
-    serde_json::from_str(text).map_err(|_| Fault::Nonsense("it isn't JSON"))
+    fn parse(&self, text: String) -> Result<Value, Fault> {
+        self.credential.parse(text).map_err(|_| Fault::Nonsense("it isn't JSON"))
+    }
 }

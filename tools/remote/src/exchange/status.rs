@@ -6,7 +6,6 @@ use reqwest::{
     Response, StatusCode,
     header::{HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE},
 };
-use serde_json::Value;
 
 use super::refusal;
 use crate::{credentials::Credential, fault::Fault, link::Link};
@@ -32,16 +31,17 @@ pub(super) async fn fault(response: Response, link: &Link, credential: &Credenti
         _ => {}
     }
     let body = body(response).await;
-    let text = credential.removed_from(String::from_utf8_lossy(&body).into_owned());
-    let error = serde_json::from_str::<Value>(&text).ok();
+    let error = credential.parse(String::from_utf8_lossy(&body).into_owned()).ok();
     let Some(error) = error.as_ref().and_then(|message| message.get("error")) else {
         return Fault::Status(status.as_u16(), wait);
     };
     match refusal(Some(error)) {
         Fault::Refused { code: UNSUPPORTED_VERSION, .. } if link.is_agreed() => Fault::Forgotten,
-        // Some servers don't say 404.
+        // Some servers say 400 for 404. Beyond that it may have been done, and isn't asked again.
         Fault::Refused { message, .. }
-            if link.session().is_some() && message.to_ascii_lowercase().contains("session") =>
+            if status.is_client_error()
+                && link.session().is_some()
+                && message.to_ascii_lowercase().contains("session") =>
         {
             Fault::Forgotten
         }

@@ -43,15 +43,22 @@ impl Remote {
     ) -> Result<Arc<List<T>>, ToolError> {
         let shelves = shelves(self);
         self.with_credential(caller, |credential| async move {
-            let whose = credential.whose(caller);
-            let turn = shelves.turn(&whose);
-            let _turn = turn.lock().await;
+            let (whose, limits) = (credential.whose(caller), &self.0.wire.limits);
+            let (turn, began) = (shelves.turn(&whose), Instant::now());
+            let mut failed = turn.lock().await;
             if let Some(held) = shelves.of(&whose).filter(Held::is_fresh) {
                 return Ok(held.list);
             }
-            let fetching = self.fetch::<T>(&whose, &credential);
-            let most = self.0.wire.limits.list;
-            let (list, ttl_ms) = timeout(most, fetching).await.map_err(|_| Fault::Slow)??;
+            // Who has waited in vain behind somebody doesn't try the same again.
+            if failed.is_some_and(|failed| failed >= began) {
+                return Err(Fault::Resting(limits.rest));
+            }
+            let fetching = timeout(limits.list, self.fetch::<T>(&whose, &credential));
+            let fetched = fetching.await.map_err(|_| Fault::Slow).flatten();
+            // Another token may do.
+            let is_ill = !matches!(fetched, Ok(_) | Err(Fault::Unauthorized));
+            *failed = is_ill.then(Instant::now);
+            let (list, ttl_ms) = fetched?;
             Ok(shelves.keep(&whose, list, Instant::now() + lifetime(ttl_ms)))
         })
         .await

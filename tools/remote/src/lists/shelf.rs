@@ -37,14 +37,16 @@ impl<T> Held<T> {
     }
 }
 
+type Turn = Arc<Mutex<Option<Instant>>>;
+
 pub(crate) struct Shelves<T> {
     held: Cache<Whose, Held<T>>,
     /// With which account somebody had one last.
     latest: Cache<Identity, Whose>,
     /// Lists by their hash, as long as somebody has them.
     same: Cache<String, Weak<List<T>>>,
-    /// Who is fetching.
-    fetching: Cache<Whose, Arc<Mutex<()>>>,
+    /// Who is fetching, and when that last came to nothing.
+    fetching: Cache<Whose, Turn>,
 }
 
 impl<T: Send + Sync + 'static> Shelves<T> {
@@ -95,7 +97,7 @@ impl<T: Send + Sync + 'static> Shelves<T> {
     }
 
     /// What makes one fetch of several at a time.
-    pub(super) fn turn(&self, whose: &Whose) -> Arc<Mutex<()>> {
+    pub(super) fn turn(&self, whose: &Whose) -> Turn {
         self.fetching.get_with(whose.clone(), Arc::default)
     }
 }

@@ -108,6 +108,29 @@ async fn a_server_that_wants_too_much_asks_nobody() {
 }
 
 #[tokio::test]
+async fn what_hides_in_a_question_is_taken_out() {
+    let world = World::open(Era::Modern).await;
+    world.remote.tools(&world.caller("ada")).await.unwrap();
+    let name =
+        json!({"type": "string", "title": "Your\u{202e} name", "description": "A\u{200b}ll"});
+    let asks = json!({"resultType": "input_required", "inputRequests": {"q": {
+        "method": "elicitation/create", "params": {
+            "message": "Who\u{2066} are you?",
+            "requestedSchema": {"type": "object", "properties": {"name": name}},
+        },
+    }}});
+    world.server.be(Odd::Result(asks), Some("tools/call"));
+    let input = Input { answers: crate::Answers { forms: true, links: false }, ..Input::default() };
+    let asked = world.ask(&world.caller("ada"), "echo", Value::Null, &input).await;
+    let Ok(Outcome::Asks(asked)) = asked else { panic!("{asked:?}") };
+    let said = serde_json::to_string(&asked).unwrap();
+    for shown in ["Your name", "\"All\"", "asks: Who are you?"] {
+        assert!(said.contains(shown), "{said}");
+    }
+    world.finish();
+}
+
+#[tokio::test]
 async fn whoever_calls_too_much_leaves_room_for_others() {
     let world = World::open(Era::Modern).await;
     world.remote.tools(&world.caller("ada")).await.unwrap();
@@ -140,4 +163,18 @@ async fn a_rate_limit_is_passed_on_with_its_wait() {
     let error = told(Era::Modern, Odd::Headers(429, vec![("retry-after", "7".to_owned())])).await;
     assert_eq!(error.code(), "rate_limited");
     assert_eq!(error.to_result().structured_content.unwrap()["retry_after"], 7);
+}
+
+#[tokio::test]
+async fn a_call_that_may_have_been_done_isnt_made_again_for_a_word_in_its_error() {
+    for (status, calls) in [(500, 1), (400, 2)] {
+        let world = World::open(Era::Legacy).await;
+        world.remote.tools(&world.caller("ada")).await.unwrap();
+        let said =
+            r#"{"error": {"code": -32603, "message": "The session ended after the write."}}"#;
+        world.server.be(Odd::Refusal(status, said.to_owned()), Some("tools/call"));
+        world.call("ada", "write").await.unwrap_err();
+        assert_eq!(world.server.seen("tools/call").len(), calls, "{status}");
+        world.finish();
+    }
 }

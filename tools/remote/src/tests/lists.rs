@@ -154,6 +154,42 @@ async fn who_waits_behind_somebody_for_a_dead_server_waits_once() {
 }
 
 #[tokio::test]
+async fn who_waits_behind_somebody_for_a_slow_list_asks_for_it_no_more() {
+    let world = World::open(Era::Modern).await;
+    world.remote.prompts(&world.caller("ada")).await.unwrap();
+    world.server.be(Odd::Late(Duration::from_secs(30)), Some("tools/list"));
+    let lists: Vec<_> = (0..6)
+        .map(|_| {
+            let (remote, caller) = (world.remote.clone(), world.caller("ada"));
+            tokio::spawn(async move { remote.tools(&caller).await.map(drop) })
+        })
+        .collect();
+    for list in lists {
+        assert_eq!(list.await.unwrap().unwrap_err().code(), "provider_unavailable");
+    }
+    tokio::time::sleep(impatient().list * 2).await;
+    assert_eq!(world.server.seen("tools/list").len(), 1);
+    world.server.behave();
+    assert!(!names(&world, "ada").await.is_empty(), "who comes later does");
+    world.finish();
+}
+
+#[tokio::test]
+async fn a_token_that_is_slow_to_come_delays_no_list() {
+    let world = World::signed_in(Era::Modern, &["ada", "bob"]).await;
+    let before = names(&world, "ada").await;
+    world.vault.stuck.store(true, Ordering::Relaxed);
+    let soon = Duration::from_secs(5);
+    let ada = tokio::time::timeout(soon, names(&world, "ada")).await;
+    assert_eq!(ada.expect("the last one is there at once"), before);
+    let bob = world.caller("bob");
+    let bob = tokio::time::timeout(soon, world.remote.tools(&bob)).await;
+    let none = bob.expect("nobody waits for ever").unwrap_err();
+    assert_eq!(none.code(), "provider_unavailable");
+    world.finish();
+}
+
+#[tokio::test]
 async fn a_slow_list_is_not_waited_for_and_is_there_later() {
     let world = World::open(Era::Modern).await;
     world.remote.prompts(&world.caller("ada")).await.unwrap();
