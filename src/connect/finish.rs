@@ -78,7 +78,7 @@ impl Connect {
         address: Option<IpAddr>,
     ) -> Result<Finished, Ended> {
         let client = self.vault.providers().get(&link.provider).ok_or(Ended::Used)?;
-        let (verifier, begun) = self.begun(link)?.ok_or(Ended::Used)?;
+        let (verifier, begun) = self.begun(link).map_err(unopened)?.ok_or(Ended::Used)?;
         let begun = begun.as_deref();
         let own = client.ensure_answer_to(begun, answer.iss.as_deref()).await;
         own.map_err(|error| Ended::Denied(explain(client, &error)))?;
@@ -223,6 +223,12 @@ fn broken() -> Problem {
         "Something went wrong inside this server, and nothing was connected.",
         "Call Auth with action \"get_url\" and try again; if it stays, the server's log says why.",
     )
+}
+
+/// What this sign-in was begun with doesn't open, so it can't be finished.
+fn unopened(error: ToolError) -> Ended {
+    tracing::error!(cause = std::error::Error::source(&error), "a sign-in under way doesn't open");
+    Ended::Denied(broken())
 }
 
 /// The provider sent the browser back without a code. Its own words aren't repeated.
