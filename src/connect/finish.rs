@@ -78,7 +78,8 @@ impl Connect {
         address: Option<IpAddr>,
     ) -> Result<Finished, Ended> {
         let client = self.vault.providers().get(&link.provider).ok_or(Ended::Used)?;
-        let (verifier, begun) = self.begun(link).map_err(unopened)?.ok_or(Ended::Used)?;
+        let (verifier, begun) =
+            self.begun(link).map_err(|error| unopened(&error))?.ok_or(Ended::Used)?;
         let begun = begun.as_deref();
         let own = client.ensure_answer_to(begun, answer.iss.as_deref()).await;
         own.map_err(|error| Ended::Denied(explain(client, &error)))?;
@@ -226,8 +227,8 @@ fn broken() -> Problem {
 }
 
 /// What this sign-in was begun with doesn't open, so it can't be finished.
-fn unopened(error: ToolError) -> Ended {
-    tracing::error!(cause = std::error::Error::source(&error), "a sign-in under way doesn't open");
+fn unopened(error: &ToolError) -> Ended {
+    tracing::error!(cause = std::error::Error::source(error), "a sign-in under way doesn't open");
     Ended::Denied(broken())
 }
 
