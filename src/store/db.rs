@@ -131,7 +131,8 @@ impl Db {
     async fn postgres(url: &str) -> Result<Self, OpenError> {
         PgPoolOptions::new()
             .max_connections(8)
-            .acquire_timeout(Duration::from_secs(5))
+            // Whoever waits in a long queue is better served late than told that something broke.
+            .acquire_timeout(Duration::from_secs(10))
             .connect(url)
             .await
             .map(Self::Postgres)
