@@ -11,7 +11,7 @@ use crate::{
     accounts::{CLIENT_ID, CLIENT_SECRET},
 };
 
-const BACK: &str = "http://127.0.0.1:9/callback/work";
+const BACK: &str = "http://127.0.0.1:9/callback/office";
 const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters";
 
 async fn provider() -> OpenId {
@@ -73,8 +73,8 @@ async fn a_request_that_is_out_of_order_is_refused_and_noted() {
     let openid = provider().await;
     for change in [
         ("client_id", "somebody-else"),
-        ("redirect_uri", "http://127.0.0.1:9/callback/work/"),
-        ("redirect_uri", "http://127.0.0.1:10/callback/work"),
+        ("redirect_uri", "http://127.0.0.1:9/callback/office/"),
+        ("redirect_uri", "http://127.0.0.1:10/callback/office"),
     ] {
         let page = Browser::new().get(&request(&openid, &[change])).await;
         assert_eq!(page.status, 400, "{change:?}: {}", page.describe());

@@ -8,11 +8,10 @@ use stagepass_kit::{
     AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset, Watch,
 };
 use stagepass_standin::{
-    Spotify,
+    Spotify, schema,
     spotify::{Answer, Fault, Person},
 };
 
-use super::schema;
 use crate::{
     PROVIDER,
     api::{Pace, SpotifyApi},
