@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use stagepass_standin::{
-    Browser, Page,
+    Browser, Gate, Page,
     spotify::{Answer, Fault},
 };
 
@@ -132,15 +132,16 @@ async fn a_revocation_wins_over_an_exchange_that_is_under_way() {
     let app = TestApp::start().await;
     let chat = app.chat().await;
     let link = chat.get_url().await;
-    app.spotify.world(|world| {
-        world.fail(Fault::once("GET", "/v1/me$", Answer::Delay(Duration::from_millis(400))));
-    });
+    let gate = Gate::shut();
+    let hold = Answer::Hold(gate.clone());
+    app.spotify.world(|world| world.fail(Fault::once("GET", "/v1/me$", hold)));
     let browser = Browser::new();
     let (page, ()) = tokio::join!(app.sign_in(&browser, &link, "alice"), async {
         while app.spotify.count("GET", "/v1/me") == 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         chat.auth(json!({"action": "revoke"})).await.ok();
+        gate.open();
     });
     assert!(page.has_text("no longer valid"), "{}", page.describe());
     assert_eq!(chat.status().await["state"], "not_connected");

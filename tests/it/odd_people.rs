@@ -12,7 +12,7 @@ use stagepass::{
 };
 use stagepass_kit::code;
 use stagepass_standin::{
-    Browser, Page,
+    Browser, Gate, Page,
     spotify::{Answer, Fault},
 };
 use tokio::net::TcpListener;
@@ -230,11 +230,13 @@ async fn a_sign_in_ends_when_the_database_fails_at_the_last_step() {
     let app = TestApp::start().await;
     let chat = app.chat().await;
     let (link, browser) = (chat.get_url().await, Browser::new());
-    let slow = Fault::once("GET", "/v1/me$", Answer::Delay(Duration::from_millis(400)));
+    let gate = Gate::shut();
+    let slow = Fault::once("GET", "/v1/me$", Answer::Hold(gate.clone()));
     app.spotify.world(|world| world.fail(slow));
     let (page, ()) = tokio::join!(app.sign_in(&browser, &link, "alice"), async {
         asked_who_it_is(&app, 1).await;
         app.sql("ALTER TABLE connections RENAME TO away").await;
+        gate.open();
     });
     assert!(page.has_text("Not connected"), "{}", page.describe());
     assert_ended(app, chat).await;

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::json;
-use stagepass_standin::spotify::Revocation;
+use stagepass_standin::{
+    Gate,
+    spotify::{Answer, Fault, Revocation},
+};
 
-use crate::harness::TestApp;
+use crate::harness::{Chat, TestApp};
 
 /// A second more than five minutes before the token's hour is over.
 const NOT_YET_DUE: Duration = Duration::from_secs(55 * 60 - 1);
@@ -126,23 +129,36 @@ async fn a_rotated_refresh_token_replaces_the_old_one() {
     app.finish().await;
 }
 
+/// Rotates the refresh token with the next refresh, whose answer waits for the gate.
+fn refresh_held(app: &TestApp) -> Gate {
+    let gate = Gate::shut();
+    app.spotify.world(|world| {
+        world.rotate_refresh = true;
+        world.fail(Fault::once("POST", "/api/token", Answer::Hold(gate.clone())));
+    });
+    gate
+}
+
+/// Calls, and leaves as soon as a refresh is under way.
+async fn gone_once_the_refresh_has_begun(app: &TestApp, chat: Chat) {
+    tokio::select! {
+        told = chat.call("spotify_now", json!({})) => panic!("it didn't wait: {told:?}"),
+        () = app.refresh_begun() => {}
+    }
+}
+
 #[tokio::test]
 async fn a_refresh_goes_on_when_its_caller_has_gone() {
     let app = TestApp::start().await;
     let chat = app.chat().await;
     app.connect_alice(&chat).await;
-    app.spotify.world(|world| {
-        world.rotate_refresh = true;
-        world.token_delay = Some(Duration::from_millis(300));
-    });
+    let gate = refresh_held(&app);
     app.advance(Duration::from_hours(2));
-    let gone =
-        tokio::time::timeout(Duration::from_millis(100), chat.call("spotify_now", json!({})));
-    assert!(gone.await.is_err());
-    drop(chat);
-    app.refresh_begun().await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    assert_eq!(app.count("SELECT version FROM connections").await, 2, "stored by nobody's call");
+    gone_once_the_refresh_has_begun(&app, chat).await;
+    gate.open();
+    while app.count("SELECT version FROM connections").await != 2 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     // A lost answer would have cost the connection: the old refresh token is dead.
     let chat = app.chat().await;
     chat.call("spotify_now", json!({})).await.ok();
@@ -155,16 +171,13 @@ async fn a_shutdown_waits_for_a_refresh() {
     let mut app = TestApp::start().await;
     let chat = app.chat().await;
     app.connect_alice(&chat).await;
-    app.spotify.world(|world| {
-        world.rotate_refresh = true;
-        world.token_delay = Some(Duration::from_millis(500));
-    });
+    let gate = refresh_held(&app);
     app.advance(Duration::from_hours(2));
-    let call =
-        tokio::time::timeout(Duration::from_millis(100), chat.call("spotify_now", json!({})));
-    assert!(call.await.is_err());
-    drop(chat);
-    app.restart().await;
+    gone_once_the_refresh_has_begun(&app, chat).await;
+    tokio::join!(app.restart(), async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        gate.open();
+    });
     let chat = app.chat().await;
     chat.call("spotify_now", json!({})).await.ok();
     assert_eq!(app.spotify.refreshes(), 1);

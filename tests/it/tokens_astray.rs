@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use stagepass_standin::{
-    Browser,
+    Browser, Gate,
     spotify::{Answer, Fault},
 };
 
@@ -193,13 +193,15 @@ async fn an_answer_is_kept_until_the_database_is_back() {
     let chat = app.chat().await;
     app.connect_alice(&chat).await;
     app.advance(Duration::from_hours(2));
+    let gate = Gate::shut();
     app.spotify.world(|world| {
         world.rotate_refresh = true;
-        world.token_delay = Some(Duration::from_millis(400));
+        world.fail(Fault::once("POST", "/api/token", Answer::Hold(gate.clone())));
     });
     let (told, ()) = tokio::join!(chat.call("spotify_now", json!({})), async {
         app.refresh_begun().await;
         app.sql("ALTER TABLE connections RENAME TO away").await;
+        gate.open();
         tokio::time::sleep(Duration::from_secs(1)).await;
         app.sql("ALTER TABLE away RENAME TO connections").await;
     });
@@ -216,12 +218,14 @@ async fn a_new_sign_in_is_not_overwritten_by_a_refresh_that_was_under_way() {
     let chat = app.chat().await;
     app.connect_alice(&chat).await;
     app.advance(Duration::from_hours(2));
-    let hold = Answer::Hold(Duration::from_millis(1_500));
+    let gate = Gate::shut();
+    let hold = Answer::Hold(gate.clone());
     app.spotify.world(|world| world.fail(Fault::once("POST", "/api/token", hold)));
     let (told, ()) = tokio::join!(chat.call("spotify_now", json!({})), async {
         app.refresh_begun().await;
         let other = app.chat().await;
         app.connect_alice(&other).await;
+        gate.open();
     });
     told.ok();
     let status = chat.status().await;
@@ -238,7 +242,8 @@ async fn what_was_revoked_does_not_come_back_with_a_refresh_that_was_under_way()
     app.connect_alice(&chat).await;
     app.advance(Duration::from_hours(2));
     app.spotify.world(|world| world.rotate_refresh = true);
-    let hold = Answer::Hold(Duration::from_millis(700));
+    let gate = Gate::shut();
+    let hold = Answer::Hold(gate.clone());
     app.spotify.world(|world| world.fail(Fault::once("POST", "/api/token", hold)));
     // The old token's revocation fails, so that the new one has to be revoked, too.
     let fails = Fault::once("POST", "/oauth2/revoke", Answer::text(500, "no"));
@@ -247,6 +252,7 @@ async fn what_was_revoked_does_not_come_back_with_a_refresh_that_was_under_way()
         app.refresh_begun().await;
         let other = app.chat().await;
         other.auth(json!({"action": "revoke"})).await.ok();
+        gate.open();
     });
     assert_eq!(told.code(), "not_connected");
     assert_eq!(chat.call("spotify_now", json!({})).await.code(), "not_connected");

@@ -7,7 +7,7 @@ use serde_json::json;
 use stagepass::providers::TokenAnswer;
 use stagepass_kit::{Identity, Realm};
 use stagepass_standin::{
-    Browser,
+    Browser, Gate,
     spotify::{Answer, Device, Fault, Person},
 };
 
@@ -123,12 +123,14 @@ async fn whoever_disconnects_while_a_call_is_under_way_stays_disconnected() {
     let app = TestApp::start_for("owner").await;
     let bot = Bot::add(&app, "bot").await;
     connect(&app, &bot, "tg:1", "alice").await;
-    let hold = Answer::Hold(Duration::from_millis(500));
+    let gate = Gate::shut();
+    let hold = Answer::Hold(gate.clone());
     app.spotify.world(|world| world.fail(Fault::once("GET", "/v1/me/player$", hold)));
     let (told, ()) = tokio::join!(bot.call("tg:1", "spotify_now", json!({})), async {
         asked(&app, "/v1/me/player").await;
         let ended = bot.call("tg:1", "Auth", json!({"action": "revoke"})).await;
         assert_eq!(ended.body["result"]["structuredContent"]["deleted"], true, "{ended:?}");
+        gate.open();
     });
     assert_eq!(told.status, 200, "{told:?}");
     let again = bot.call("tg:1", "spotify_now", json!({})).await;
@@ -145,11 +147,13 @@ async fn whoever_connects_anew_while_a_refresh_is_under_way_keeps_the_new_tokens
     app.advance(Duration::from_hours(2));
     let bot = Bot::add(&app, "bot").await;
     app.spotify.world(|world| world.rotate_refresh = true);
-    let hold = Answer::Hold(Duration::from_millis(700));
+    let gate = Gate::shut();
+    let hold = Answer::Hold(gate.clone());
     app.spotify.world(|world| world.fail(Fault::once("POST", "/api/token", hold)));
     let (told, ()) = tokio::join!(bot.call("tg:1", "spotify_now", json!({})), async {
         app.refresh_begun().await;
         connect(&app, &bot, "tg:1", "alice").await;
+        gate.open();
     });
     assert_eq!(told.body["result"]["isError"], false, "{told:?}");
     app.advance(Duration::from_hours(2));

@@ -26,7 +26,11 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tokio_util::task::TaskTracker;
 
-use super::{Chat, Era, Window, canary, database::TestDatabase};
+use super::{
+    Chat, Era, Window,
+    canary::{self, Heard},
+    database::TestDatabase,
+};
 
 /// How a story's server differs from the usual one.
 #[derive(Default)]
@@ -56,6 +60,7 @@ pub(crate) struct TestApp {
     data_dir: TempDir,
     database: Option<TestDatabase>,
     server: Option<(oneshot::Sender<()>, JoinHandle<anyhow::Result<()>>)>,
+    heard: Heard,
     said: Arc<Mutex<String>>,
     /// What we gave to clients: it must be in no log and not in the database.
     given: Arc<Mutex<Vec<String>>>,
@@ -72,7 +77,7 @@ impl TestApp {
     }
 
     pub(crate) async fn start_with(setup: Setup) -> Self {
-        canary::listen();
+        let heard = canary::listen();
         let spotify = Spotify::start().await;
         let data_dir = tempfile::tempdir().unwrap();
         let database = TestDatabase::create().await;
@@ -105,6 +110,7 @@ impl TestApp {
             data_dir,
             database: Some(database),
             server: None,
+            heard,
             said: Arc::default(),
             given: Arc::default(),
             claim_code: None,
@@ -387,11 +393,11 @@ impl TestApp {
         secrets.extend(self.master_key());
         secrets.extend(others);
         let said = self.said.lock().unwrap().clone();
-        canary::assert_unheard(&secrets, &said, &stored);
+        canary::assert_unheard(&secrets, &self.heard, &said, &stored);
         let own = canary::our_own(&said, &self.spotify);
-        canary::assert_unheard(&own, "", &stored);
+        canary::assert_unheard(&own, &self.heard, "", &stored);
         let given = self.given.lock().unwrap().clone();
-        canary::assert_unheard(&given, "", &stored);
+        canary::assert_unheard(&given, &self.heard, "", &stored);
         database.remove().await;
     }
 

@@ -225,8 +225,8 @@ async fn respond<S>(
         Ok(asked) => answer(&mut state.lock().unwrap_or_else(PoisonError::into_inner), &asked),
         Err(refusal) => refusal,
     };
-    if let Some(pause) = reply.held {
-        tokio::time::sleep(pause).await;
+    if let Some(pause) = &reply.held {
+        pause.over().await;
     }
     reply.into_response()
 }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::http::{Asked, Reply};
+use crate::{
+    http::{Asked, Reply},
+    pause::Gate,
+};
 
 /// Answers that the next matching requests get instead of (or before) the normal one.
 #[derive(Debug, Clone)]
@@ -50,9 +53,9 @@ pub enum Answer {
     Status(u16, String, String, Vec<(String, String)>),
     /// The normal answer, worked out and sent after a pause.
     Delay(Duration),
-    /// The normal answer is worked out at once but sent after a pause: the effect has happened
+    /// The normal answer is worked out at once but sent when the gate opens: the effect has happened
     /// even when nobody waits for the answer.
-    Hold(Duration),
+    Hold(Gate),
     /// No answer, ever; the connection stays open.
     Hang,
     /// The connection breaks before an answer; nothing else happens.

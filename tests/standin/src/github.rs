@@ -24,14 +24,12 @@ use crate::{
     accounts::{Accounts, CLIENT_ID, CLIENT_SECRET, Person, Server, press},
     faults::too_many_requests,
     http::{Asked, Reply},
+    pause::Pause,
 };
 
 pub use crate::faults::{Answer, Fault};
 pub use data::{Comment, Commit, File, Issue, Notification, Pull, Release, Repository};
 pub use world::{Kind, World};
-
-/// Longer than anybody waits.
-const FOREVER: Duration = Duration::from_hours(1);
 
 /// A request that the API got.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,10 +191,9 @@ fn called(state: &mut State, asked: &Asked, path: &str) -> Reply {
     });
     match state.world.take_fault(asked) {
         None => api::answer(state, asked, path),
-        Some(Answer::Delay(pause) | Answer::Hold(pause)) => {
-            api::answer(state, asked, path).held_back(pause)
-        }
-        Some(Answer::Hang) => Reply::empty(200).held_back(FOREVER),
+        Some(Answer::Delay(pause)) => api::answer(state, asked, path).held_back(Pause::For(pause)),
+        Some(Answer::Hold(gate)) => api::answer(state, asked, path).held_back(Pause::Until(gate)),
+        Some(Answer::Hang) => Reply::empty(200).held_back(Pause::Forever),
         Some(Answer::Drop) => Reply::empty(200).cut(),
         Some(Answer::DropAfter) => api::answer(state, asked, path).cut(),
         Some(Answer::TooManyRequests { retry_after, reason }) => {

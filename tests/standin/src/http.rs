@@ -1,6 +1,6 @@
 //! A request as read, and an answer to be sent.
 
-use std::{io, time::Duration};
+use std::io;
 
 use axum::{
     body::{Body, Bytes, to_bytes},
@@ -12,6 +12,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use futures::stream;
 use serde_json::{Value, json};
 use url::form_urlencoded;
+
+use crate::pause::Pause;
 
 /// Bodies beyond this are refused, as everywhere.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -128,7 +130,7 @@ pub(crate) struct Reply {
     body: String,
     pub(crate) violation: Option<String>,
     /// The answer is ready but is held back this long.
-    pub(crate) held: Option<Duration>,
+    pub(crate) held: Option<Pause>,
     /// The connection breaks instead.
     pub(crate) is_cut: bool,
 }
@@ -202,7 +204,7 @@ impl Reply {
     }
 
     /// The same, ready but held back this long.
-    pub(crate) fn held_back(self, pause: Duration) -> Self {
+    pub(crate) fn held_back(self, pause: Pause) -> Self {
         Self { held: Some(pause), ..self }
     }
 

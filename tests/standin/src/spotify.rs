@@ -38,7 +38,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{faults, http};
+use crate::{faults, http, pause};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use catalogue::{Song, songs};

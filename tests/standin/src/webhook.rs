@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::{
     accounts::Server,
     http::{Asked, Reply},
+    pause::Pause,
 };
 
 /// A running stand-in; it stops when this value is dropped.
@@ -135,11 +136,7 @@ fn receive(bot: &mut Bot, asked: &Asked) -> Reply {
             let reply = Reply::text(*status, "the bot's own words");
             headers.iter().fold(reply, |reply, (name, value)| reply.with(name, value))
         }
-        Answer::Late(pause) => {
-            let mut reply = Reply::empty(204);
-            reply.held = Some(*pause);
-            reply
-        }
+        Answer::Late(pause) => Reply::empty(204).held_back(Pause::For(*pause)),
     }
 }
 

@@ -14,6 +14,7 @@ use super::{
     Log, Seen, Shared, accounts, api,
     faults::{Answer, too_many_requests},
     http::{Asked, Reply, broken},
+    pause::Pause,
     token,
     world::World,
 };
@@ -44,7 +45,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let mut hold = None;
     match fault {
         Some(Answer::Delay(pause)) => tokio::time::sleep(pause).await,
-        Some(Answer::Hold(pause)) => hold = Some(pause),
+        Some(Answer::Hold(gate)) => hold = Some(Pause::Until(gate)),
         Some(Answer::DropAfter) => drop_after = true,
         Some(Answer::Drop) => return broken(),
         Some(Answer::Hang) => std::future::pending().await,
@@ -64,8 +65,8 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         let entry = format!("{}: {why}", asked.line());
         shared.log(|log| log.violations.push(entry));
     }
-    if let Some(pause) = hold.or(reply.held) {
-        tokio::time::sleep(pause).await;
+    if let Some(pause) = hold.as_ref().or(reply.held.as_ref()) {
+        pause.over().await;
     }
     if drop_after { broken() } else { finish(&shared, number, reply) }
 }

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     http::{Asked, Reply},
+    pause::Pause,
     tokens::{Code, RefreshToken},
     world::{Revocation, World},
 };
@@ -35,7 +36,7 @@ pub(super) fn token(world: &mut World, asked: &Asked) -> Reply {
         Ok(tokens) => Reply::json(&tokens).with("cache-control", "no-store"),
         Err(refusal) => refusal,
     };
-    reply.held = world.token_delay;
+    reply.held = world.token_delay.map(Pause::For);
     reply
 }
 
