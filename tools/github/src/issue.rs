@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stagepass_kit::{
     Caller, Effect, Tool, ToolError,
-    text::{clean, dotted, quoted},
+    text::{clean, dotted, joined, quoted},
 };
 
 use self::pull::PullPart;
@@ -143,15 +143,15 @@ impl Answer {
             Some(reason) => format!("closed {day} as {reason}"),
             None => format!("closed {day}"),
         });
-        dotted([
-            Some(format!("{} {}", self.row.kind, self.row)),
+        let more = dotted([
             self.opened.as_ref().map(|day| format!("opened {day}")),
             closed,
             (!self.assignees.is_empty())
                 .then(|| format!("assigned to {}", self.assignees.join(", "))),
             self.locked.then(|| "locked".into()),
             self.url.clone(),
-        ])
+        ]);
+        joined([Some(format!("{} {}", self.row.kind, self.row)), Some(more)])
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     limits::{page_found, within},
     model::{CodeHit, Found},
     place::RepoPlace,
-    query::{account, fitting, one_line, quoted},
+    query::{self, account, fitting, quoted},
     text::STRANGERS,
 };
 
@@ -113,7 +113,7 @@ impl Tool for SearchCode {
 }
 
 fn words(args: &Args) -> Result<String, ToolError> {
-    let words = one_line(&args.query);
+    let words = query::words(&args.query);
     let is_qualifier = |word: &str| word.contains(':') && !word.starts_with('"');
     if words.split_whitespace().all(is_qualifier) {
         return Err(ToolError::invalid_argument(

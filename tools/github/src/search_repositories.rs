@@ -11,7 +11,7 @@ use crate::{
     api::{Ask, Failure, GitHubApi, Refusal},
     limits::{page_found, within},
     model::{Found, Repo},
-    query::{account, fitting, one_line, quoted},
+    query::{self, account, fitting, quoted},
 };
 
 /// The tool.
@@ -101,7 +101,7 @@ impl Tool for SearchRepositories {
 
 fn words(args: &Args) -> Result<String, ToolError> {
     let mut parts: Vec<String> = Vec::new();
-    parts.extend(args.query.as_deref().map(one_line).filter(|words| !words.is_empty()));
+    parts.extend(args.query.as_deref().map(query::words).filter(|words| !words.is_empty()));
     parts.extend(args.owner.as_deref().map(|owner| account("user", owner)).transpose()?);
     parts.extend(args.language.as_deref().and_then(|language| quoted("language", language)));
     parts.extend(args.topic.as_deref().and_then(|topic| quoted("topic", topic)));

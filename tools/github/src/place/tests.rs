@@ -37,7 +37,14 @@ fn a_repository_is_named_or_linked() {
         "https://github.com.example.com/octo/lanterns",
         "https://github.com/octo",
         "https://github.com/oc%2F..%2Fto/lanterns",
+        "https://github.com/octo/%FF/lanterns",
         "ftp://github.com/octo/lanterns",
+        "octo/..git",
+        "octo/...git",
+        "octo/%2e%2e",
+        "octo/lanterns\\..\\user",
+        "../octo/lanterns",
+        "oc.to/lanterns",
         "octo/läntern",
     ] {
         assert_eq!(repo(text), None, "{text}");
