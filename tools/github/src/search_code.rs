@@ -96,12 +96,13 @@ impl Tool for SearchCode {
             .paged(limit, page);
         let told = self.0.told::<Found<CodeHit>>(caller, &ask).await?;
         let found = told.object;
-        let items = found.items.ok_or_else(|| Failure::from(Refusal::nonsense()))?;
+        let items = found.items(limit).ok_or_else(|| Failure::from(Refusal::nonsense()))?;
+        let items: Vec<_> = items.collect();
         // The more files, the fewer places of each.
         let places = if items.len() > 15 { 0 } else { MOST_PLACES };
         let goes_on = More::search_goes_on(page, limit, found.total_count);
         Ok(Answer {
-            files: items.iter().filter_map(|hit| Row::of(hit, places)).collect(),
+            files: items.into_iter().filter_map(|hit| Row::of(hit, places)).collect(),
             total: found.total_count,
             more: More {
                 incomplete: found.incomplete_results,

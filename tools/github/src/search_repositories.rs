@@ -85,10 +85,10 @@ impl Tool for SearchRepositories {
             .paged(limit, page);
         let told = self.0.told::<Found<Repo>>(caller, &ask).await?;
         let found = told.object;
-        let items = found.items.ok_or_else(|| Failure::from(Refusal::nonsense()))?;
+        let items = found.items(limit).ok_or_else(|| Failure::from(Refusal::nonsense()))?;
         let goes_on = More::search_goes_on(page, limit, found.total_count);
         Ok(Answer {
-            repositories: items.iter().filter_map(RepoRow::of).collect(),
+            repositories: items.filter_map(RepoRow::of).collect(),
             total: found.total_count,
             more: More {
                 incomplete: found.incomplete_results,

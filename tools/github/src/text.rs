@@ -40,10 +40,7 @@ mod tests {
 
     #[test]
     fn what_a_reader_does_not_see_is_left_out() {
-        assert_eq!(
-            written("a<!-- hidden -->\n[//]: # (hidden)", 100).as_deref(),
-            Some("a")
-        );
+        assert_eq!(written("a<!-- hidden -->\n[//]: # (hidden)", 100).as_deref(), Some("a"));
         assert_eq!(written("<!-- only this -->\n", 100), None);
     }
 }

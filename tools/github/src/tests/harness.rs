@@ -98,6 +98,13 @@ impl Stage {
         self.github.world(|world| world.fail(fault));
     }
 
+    /// The names of a tool's own arguments.
+    pub(super) fn arguments(&self, tool: &str) -> Vec<String> {
+        let tool = self.tools.tools().iter().find(|known| known.name() == tool).unwrap();
+        let properties = tool.descriptor().input_schema["properties"].as_object().unwrap();
+        properties.keys().filter(|name| *name != "account").cloned().collect()
+    }
+
     /// Calls a tool: its text and its data, which are checked against its schema.
     pub(super) async fn call(
         &self,

@@ -1,6 +1,7 @@
 //! Long lists stay short.
 
-use stagepass_standin::github::{Commit, Issue, Notification, Repository};
+use serde_json::{Value, json};
+use stagepass_standin::github::{Answer, Commit, Issue, Notification, Repository};
 
 use super::harness::Stage;
 
@@ -50,4 +51,66 @@ async fn fifty_rows_stay_under_six_kilobytes() {
         assert_eq!(text.matches("\n- ").count(), 50, "{tool}");
         assert!(text.len() < 6_000, "{tool}: {} bytes", text.len());
     }
+}
+
+#[tokio::test]
+async fn more_than_was_asked_for_is_not_passed_on() {
+    let stage = Stage::alice().await;
+    let many = |one: Value| Value::Array(vec![one; 500]);
+    let found = |one| json!({"total_count": 500, "items": many(one)});
+    let issue =
+        json!({"number": 1, "title": "x", "url": "https://api.github.com/repos/o/r/issues/1"});
+    let repos = "/repos/octo/lanterns";
+    for (tool, arguments, path, body, list) in [
+        (
+            "github_search_issues",
+            r#"{"query": "x", "kinds": ["issue"], "limit": 2}"#,
+            "/search/issues",
+            found(issue),
+            "/results/issues",
+        ),
+        (
+            "github_search_repositories",
+            r#"{"query": "x", "limit": 2}"#,
+            "/search/repositories",
+            found(json!({"full_name": "o/r"})),
+            "/repositories",
+        ),
+        (
+            "github_search_code",
+            r#"{"query": "x", "limit": 2}"#,
+            "/search/code",
+            found(json!({"path": "p", "repository": {"full_name": "o/r"}})),
+            "/files",
+        ),
+        (
+            "github_notifications",
+            r#"{"limit": 2}"#,
+            "/notifications",
+            many(json!({"id": "1"})),
+            "/notifications",
+        ),
+        (
+            "github_commits",
+            r#"{"repo": "octo/lanterns", "limit": 2}"#,
+            &format!("{repos}/commits"),
+            many(json!({"sha": "a"})),
+            "/commits",
+        ),
+        (
+            "github_releases",
+            r#"{"repo": "octo/lanterns", "limit": 2}"#,
+            &format!("{repos}/releases"),
+            many(json!({"tag_name": "v1"})),
+            "/releases",
+        ),
+    ] {
+        stage.fail("GET", path, Answer::json(200, &body));
+        let (_, data) = stage.answer(tool, arguments).await;
+        assert_eq!(data.pointer(list).unwrap().as_array().unwrap().len(), 2, "{tool}");
+    }
+    let comments = many(json!({"body": "x", "user": {"login": "bob"}}));
+    stage.fail("GET", &format!("{repos}/issues/12/comments"), Answer::json(200, &comments));
+    let (_, data) = stage.answer("github_issue", r#"{"issue": "octo/lanterns#12"}"#).await;
+    assert_eq!(data["said"].as_array().unwrap().len(), 15);
 }
