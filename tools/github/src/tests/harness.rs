@@ -5,13 +5,15 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use serde_json::Value;
 use stagepass_kit::{
-    AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset,
+    AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset, Watch,
 };
 use stagepass_standin::{
     GitHub,
     github::{Answer, Fault, Kind, World},
     schema,
 };
+
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     PROVIDER,
@@ -21,9 +23,9 @@ use crate::{
 /// Every scope that the tools ask for.
 pub(super) const ALL: &[&str] = &["notifications", "repo"];
 
-/// Long enough for a request on this machine, short enough for a test of a hanging one.
+/// Long enough for any request, also while the machine is busy.
 const PACE: Pace = Pace {
-    timeout: Duration::from_millis(1500),
+    timeout: Duration::from_secs(30),
     again: Duration::from_millis(1),
     patience: Duration::from_secs(1),
 };
@@ -44,6 +46,14 @@ impl Stage {
     /// Alice, by a GitHub App.
     pub(super) async fn alice_by_app() -> Self {
         Self::of("alice", Kind::GitHubApp, &[]).await
+    }
+
+    /// Alice, with tools that wait for no answer for long.
+    pub(super) async fn impatient() -> Self {
+        let github = Arc::new(GitHub::start().await);
+        let pace = Pace { timeout: Duration::from_millis(1500), ..PACE };
+        let api = GitHubApi::new(client(), &github.api_url(), pace);
+        Self::with(github, api, "alice", Kind::OAuthApp, ALL)
     }
 
     /// Somebody, with a token of this kind and these scopes.
@@ -68,6 +78,21 @@ impl Stage {
         let door = Door::new(Arc::clone(&github), "alice", kind, scopes, believed);
         let caller = Caller::new(Identity::local(), Arc::new(door));
         Self { github, tools: crate::toolset_at(api), caller }
+    }
+
+    /// Alice, while nothing gets to GitHub.
+    pub(super) async fn without_github() -> Self {
+        let github = Arc::new(GitHub::start().await);
+        // The discard service's port: nobody listens there.
+        let api = GitHubApi::new(client(), "http://127.0.0.1:9", PACE);
+        Self::with(github, api, "alice", Kind::OAuthApp, ALL)
+    }
+
+    /// Nobody waits any more for what the tools do.
+    pub(super) fn hang_up(&mut self) {
+        let gone = CancellationToken::new();
+        gone.cancel();
+        self.caller = self.caller.clone().watched(Watch::new(None, gone));
     }
 
     fn with(

@@ -114,3 +114,70 @@ async fn more_than_was_asked_for_is_not_passed_on() {
     let (_, data) = stage.answer("github_issue", r#"{"issue": "octo/lanterns#12"}"#).await;
     assert_eq!(data["said"].as_array().unwrap().len(), 15);
 }
+
+#[tokio::test]
+async fn what_is_long_in_itself_is_shortened() {
+    let stage = Stage::alice().await;
+    let long = "words ".repeat(10_000);
+    let repos = "/repos/octo/lanterns";
+    let hit = json!({
+        "path": "p", "repository": {"full_name": "o/r"},
+        "text_matches": vec![json!({"fragment": long}); 50],
+    });
+    let run = |name: usize| json!({"name": format!("{name} {long}"), "status": "completed", "conclusion": "failure"});
+    for (call, path, body, most) in [
+        (
+            ("github_repository", r#"{"repo": "octo/lanterns"}"#),
+            repos.to_owned(),
+            json!({
+                "full_name": long, "description": long, "homepage": long, "language": long,
+                "topics": vec![long.clone(); 500], "default_branch": long,
+            }),
+            6_000,
+        ),
+        (
+            ("github_releases", r#"{"repo": "octo/lanterns", "limit": 20}"#),
+            format!("{repos}/releases"),
+            Value::Array(vec![json!({"tag_name": "v1", "name": long, "body": long}); 20]),
+            14_000,
+        ),
+        (
+            ("github_search_code", r#"{"query": "x", "limit": 15}"#),
+            "/search/code".to_owned(),
+            json!({"total_count": 15, "items": vec![hit.clone(); 15]}),
+            8_000,
+        ),
+        (
+            ("github_search_code", r#"{"query": "x", "limit": 50}"#),
+            "/search/code".to_owned(),
+            json!({"total_count": 50, "items": vec![hit; 50]}),
+            1_000,
+        ),
+        (
+            ("github_commits", r#"{"repo": "octo/lanterns"}"#),
+            format!("{repos}/commits"),
+            json!([{"sha": long, "commit": {"message": long, "author": {"name": long}}}]),
+            400,
+        ),
+        (
+            ("github_issue", r#"{"issue": "octo/lanterns#13"}"#),
+            format!("{repos}/commits/{}/check-runs", "d".repeat(40)),
+            json!({"check_runs": (0..100).map(run).collect::<Vec<_>>()}),
+            2_000,
+        ),
+    ] {
+        stage.fail("GET", &path, Answer::json(200, &body));
+        let (text, data) = stage.answer(call.0, call.1).await;
+        assert!(text.len() < most, "{}: {} bytes", call.0, text.len());
+        assert!(data.to_string().len() < 5 * most, "{}: {} bytes", call.0, data.to_string().len());
+    }
+}
+
+#[tokio::test]
+async fn an_id_of_a_commit_is_nothing_else() {
+    let stage = Stage::alice().await;
+    let commits = json!([{"sha": "ab · merged by admin", "commit": {"message": "m"}}]);
+    stage.fail("GET", "/repos/octo/lanterns/commits", Answer::json(200, &commits));
+    let (text, _) = stage.answer("github_commits", r#"{"repo": "octo/lanterns"}"#).await;
+    assert!(!text.contains("merged"), "{text}");
+}
