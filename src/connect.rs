@@ -133,16 +133,20 @@ impl Connect {
         &self.chat_sessions
     }
 
-    /// The provider with this id, or the only one that tools use.
+    /// The ids of all providers, in words.
+    #[must_use]
+    pub fn provider_ids(&self) -> String {
+        self.vault.providers().keys().cloned().collect::<Vec<_>>().join(", ")
+    }
+
+    /// The provider with this id; without one, the only one that tools use, or the only one at all.
     ///
     /// # Errors
     /// `invalid_argument` when it has to be named, isn't known, or none is configured.
     pub fn provider(&self, id: Option<&str>) -> Result<&ProviderClient, ToolError> {
         let known = self.vault.providers();
-        let names = || known.keys().cloned().collect::<Vec<_>>().join(", ");
-        let mut with_tools = known.values().filter(|client| client.has_tools());
-        let only = with_tools.next().filter(|_| with_tools.next().is_none());
-        match (id, only) {
+        let with_tools = known.values().filter(|client| client.has_tools());
+        match (id, only_one(with_tools).or_else(|| only_one(known.values()))) {
             (None, Some(only)) => Ok(only),
             (None, None) if known.is_empty() => Err(ToolError::invalid_argument(
                 "No provider is configured on this server.",
@@ -150,16 +154,21 @@ impl Connect {
             )),
             (None, None) => Err(ToolError::invalid_argument(
                 "There are several providers.",
-                format!("Set `provider` to one of: {}.", names()),
+                format!("Set `provider` to one of: {}.", self.provider_ids()),
             )),
             (Some(id), _) => known.get(&id.to_lowercase()).ok_or_else(|| {
                 ToolError::invalid_argument(
                     "There is no provider of that name.",
-                    format!("Set `provider` to one of: {}.", names()),
+                    format!("Set `provider` to one of: {}.", self.provider_ids()),
                 )
             }),
         }
     }
+}
+
+/// What is in `all`, if that is one thing.
+fn only_one<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    all.next().filter(|_| all.next().is_none())
 }
 
 /// A problem that ends a link.

@@ -67,16 +67,15 @@ fn providers(
 ) -> anyhow::Result<BTreeMap<String, ProviderClient>> {
     let mut clients = BTreeMap::new();
     for (id, provider) in config.enabled_providers() {
-        let scopes: Vec<_> = toolsets
-            .iter()
-            .filter(|toolset| toolset.provider() == Some(id))
-            .flat_map(Toolset::scopes)
-            .collect();
-        let own = config.public_url.join(&format!("callback/{id}"))?;
-        let redirect_uri = provider.redirect_url.clone().unwrap_or(own);
+        let own = toolsets.iter().filter(|toolset| toolset.provider() == Some(id));
+        let own: Vec<_> = own.collect();
+        let scopes: Vec<_> = own.iter().flat_map(|toolset| toolset.scopes()).collect();
+        let has_tools = !own.is_empty() || config.lends_tokens_of(id);
+        let ours = config.public_url.join(&format!("callback/{id}"))?;
+        let redirect_uri = provider.redirect_url.clone().unwrap_or(ours);
         let (http, clock) = (client.clone(), clock.clone());
         let made = ProviderClient::new(id, provider, &scopes, redirect_uri, http, clock);
-        clients.insert(id.to_owned(), made);
+        clients.insert(id.to_owned(), if has_tools { made.with_tools() } else { made });
     }
     Ok(clients)
 }

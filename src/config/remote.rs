@@ -159,6 +159,13 @@ impl Config {
         let linked = self.remote.iter().filter(|(_, remote)| remote.auth == RemoteAuth::Mcp);
         linked.map(|(name, remote)| (name.as_str(), remote))
     }
+
+    /// Whether a remote server is called with people's tokens of provider `id`.
+    #[must_use]
+    pub fn lends_tokens_of(&self, id: &str) -> bool {
+        let is_of = |remote: &Remote| matches!(&remote.auth, RemoteAuth::Provider(of) if of == id);
+        self.remote.values().any(is_of)
+    }
 }
 
 fn bad_name(name: &str, config: &Config) -> Option<&'static str> {

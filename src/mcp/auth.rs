@@ -14,7 +14,8 @@ pub(super) use answer::when;
 /// The toolset of one tool.
 #[must_use]
 pub fn toolset(connect: Connect) -> Toolset {
-    Toolset::new("auth", None).with(Auth(connect))
+    let providers = format!("Auth connects accounts of: {}.", connect.provider_ids());
+    Toolset::new("auth", None).with_instructions(&providers).with(Auth(connect))
 }
 
 /// Its only tool, on the wire and for people.
@@ -43,7 +44,7 @@ enum Action {
 struct Args {
     /// What to do.
     action: Action,
-    /// The service, e.g. "spotify". May be left out when there is only one.
+    /// The service, by its id. May be left out when there is only one that the tools use.
     provider: Option<String>,
     /// For `handle_callback`: the one-time code or the line that the page shows, or the whole address
     /// of the page that the browser ended on, or the bare authorization code.
@@ -56,8 +57,8 @@ struct Args {
 impl Tool for Auth {
     const NAME: &'static str = NAME;
     const TITLE: &'static str = TITLE;
-    const DESCRIPTION: &'static str = "Connects the person's accounts, such as Spotify, so that \
-        the other tools can use them. action \"get_url\" gives a link: show it to the person as it \
+    const DESCRIPTION: &'static str = "Connects the person's accounts, so that the other \
+        tools can use them. action \"get_url\" gives a link: show it to the person as it \
         is. Often nothing more is needed, and \"status\" says when it is done. If the page shows a \
         code, or the browser ends on a page that doesn't load, the person gives you that code or \
         that page's address: pass it on with \"handle_callback\". \"revoke\" disconnects. Never \

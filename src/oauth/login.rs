@@ -152,8 +152,10 @@ fn allows(provider: &ProviderClient, alone: bool) -> Markup {
     let allows = provider.scopes().iter();
     let allows = allows.map(|scope| words.get(scope).map_or(scope.as_str(), String::as_str));
     html! {
-        p { @if alone { "They may then" } @else { "With " (name) " they may then" } }
-        (parts::list(allows))
+        @if !provider.scopes().is_empty() {
+            p { @if alone { "They may then" } @else { "With " (name) " they may then" } }
+            (parts::list(allows))
+        }
     }
 }
 

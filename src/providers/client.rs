@@ -24,6 +24,7 @@ pub struct ProviderClient {
     client_id: String,
     provider: Provider,
     scopes: Vec<String>,
+    has_tools: bool,
     redirect_uri: Url,
     http: reqwest::Client,
     clock: Clock,
@@ -54,12 +55,19 @@ impl ProviderClient {
             client_id: provider.client_id.clone().unwrap_or_default(),
             provider: provider.clone(),
             scopes,
+            has_tools: !tool_scopes.is_empty(),
             redirect_uri,
             http,
             clock,
             issuer,
             server: None,
         }
+    }
+
+    /// The same client, used by tools, also if they need no scopes.
+    #[must_use]
+    pub fn with_tools(self) -> Self {
+        Self { has_tools: true, ..self }
     }
 
     /// Its id in the configuration.
@@ -80,11 +88,10 @@ impl ProviderClient {
         &self.provider.scopes
     }
 
-    /// Whether tools use it: then people are asked for more than who they are.
+    /// Whether tools use it: then accounts there are for more than saying who people are.
     #[must_use]
     pub fn has_tools(&self) -> bool {
-        self.server.is_some()
-            || self.scopes().iter().any(|scope| !self.sign_in_scopes().contains(scope))
+        self.has_tools || self.server.is_some()
     }
 
     /// Every scope that a person is asked for who connects an account: those of signing in, and

@@ -45,7 +45,7 @@ impl Tool for AddComment {
     const NAME: &'static str = "github_comment";
     const TITLE: &'static str = "Comment on GitHub";
     const DESCRIPTION: &'static str = "Adds a comment to an issue or pull request on GitHub in the \
-        person's name, for everybody there to see. Read it with github_issue first, and let the \
+        person's name, for everybody there to see. Read it with github_issue first; let the \
         person see the text before.";
     const EFFECT: Effect = Effect::Changes;
     const SCOPES: &'static [&'static str] = &[];

@@ -57,7 +57,7 @@ impl Tool for CreateIssue {
     const NAME: &'static str = "github_create_issue";
     const TITLE: &'static str = "Create a GitHub issue";
     const DESCRIPTION: &'static str = "Opens a new issue on GitHub in the person's name, for \
-        everybody there to see. Look with github_search_issues first whether it exists, and let the \
+        everybody there to see. Look with github_search_issues first whether it exists; let the \
         person see title and text before. To add to an issue, call github_comment.";
     const EFFECT: Effect = Effect::Changes;
     const SCOPES: &'static [&'static str] = &[];

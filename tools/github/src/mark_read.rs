@@ -26,7 +26,7 @@ pub(crate) struct MarkRead(pub(crate) GitHubApi);
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Args {
-    /// The ids of those to mark, from `github_notifications`; at most 30.
+    /// The ids of those to mark; `github_notifications` gives them. At most 30.
     ids: Option<Vec<String>>,
     /// Instead of `ids`: all that were updated up to this time, e.g. "2026-11-20T08:15:00Z". Take the
     /// newest `updated` that the person has seen.
@@ -50,7 +50,7 @@ impl Tool for MarkRead {
     const NAME: &'static str = "github_mark_read";
     const TITLE: &'static str = "Mark GitHub notifications as read";
     const DESCRIPTION: &'static str = "Marks GitHub notifications as read: some by their ids, or all \
-        up to a time. Call github_notifications first, and mark only what the person has seen.";
+        up to a time. Call github_notifications first; mark only what the person has seen.";
     const EFFECT: Effect = Effect::Sets;
     const SCOPES: &'static [&'static str] = &[];
     const OPTIONAL_SCOPES: &'static [&'static str] = &["notifications"];

@@ -55,7 +55,7 @@ pub(crate) struct Answer {
 /// One notification.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Row {
-    /// What `github_mark_read` takes.
+    /// Its id; `github_mark_read` takes it.
     id: String,
     /// The thing it is about: `owner/repo#12`, or the repository.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration}
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::json;
 
-use crate::LinkedAccount;
+use crate::{LinkedAccount, absent::Absent};
 
 /// The codes that all toolsets share. A toolset may add its own and documents them.
 pub mod code {
@@ -36,6 +36,9 @@ pub mod code {
     /// A fault of ours. The log has the cause, the answer doesn't.
     pub const INTERNAL: &str = "internal";
 }
+
+/// In the place of advice to call a tool that isn't offered.
+const NO_TOOL: &str = "The tool for that is switched off on this server: tell the person.";
 
 /// Why a tool couldn't do what was asked, in words that a model can act on.
 ///
@@ -151,6 +154,16 @@ impl ToolError {
     #[must_use]
     pub fn advising(self, next_step: String) -> Self {
         Self { next_step: next_step.into(), ..self }
+    }
+
+    /// The same error, advising no `absent` tool.
+    pub(crate) fn without(self, absent: &Absent) -> Self {
+        if !absent.is_in(&self.next_step) {
+            return self;
+        }
+        let left = absent.left_out_of(&self.next_step);
+        let next_step = if left.is_empty() { NO_TOOL.to_owned() } else { left };
+        self.advising(next_step)
     }
 
     fn cured_by(mut self, provider: &str) -> Self {

@@ -6,6 +6,7 @@
 //! chosen, and the way to that person's access token. What it can't reach is anything else: not the
 //! vault, not a refresh token, not another person.
 
+mod absent;
 mod account;
 mod caller;
 mod capped;

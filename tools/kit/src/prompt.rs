@@ -17,6 +17,9 @@ pub trait Prompt: Send + Sync + 'static {
     const TITLE: &'static str;
     /// For people: what comes of it.
     const DESCRIPTION: &'static str;
+    /// The tools that it can't do without, by their names: where one of them isn't offered, it isn't
+    /// either.
+    const NEEDS: &'static [&'static str];
     /// Its arguments, documented field by field for people. Clients have forms of single lines, so
     /// each is a text; one that is left blank is missing.
     type Args: DeserializeOwned + JsonSchema + Send;

@@ -7,8 +7,10 @@ use rmcp::model::JsonObject;
 const RESERVED: [char; 3] = ['/', '?', '#'];
 
 /// Text and variables, by turns.
+#[derive(Clone)]
 pub(crate) struct Template(Vec<Part>);
 
+#[derive(Clone)]
 enum Part {
     Text(&'static str),
     Variable(&'static str),

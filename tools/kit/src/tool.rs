@@ -41,7 +41,8 @@ pub trait Tool: Send + Sync + 'static {
     const NAME: &'static str;
     /// The name for people.
     const TITLE: &'static str;
-    /// For the model: what it does, when to use it, what to use instead.
+    /// For the model: what it does, when to use it, what to use instead. A sentence that names a tool
+    /// whose set is off is left out, or, where it has semicolons, the part of it between them.
     const DESCRIPTION: &'static str;
     /// What it does to the world.
     const EFFECT: Effect;

@@ -7,7 +7,7 @@ mod tool;
 
 use std::sync::Arc;
 
-use crate::{Prompt, Resource, Tool};
+use crate::{Prompt, Resource, Tool, absent::Absent};
 
 pub use prompt::RegisteredPrompt;
 pub use resource::{Described, RegisteredResource};
@@ -20,7 +20,7 @@ const CORE: &str = "core";
 pub struct Toolset {
     name: &'static str,
     provider: Option<&'static str>,
-    instructions: Option<&'static str>,
+    instructions: Option<String>,
     tools: Vec<Arc<RegisteredTool>>,
     prompts: Vec<Arc<RegisteredPrompt>>,
     resources: Vec<Arc<RegisteredResource>>,
@@ -29,6 +29,8 @@ pub struct Toolset {
     sets: Vec<&'static str>,
     /// Those that are there only where an operator names them.
     on_request: Vec<&'static str>,
+    /// The tools that were taken away with their sets.
+    absent: Vec<&'static str>,
 }
 
 /// There is no set of this name in a toolset.
@@ -56,13 +58,14 @@ impl Toolset {
             set: CORE,
             sets: Vec::new(),
             on_request: Vec::new(),
+            absent: Vec::new(),
         }
     }
 
     /// The same toolset with something for the model to know once per conversation.
     #[must_use]
-    pub fn with_instructions(self, instructions: &'static str) -> Self {
-        Self { instructions: Some(instructions), ..self }
+    pub fn with_instructions(self, instructions: &str) -> Self {
+        Self { instructions: Some(instructions.to_owned()), ..self }
     }
 
     /// The same toolset, about to be given what belongs to a set. What is added before belongs to
@@ -88,7 +91,8 @@ impl Toolset {
         self.keep(|set| usual.contains(&set))
     }
 
-    /// The same toolset with what belongs to `sets` only.
+    /// The same toolset with what belongs to `sets` only, without prompts that need a tool of another,
+    /// and without the sentences that name one.
     ///
     /// # Errors
     /// When one of them doesn't exist.
@@ -101,9 +105,16 @@ impl Toolset {
     }
 
     fn keep(mut self, is_on: impl Fn(&str) -> bool) -> Self {
-        self.tools.retain(|tool| is_on(tool.set));
-        self.prompts.retain(|prompt| is_on(prompt.set));
+        let absent = self.tools.extract_if(.., |tool| !is_on(tool.set));
+        self.absent.extend(absent.map(|tool| tool.name()));
+        let absent = Absent::new(&self.absent);
+        let instructions = self.instructions.map(|text| absent.left_out_of(&text));
+        self.instructions = instructions.filter(|text| !text.is_empty());
+        self.prompts.retain(|prompt| is_on(prompt.set) && prompt.works_without(&absent));
         self.resources.retain(|resource| is_on(resource.set));
+        self.tools.iter_mut().for_each(|tool| Arc::make_mut(tool).leave_out(&absent));
+        self.prompts.iter_mut().for_each(|prompt| Arc::make_mut(prompt).leave_out(&absent));
+        self.resources.iter_mut().for_each(|it| Arc::make_mut(it).leave_out(&absent));
         self
     }
 
@@ -153,8 +164,8 @@ impl Toolset {
 
     /// What the model is to know once per conversation.
     #[must_use]
-    pub fn instructions(&self) -> Option<&'static str> {
-        self.instructions
+    pub fn instructions(&self) -> Option<&str> {
+        self.instructions.as_deref()
     }
 
     /// Its tools, in the order they were added.

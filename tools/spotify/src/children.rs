@@ -48,7 +48,7 @@ impl Tool for ListChildren {
     const TITLE: &'static str = "List an album or an artist";
     const DESCRIPTION: &'static str = "Lists the tracks of an album in their order, or the albums \
         and singles of an artist and those they appear on. For the episodes of a show or the chapters of an \
-        audiobook call spotify_episodes; for a playlist, spotify_playlist_items. Spotify tells \
+        audiobook call spotify_episodes; for a playlist call spotify_playlist_items. Spotify tells \
         nobody an artist's most popular tracks: search for the artist's name with spotify_search \
         instead.";
     const EFFECT: Effect = Effect::Reads;

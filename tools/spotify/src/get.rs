@@ -57,8 +57,8 @@ impl Tool for Get {
     const DESCRIPTION: &'static str = "Looks up tracks, albums, artists, playlists, shows, \
         episodes, audiobooks or chapters by URI or link: names, dates, lengths, descriptions, and \
         the URIs of what they belong to. Use it when the person pastes a link. To find something by \
-        name, call spotify_search; for what is in an album, artist, show or playlist, \
-        spotify_list_children, spotify_episodes or spotify_playlist_items.";
+        name, call spotify_search; for what is in an album or by an artist, spotify_list_children; \
+        in a show or audiobook, spotify_episodes; in a playlist, spotify_playlist_items.";
     const EFFECT: Effect = Effect::Reads;
     const SCOPES: &'static [&'static str] = &[];
     const OPTIONAL_SCOPES: &'static [&'static str] = POSITION_SCOPES;

@@ -28,4 +28,5 @@ mod resolve;
 mod samples;
 mod schema;
 mod search;
+mod sets;
 mod tolerance;

@@ -1,6 +1,6 @@
 //! One prompt, as the host sees it.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use rmcp::model::{
     GetPromptResult, JsonObject, Prompt as Descriptor, PromptArgument, PromptMessage, Role,
@@ -8,25 +8,41 @@ use rmcp::model::{
 use serde_json::Value;
 
 use super::parse::parse;
-use crate::{Caller, Prompt, ToolError, schema::input_schema};
+use crate::{Caller, Prompt, ToolError, absent::Absent, schema::input_schema};
 
 /// What to do about arguments that don't fit.
 const NEXT_STEP: &str = "Fill in the arguments that prompts/list says of this prompt.";
 
 /// A prompt with its description on the wire, built once.
+#[derive(Clone)]
 pub struct RegisteredPrompt {
     name: &'static str,
     descriptor: Descriptor,
     /// The set it belongs to.
     pub(super) set: &'static str,
-    run: Box<dyn Run>,
+    needs: &'static [&'static str],
+    run: Arc<dyn Run>,
 }
 
 impl RegisteredPrompt {
     pub(super) fn new<P: Prompt>(prompt: P, set: &'static str) -> Self {
         let descriptor =
             Descriptor::new(P::NAME, Some(P::DESCRIPTION), arguments::<P>()).with_title(P::TITLE);
-        Self { name: P::NAME, descriptor, set, run: Box::new(prompt) }
+        Self { name: P::NAME, descriptor, set, needs: P::NEEDS, run: Arc::new(prompt) }
+    }
+
+    /// Whether none of the tools that it needs is `absent`.
+    pub(super) fn works_without(&self, absent: &Absent) -> bool {
+        !self.needs.iter().any(|tool| absent.is_in(tool))
+    }
+
+    /// From now on it says nothing of `absent` tools.
+    pub(super) fn leave_out(&mut self, absent: &Absent) {
+        let arguments = self.descriptor.arguments.iter_mut().flatten();
+        let of_arguments = arguments.map(|argument| &mut argument.description);
+        for text in of_arguments.chain([&mut self.descriptor.description]).flatten() {
+            *text = absent.left_out_of(text);
+        }
     }
 
     /// Its name on the wire.

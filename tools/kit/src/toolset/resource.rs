@@ -1,18 +1,19 @@
 //! One resource, as the host sees it.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use rmcp::model::{
     JsonObject, ReadResourceResult, Resource as Descriptor, ResourceContents, ResourceTemplate,
 };
 
 use super::parse::parse;
-use crate::{Caller, Resource, ToolError, template::Template};
+use crate::{Caller, Resource, ToolError, absent::Absent, template::Template};
 
 /// What to do about variables that don't fit.
 const NEXT_STEP: &str = "Write the address after its form in resources/templates/list.";
 
 /// A resource with its description on the wire, built once.
+#[derive(Clone)]
 pub struct RegisteredResource {
     name: &'static str,
     described: Described,
@@ -21,7 +22,9 @@ pub struct RegisteredResource {
     /// The set it belongs to.
     pub(super) set: &'static str,
     pub(super) scopes: &'static [&'static str],
-    run: Box<dyn Run>,
+    /// The tools of its toolset that aren't offered with it.
+    absent: Absent,
+    run: Arc<dyn Run>,
 }
 
 /// What the lists say of a resource.
@@ -44,7 +47,20 @@ impl RegisteredResource {
             Described::Many(many.with_description(R::DESCRIPTION).with_mime_type(R::MIME_TYPE))
         };
         let (name, mime_type, scopes) = (R::NAME, R::MIME_TYPE, R::SCOPES);
-        Self { name, described, template, mime_type, set, scopes, run: Box::new(resource) }
+        let (absent, run) = (Absent::default(), Arc::new(resource));
+        Self { name, described, template, mime_type, set, scopes, absent, run }
+    }
+
+    /// From now on it says nothing of `absent` tools.
+    pub(super) fn leave_out(&mut self, absent: &Absent) {
+        let description = match &mut self.described {
+            Described::One(one) => &mut one.description,
+            Described::Many(many) => &mut many.description,
+        };
+        if let Some(text) = description {
+            *text = absent.left_out_of(text);
+        }
+        self.absent = absent.clone();
     }
 
     /// Its name for programs.
@@ -90,7 +106,8 @@ impl RegisteredResource {
         variables: JsonObject,
     ) -> Result<ReadResourceResult, ToolError> {
         let caller = caller.running(self.scopes, None);
-        let text = self.run.read(&caller, variables).await?;
+        let read = self.run.read(&caller, variables).await;
+        let text = read.map_err(|error| error.without(&self.absent))?;
         let contents = ResourceContents::text(text, uri).with_mime_type(self.mime_type);
         let mut result = ReadResourceResult::new(vec![contents]);
         if let Some(account) = caller.used() {

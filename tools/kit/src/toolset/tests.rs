@@ -21,6 +21,7 @@ impl Prompt for Mix {
     const NAME: &'static str = "a_mix";
     const TITLE: &'static str = "Mix";
     const DESCRIPTION: &'static str = "Makes a mix.";
+    const NEEDS: &'static [&'static str] = &[];
     type Args = MixArgs;
 
     fn message(&self, args: MixArgs) -> Result<String, ToolError> {

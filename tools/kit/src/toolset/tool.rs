@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::parse::parse;
 use crate::{
     Caller, Effect, Tool, ToolError,
+    absent::Absent,
     account::{describe_choice, take_choice},
     schema::{input_schema, output_schema},
 };
@@ -16,6 +17,7 @@ use crate::{
 const NEXT_STEP: &str = "Correct them after the tool's input schema and call again.";
 
 /// A tool with its description on the wire, built once.
+#[derive(Clone)]
 pub struct RegisteredTool {
     name: &'static str,
     descriptor: Descriptor,
@@ -26,7 +28,9 @@ pub struct RegisteredTool {
     pub(super) optional_scopes: &'static [&'static str],
     /// Whether it uses accounts of a provider, of which the caller may choose one.
     has_accounts: bool,
-    run: Box<dyn Run>,
+    /// Those of its toolset that aren't offered with it.
+    absent: Absent,
+    run: Arc<dyn Run>,
 }
 
 impl RegisteredTool {
@@ -47,7 +51,8 @@ impl RegisteredTool {
             scopes: T::SCOPES,
             optional_scopes: T::OPTIONAL_SCOPES,
             has_accounts,
-            run: Box::new(tool),
+            absent: Absent::default(),
+            run: Arc::new(tool),
         }
     }
 
@@ -81,7 +86,20 @@ impl RegisteredTool {
         let mut arguments = self.without_fillers(arguments);
         let choice = if self.has_accounts { take_choice(&mut arguments)? } else { None };
         let caller = caller.running(self.scopes, choice);
-        caller.signed(self.run.run(&caller, arguments).await)
+        let ran = self.run.run(&caller, arguments).await;
+        caller.signed(ran.map_err(|error| error.without(&self.absent)))
+    }
+
+    /// From now on it says nothing of `absent` tools.
+    pub(super) fn leave_out(&mut self, absent: &Absent) {
+        if let Some(text) = &mut self.descriptor.description {
+            *text = absent.left_out_of(text).into();
+        }
+        absent.leave_out_of_schema(Arc::make_mut(&mut self.descriptor.input_schema));
+        if let Some(schema) = &mut self.descriptor.output_schema {
+            absent.leave_out_of_schema(Arc::make_mut(schema));
+        }
+        self.absent = absent.clone();
     }
 
     /// Models fill what they don't need with empty strings and lists; where an argument may be left

@@ -31,7 +31,7 @@ pub(crate) struct PlaylistRow {
     /// Whether it is shown on its owner's profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) public: Option<bool>,
-    /// What `spotify_play` takes.
+    /// Its address; `spotify_play` takes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) uri: Option<String>,
     /// Whether it is this person's; `None` when Spotify doesn't say.

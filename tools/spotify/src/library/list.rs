@@ -46,7 +46,7 @@ impl Tool for List {
     const TITLE: &'static str = "Spotify library";
     const DESCRIPTION: &'static str = "Lists the tracks (liked songs) or albums that the person \
         saved, the last saved first, or the artists they follow. For saved shows and audiobooks, \
-        call spotify_shows; for playlists, spotify_playlists. To learn whether one thing is saved, \
+        call spotify_shows; for playlists call spotify_playlists. To learn whether one thing is saved, \
         call spotify_library_check instead of paging.";
     const EFFECT: Effect = Effect::Reads;
     const SCOPES: &'static [&'static str] = &[];

@@ -33,7 +33,7 @@ impl Tool for Save {
     const DESCRIPTION: &'static str = "Saves tracks (as liked songs), albums, shows, episodes or \
         audiobooks to the person's library, and follows artists or playlists. What is saved \
         already stays. To put tracks into a playlist, call spotify_playlist_add; to take something \
-        out, spotify_library_remove.";
+        out of the library, call spotify_library_remove.";
     const EFFECT: Effect = Effect::Sets;
     const SCOPES: &'static [&'static str] = WRITE_SCOPES;
     type Args = Args;

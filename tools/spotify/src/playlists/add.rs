@@ -56,7 +56,7 @@ impl Tool for Add {
     const NAME: &'static str = "spotify_playlist_add";
     const TITLE: &'static str = "Add to a Spotify playlist";
     const DESCRIPTION: &'static str = "Adds tracks and episodes to a Spotify playlist, without \
-        those that are in it already. It takes URIs: spotify_resolve finds those of many titles at \
+        those that are in it already. It takes URIs; spotify_resolve finds those of many titles at \
         once, spotify_search those of one. For a new playlist \
         call spotify_playlist_create, which can fill it at once.";
     const EFFECT: Effect = Effect::Changes;

@@ -68,7 +68,7 @@ impl Tool for Create {
     const NAME: &'static str = "spotify_playlist_create";
     const TITLE: &'static str = "Create a Spotify playlist";
     const DESCRIPTION: &'static str = "Makes a new Spotify playlist of the person's and puts \
-        tracks in, in one call; nobody else sees it unless `public` is true. It takes URIs: \
+        tracks in, in one call; nobody else sees it unless `public` is true. It takes URIs; \
         spotify_resolve finds those of many titles at once. To put more into a playlist that there is, call \
         spotify_playlist_add.";
     const EFFECT: Effect = Effect::Changes;

@@ -60,8 +60,8 @@ pub(crate) struct Answer {
     /// The `offset` that shows more; missing when there is no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_offset: Option<u64>,
-    /// The version of the playlist that this is; `spotify_playlist_reorder` and
-    /// `spotify_playlist_remove` take it.
+    /// The version of the playlist that this is; `spotify_playlist_reorder` takes it; so does
+    /// `spotify_playlist_remove`.
     #[serde(skip_serializing_if = "Option::is_none")]
     snapshot_id: Option<String>,
     /// How many positions were looked at, when the call was cancelled before the end or there are

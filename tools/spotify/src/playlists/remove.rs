@@ -47,7 +47,7 @@ pub(crate) struct Args {
     uris: Vec<String>,
     /// Whether to only say what would go.
     dry_run: Option<bool>,
-    /// The version of the playlist that was looked at, as `spotify_playlist_items` gave it; the newest
+    /// The version of the playlist that was looked at; `spotify_playlist_items` gives it; the newest
     /// if left out.
     snapshot_id: Option<String>,
 }

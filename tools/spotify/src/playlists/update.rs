@@ -61,8 +61,9 @@ impl Tool for Update {
     const NAME: &'static str = "spotify_playlist_update";
     const TITLE: &'static str = "Update a Spotify playlist";
     const DESCRIPTION: &'static str = "Renames a Spotify playlist, or changes its description or \
-        who can see and change it, and looks afterwards. What is in it stays: for that there are \
-        spotify_playlist_add, spotify_playlist_remove and spotify_playlist_reorder.";
+        who can see and change it, and looks afterwards. What is in it stays: to change that, \
+        call spotify_playlist_add or spotify_playlist_reorder; to take something out, \
+        spotify_playlist_remove.";
     const EFFECT: Effect = Effect::Sets;
     const SCOPES: &'static [&'static str] = &[];
     const OPTIONAL_SCOPES: &'static [&'static str] = CHANGE_SCOPES;

@@ -44,7 +44,7 @@ impl Tool for Episodes {
     const TITLE: &'static str = "Episodes and chapters";
     const DESCRIPTION: &'static str = "Lists the episodes of a show, newest first, or the chapters \
         of an audiobook in their order, with release date, length, and where the person stopped. \
-        Find shows with spotify_search, or those that the person saved with spotify_shows. To go \
+        Find shows with spotify_search; those that the person saved, with spotify_shows. To go \
         on listening, pass the URI and `stopped_at_ms` to spotify_play as `position_ms`.";
     const EFFECT: Effect = Effect::Reads;
     const SCOPES: &'static [&'static str] = &[];

@@ -46,8 +46,8 @@ impl Tool for Shows {
     const TITLE: &'static str = "Saved shows and audiobooks";
     const DESCRIPTION: &'static str = "Lists the shows, single episodes or audiobooks that the \
         person saved, the last saved first. For what is in one of them, call spotify_episodes; for \
-        saved music, spotify_library_list. To save or remove one, call spotify_library_save or \
-        spotify_library_remove.";
+        saved music, spotify_library_list. To save one, call spotify_library_save; to remove \
+        one, spotify_library_remove.";
     const EFFECT: Effect = Effect::Reads;
     const SCOPES: &'static [&'static str] = SCOPES;
     const OPTIONAL_SCOPES: &'static [&'static str] = POSITION_SCOPES;

@@ -2,9 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use stagepass_kit::{Prompt, ToolError};
+use stagepass_kit::{Prompt, Tool, ToolError};
 
 use super::quoted;
+use crate::{now::Now, recent::RecentlyPlayed};
 
 /// The prompt.
 pub(crate) struct Heard;
@@ -20,6 +21,7 @@ impl Prompt for Heard {
     const NAME: &'static str = "spotify_what_did_i_listen_to";
     const TITLE: &'static str = "What did I listen to?";
     const DESCRIPTION: &'static str = "Looks up what was played on Spotify lately.";
+    const NEEDS: &'static [&'static str] = &[Now::NAME, RecentlyPlayed::NAME];
     type Args = Args;
 
     fn message(&self, args: Args) -> Result<String, ToolError> {

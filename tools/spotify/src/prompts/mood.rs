@@ -2,9 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use stagepass_kit::{Prompt, ToolError};
+use stagepass_kit::{Prompt, Tool, ToolError};
 
 use super::quoted;
+use crate::{playlists::Create, resolve::Resolve};
 
 /// The prompt.
 pub(crate) struct Mood;
@@ -23,6 +24,7 @@ impl Prompt for Mood {
     const TITLE: &'static str = "Make a playlist from a mood";
     const DESCRIPTION: &'static str = "Picks tracks that fit a mood and puts them into a new, \
         private Spotify playlist.";
+    const NEEDS: &'static [&'static str] = &[Resolve::NAME, Create::NAME];
     type Args = Args;
 
     fn message(&self, args: Args) -> Result<String, ToolError> {

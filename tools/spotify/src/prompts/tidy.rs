@@ -2,10 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use stagepass_kit::{Caller, Prompt, ToolError};
+use stagepass_kit::{Caller, Prompt, Tool, ToolError};
 
 use super::quoted;
-use crate::playlists::Playlists;
+use crate::playlists::{Add, Items, Playlists, Remove};
 
 /// The prompt.
 pub(crate) struct Tidy(pub(crate) Playlists);
@@ -22,6 +22,7 @@ impl Prompt for Tidy {
     const TITLE: &'static str = "Tidy a playlist";
     const DESCRIPTION: &'static str = "Looks for duplicates and misfits in one of your Spotify \
         playlists and takes out what you agree to.";
+    const NEEDS: &'static [&'static str] = &[Items::NAME, Remove::NAME, Add::NAME];
     type Args = Args;
 
     fn message(&self, args: Args) -> Result<String, ToolError> {
