@@ -92,3 +92,23 @@ async fn what_nobody_accepts_is_forgotten_and_held_back_again() {
     assert!(db.descriptions_of("new").await.unwrap()[0].accepted);
     store.finish().await;
 }
+
+#[tokio::test]
+async fn a_client_of_the_operators_belongs_to_the_issuer_that_it_was_first_used_at() {
+    let store = Store::open().await;
+    let db = &store.db;
+    assert_eq!(db.remote_issuer("box", "id").await.unwrap(), None);
+    let (one, other) = tokio::join!(
+        db.settle_remote_issuer("box", "id", "https://a.example"),
+        db.settle_remote_issuer("box", "id", "https://b.example"),
+    );
+    let first = one.unwrap();
+    assert_eq!(other.unwrap(), first, "of two at once one is the first");
+    let late = db.settle_remote_issuer("box", "id", "https://c.example").await.unwrap();
+    assert_eq!(late, first);
+    assert_eq!(db.remote_issuer("box", "id").await.unwrap(), Some(first));
+    for (remote, id) in [("box", "another"), ("other", "id")] {
+        assert_eq!(db.remote_issuer(remote, id).await.unwrap(), None);
+    }
+    store.finish().await;
+}
