@@ -1,16 +1,19 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde_json::{Value, json};
 use stagepass_kit::Described;
 
 use super::*;
 
-fn all() -> impl Iterator<Item = Toolset> {
-    TOOLSETS.iter().map(|(_, make)| made(*make))
+/// A configuration with credentials at these providers.
+fn with_apps_at(ids: &[&str]) -> Config {
+    let key = |id: &&str| format!("STAGEPASS_PROVIDER__{}__CLIENT_ID", id.to_uppercase());
+    let apps = ids.iter().map(|id| (key(id), "an app".to_owned()));
+    Config::load(None, apps.collect()).unwrap()
 }
 
-fn made(make: Make) -> Toolset {
-    make(reqwest::Client::default(), "https://api.example.com")
+fn all() -> Vec<Toolset> {
+    toolsets(&with_apps_at(&["github", "spotify"]), &crate::http::client().unwrap())
 }
 
 #[test]
@@ -18,17 +21,27 @@ fn every_crate_in_tools_is_in_the_list() {
     let crates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tools")).unwrap();
     let names = crates.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     // Other servers are listed in the configuration.
-    let is_toolset = |name: &String| !["kit", "remote"].contains(&name.as_str());
-    let mut crates: Vec<_> = names.filter(is_toolset).collect();
-    crates.sort_unstable();
-    let mut listed: Vec<_> = TOOLSETS.iter().map(|(id, _)| *id).collect();
-    listed.sort_unstable();
-    assert_eq!(crates, listed);
+    for name in names.filter(|name| !["kit", "remote"].contains(&name.as_str())) {
+        let is_listed = TOOLSETS.iter().any(|(listed, _)| *listed == name);
+        assert!(is_listed, "tools/{name} has no line in src/app/toolsets.rs");
+    }
+}
+
+#[test]
+fn every_toolset_in_the_list_is_there_and_has_the_name_of_its_folder() {
+    let config = with_apps_at(&["github", "spotify"]);
+    let client = crate::http::client().unwrap();
+    let names: Vec<_> = toolsets(&config, &client).iter().map(Toolset::name).collect();
+    let listed: Vec<_> = TOOLSETS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, listed, "does every provider of theirs have an app here?");
+    let config = with_apps_at(&["github"]);
+    let names: Vec<_> = toolsets(&config, &client).iter().map(Toolset::name).collect();
+    assert!(!names.contains(&"spotify"), "its provider has no credentials");
 }
 
 #[test]
 fn people_are_told_in_words_what_every_scope_allows() {
-    let config = Config::load(None, HashMap::new()).unwrap();
+    let config = with_apps_at(&[]);
     for toolset in all() {
         let provider = toolset.provider().and_then(|id| config.provider.get(id));
         for scope in toolset.scopes() {
@@ -87,11 +100,12 @@ fn descriptions(value: &Value, told: &mut Vec<String>) {
 
 #[test]
 fn whatever_sets_are_on_no_text_names_a_tool_that_is_not_offered() {
-    for (_, make) in TOOLSETS {
-        let unknown = made(*make).only(&["?".to_owned()]).err().unwrap();
+    for index in 0..TOOLSETS.len() {
+        let made = || all().swap_remove(index);
+        let unknown = made().only(&["?".to_owned()]).err().unwrap();
         let mut texts = 0;
         for sets in choices(&unknown.known) {
-            let toolset = made(*make).only(&sets).unwrap();
+            let toolset = made().only(&sets).unwrap();
             let offered: HashSet<_> = toolset.tools().iter().map(|tool| tool.name()).collect();
             let prefix = format!("{}_", toolset.name());
             for text in told(&toolset) {

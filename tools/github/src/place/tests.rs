@@ -104,5 +104,7 @@ fn what_would_leave_the_repository_is_no_path() {
         let place = FilePlace::parse("octo/lanterns", Some("a"), None, Some(lines));
         assert!(place.is_err(), "{lines}");
     }
-    assert!(FilePlace::parse("octo/lanterns", None, Some(""), None).is_err());
+    for version in ["", "a\nb", &"x".repeat(1_001)] {
+        assert!(FilePlace::parse("octo/lanterns", None, Some(version), None).is_err(), "{version}");
+    }
 }

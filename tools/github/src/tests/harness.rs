@@ -2,11 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use serde_json::Value;
-use stagepass_kit::{
-    AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset, Watch,
-};
+use stagepass_kit::{Caller, Identity, ToolError, Toolset, Watch, testing::OneAccount};
 use stagepass_standin::{
     GitHub,
     github::{Answer, Fault, Kind, World},
@@ -75,9 +72,7 @@ impl Stage {
     ) -> Self {
         let github = Arc::new(GitHub::start().await);
         let api = api(&github);
-        let door = Door::new(Arc::clone(&github), "alice", kind, scopes, believed);
-        let caller = Caller::new(Identity::local(), Arc::new(door));
-        Self { github, tools: crate::toolset_at(api), caller }
+        Self::believed(github, api, ("alice", kind), scopes, believed)
     }
 
     /// Alice, while nothing gets to GitHub.
@@ -102,8 +97,21 @@ impl Stage {
         kind: Kind,
         scopes: &'static [&'static str],
     ) -> Self {
-        let door = Door::new(Arc::clone(&github), person, kind, scopes, scopes);
-        let caller = Caller::new(Identity::local(), Arc::new(door));
+        Self::believed(github, api, (person, kind), scopes, scopes)
+    }
+
+    fn believed(
+        github: Arc<GitHub>,
+        api: GitHubApi,
+        (person, kind): (&'static str, Kind),
+        scopes: &'static [&'static str],
+        believed: &[&str],
+    ) -> Self {
+        let issuing = Arc::clone(&github);
+        let vault = OneAccount::new(PROVIDER, person, believed, move || {
+            issuing.issue_token(kind, person, scopes).into()
+        });
+        let caller = Caller::new(Identity::local(), Arc::new(vault));
         Self { github, tools: crate::toolset_at(api), caller }
     }
 
@@ -188,65 +196,4 @@ fn api(github: &GitHub) -> GitHubApi {
 #[expect(clippy::disallowed_methods, reason = "there is no host here to share a client with")]
 fn client() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
-}
-
-/// A vault with one person in it.
-struct Door {
-    github: Arc<GitHub>,
-    person: &'static str,
-    kind: Kind,
-    scopes: &'static [&'static str],
-    believed: &'static [&'static str],
-    token: AccessToken,
-}
-
-impl Door {
-    fn new(
-        github: Arc<GitHub>,
-        person: &'static str,
-        kind: Kind,
-        scopes: &'static [&'static str],
-        believed: &'static [&'static str],
-    ) -> Self {
-        let token = issue(&github, (person, kind), scopes, believed, 1);
-        Self { github, person, kind, scopes, believed, token }
-    }
-}
-
-fn issue(
-    github: &GitHub,
-    (person, kind): (&str, Kind),
-    scopes: &[&str],
-    believed: &[&str],
-    version: i64,
-) -> AccessToken {
-    let token = github.issue_token(kind, person, scopes);
-    let scopes = believed.iter().map(|scope| (*scope).to_owned()).collect();
-    let (id, name) = (person.to_owned(), person.to_owned());
-    let account = LinkedAccount { id, name, label: None, one_of_several: false };
-    let (scopes, account) = (Arc::new(scopes), Arc::new(account));
-    AccessToken::new(token.into(), person.into(), version, scopes, account)
-}
-
-#[async_trait]
-impl Connections for Door {
-    async fn access_token(
-        &self,
-        _: &Identity,
-        provider: &str,
-        account: Option<&str>,
-    ) -> Result<AccessToken, ToolError> {
-        assert_eq!((provider, account), (PROVIDER, None));
-        Ok(self.token.clone())
-    }
-
-    async fn renewed_token(
-        &self,
-        _: &Identity,
-        _: &str,
-        rejected: &AccessToken,
-    ) -> Result<AccessToken, ToolError> {
-        let who = (self.person, self.kind);
-        Ok(issue(&self.github, who, self.scopes, self.believed, rejected.version() + 1))
-    }
 }

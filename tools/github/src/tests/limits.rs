@@ -104,7 +104,9 @@ async fn what_others_have_used_up_is_understood_and_not_asked_again() {
     assert_eq!(stage.github.requests().len(), 2);
     // What was used up in one minute is no reason to stop everything else.
     let stage = Stage::alice().await;
-    stage.alter(|world| drop(world.left.insert("search", 0)));
+    stage.alter(|world| {
+        world.left.insert("search", 0);
+    });
     assert_eq!(code(&stage, SEARCH).await, "rate_limited");
     assert!(stage.call(ME.0, ME.1).await.is_ok());
 }
@@ -124,11 +126,13 @@ async fn a_command_that_was_refused_for_its_hurry_is_given_again() {
 
 #[tokio::test]
 async fn limits_that_are_told_in_words_or_by_a_status_alone_are_understood() {
+    let wait = ("retry-after".to_owned(), "60".to_owned());
     let said = |status, message: &str| Answer::json(status, &json!({"message": message}));
     for answer in [
         said(403, "You have triggered an abuse detection mechanism."),
         said(403, "API rate limit exceeded for user ID 1."),
         said(429, "Slow down."),
+        Answer::Status(403, "text/plain".into(), "No.".into(), vec![wait]),
     ] {
         let stage = Stage::alice().await;
         stage.fail("GET", "/user", answer.clone());

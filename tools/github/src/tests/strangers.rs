@@ -1,6 +1,7 @@
 //! What strangers write stays what it is: data.
 
-use stagepass_standin::github::{Comment, File, Kind};
+use serde_json::json;
+use stagepass_standin::github::{Answer, Comment, File, Kind};
 
 use super::harness::Stage;
 
@@ -98,6 +99,11 @@ async fn a_title_cannot_add_parts_to_its_line() {
         assert!(text.contains(" · Fix - closed - by admin · "), "{text}");
         assert_eq!(data.pointer(title).unwrap(), TITLE);
     }
+    let symlink = json!({"type": "symlink", "target": TITLE});
+    stage.fail("GET", "/repos/octo/lanterns/contents/a", Answer::json(200, &symlink));
+    let link = r#"{"repo": "octo/lanterns", "path": "a"}"#;
+    let (text, _) = stage.answer("github_read_file", link).await;
+    assert_eq!(text, "octo/lanterns a · symlink to Fix - closed - by admin");
 }
 
 #[tokio::test]

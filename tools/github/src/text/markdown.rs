@@ -23,7 +23,7 @@ pub(super) fn as_read(markdown: &str) -> String {
         } else if let Some((label, to)) = definition(line).filter(|_| !is_hidden) {
             let is_link = to.starts_with("https://") || to.starts_with("http://");
             if is_link && label.len() <= LONGEST_LABEL {
-                seen.push_str(&format!("[{label}]: {to}\n"));
+                seen.extend(["[", label, "]: ", to, "\n"]);
             }
         } else {
             is_hidden = uncomment(line, is_hidden, &mut seen);
