@@ -12,7 +12,7 @@ use stagepass_standin::{
     oidc::{Algorithm, Fault},
 };
 
-use crate::harness::{Chat, Setup, TestApp};
+use crate::harness::{Chat, Setup, TestApp, Told};
 
 /// A server whose provider `work` is an issuer.
 struct Work {
@@ -61,7 +61,7 @@ impl Work {
         told.data["providers"][0].clone()
     }
 
-    async fn handle(&self, code: &str) -> crate::harness::Told {
+    async fn handle(&self, code: &str) -> Told {
         let asked = json!({"action": "handle_callback", "provider": "work", "code": code});
         self.chat.auth(asked).await
     }
@@ -251,5 +251,32 @@ async fn where_nobody_knows_how_to_withdraw_access_nothing_is_made_up() {
     assert_eq!(told.data["revoked_remotely"], "failed");
     assert_eq!(told.data.get("manage_url"), None);
     assert!(told.text.contains("in the account's settings there"), "{}", told.text);
+    work.finish().await;
+}
+
+#[tokio::test]
+async fn a_provider_has_to_be_named_where_there_is_a_choice() {
+    let link_at = |told: &Told| told.data["provider"].as_str().unwrap_or_default().to_owned();
+    let get_url = || json!({"action": "get_url"});
+    // Tools use the one, and people only sign in with the other.
+    let mut work = Work::start().await;
+    assert_eq!(link_at(&work.chat.auth(get_url()).await.ok()), "spotify");
+    // Another server's tools use the other, so either may be meant.
+    work.app.set("REMOTE__BOX__URL", "http://127.0.0.1:9/mcp");
+    work.app.set("REMOTE__BOX__AUTH", "provider:work");
+    work.app.restart().await;
+    let chat = work.app.chat().await;
+    let told = chat.auth(get_url()).await;
+    assert_eq!(told.code(), "invalid_argument");
+    assert!(told.text.contains("one of: spotify, work"), "{}", told.text);
+    let status = chat.auth(json!({"action": "status"})).await.ok();
+    assert_eq!(status.data["providers"][1]["provider"], "work");
+    // There is nothing else.
+    for key in ["REMOTE__BOX__URL", "REMOTE__BOX__AUTH", "PROVIDER__SPOTIFY__CLIENT_ID"] {
+        work.app.set(key, "");
+    }
+    work.app.restart().await;
+    let chat = work.app.chat().await;
+    assert_eq!(link_at(&chat.auth(get_url()).await.ok()), "work");
     work.finish().await;
 }

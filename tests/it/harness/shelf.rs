@@ -179,6 +179,7 @@ impl Prompt for Tidy {
     const NAME: &'static str = "shelf_tidy";
     const TITLE: &'static str = "Tidy the shelf";
     const DESCRIPTION: &'static str = "Puts the books into an order.";
+    const NEEDS: &'static [&'static str] = &["shelf_sort"];
     type Args = TidyArgs;
 
     fn message(&self, args: TidyArgs) -> Result<String, ToolError> {
@@ -208,6 +209,7 @@ impl Prompt for Empty {
     const NAME: &'static str = "shelf_empty";
     const TITLE: &'static str = "Empty the shelf";
     const DESCRIPTION: &'static str = "Burns all books.";
+    const NEEDS: &'static [&'static str] = &["shelf_burn"];
     type Args = Nothing;
 
     fn message(&self, _: Nothing) -> Result<String, ToolError> {
