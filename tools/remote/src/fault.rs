@@ -45,6 +45,8 @@ pub(crate) enum Fault {
     Busy,
     /// Nobody waits any more.
     Cancelled,
+    /// No call waits for the person's answer that is brought.
+    Late,
     /// The secret in the configuration is no header.
     BadHeader,
 }
@@ -101,6 +103,11 @@ impl Fault {
             Self::Cancelled => {
                 ToolError::new(CANCELLED, "The call was cancelled.", "Call again if it is wanted.")
             }
+            Self::Late => ToolError::new(
+                REMOTE_ERROR,
+                format!("The server \"{name}\" doesn't wait for the person's answer any more."),
+                "Call the tool again, as if for the first time: the person is asked again.",
+            ),
             Self::BadHeader => operator(name, "has a secret that can't be sent as a header"),
         }
     }

@@ -24,6 +24,7 @@ mod prompt;
 mod remote;
 mod resource;
 mod seats;
+mod waiting;
 
 pub use answers::{Answers, Input, Outcome};
 pub use complete::Of;

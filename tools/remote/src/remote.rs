@@ -14,20 +14,26 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::{
-    Credentials,
+    Answers, Credentials, Input, Outcome,
+    answers::asks,
     breaker::Breaker,
     credentials::Credential,
-    exchange::{Answer, Ask, Wire},
+    exchange::{Answer, Ask, Told, Wire},
     fault::Fault,
     limits::Limits,
     link::{Link, Links, Whose},
     lists::Shelves,
     seats::Seats,
+    waiting::Waiting,
 };
 
-/// One other MCP server. Clones share everything.
+/// One other MCP server, as a client sees it. Clones share everything.
 #[derive(Clone)]
-pub struct Remote(pub(crate) Arc<Inner>);
+pub struct Remote {
+    pub(crate) inner: Arc<Inner>,
+    /// What the client can answer for the person.
+    pub(crate) answers: Answers,
+}
 
 pub(crate) struct Inner {
     pub(crate) name: String,
@@ -35,6 +41,7 @@ pub(crate) struct Inner {
     pub(crate) wire: Wire,
     links: Links,
     seats: Seats,
+    pub(crate) waiting: Waiting,
     breaker: Breaker,
     pub(crate) tools: Shelves<Tool>,
     pub(crate) prompts: Shelves<Prompt>,
@@ -59,10 +66,11 @@ impl Remote {
         http: reqwest::Client,
         limits: Limits,
     ) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Inner {
             name: name.to_owned(),
             credentials,
-            seats: Seats::new(&limits),
+            seats: Seats::new(limits.calls, limits.calls_each),
+            waiting: Waiting::default(),
             wire: Wire::new(http, url, limits),
             links: Links::new(),
             breaker: Breaker::default(),
@@ -70,19 +78,26 @@ impl Remote {
             prompts: Shelves::new(),
             resources: Shelves::new(),
             templates: Shelves::new(),
-        }))
+        };
+        Self { inner: Arc::new(inner), answers: Answers::default() }
+    }
+
+    /// The same for a client that can answer this.
+    #[must_use]
+    pub fn answered(&self, answers: Answers) -> Self {
+        Self { inner: self.inner.clone(), answers }
     }
 
     /// What it is called here.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.0.name
+        &self.inner.name
     }
 
     /// The id of the provider whose tokens it takes, if it takes tokens.
     #[must_use]
     pub fn provider(&self) -> Option<&str> {
-        match &self.0.credentials {
+        match &self.inner.credentials {
             Credentials::Provider(id) => Some(id),
             Credentials::None | Credentials::Header(..) => None,
         }
@@ -108,7 +123,7 @@ impl Remote {
         Fut: Future<Output = Result<T, Fault>>,
     {
         let told = |fault: Fault| fault.told(self.name(), self.provider());
-        let provider = match &self.0.credentials {
+        let provider = match &self.inner.credentials {
             Credentials::Provider(provider) => provider,
             Credentials::None => return work(Credential::default()).await.map_err(told),
             Credentials::Header(name, secret) => {
@@ -143,18 +158,57 @@ impl Remote {
         })
     }
 
-    /// Asks the server for `caller`, who waits and may hear of progress.
-    pub(crate) async fn ask(&self, caller: &Caller, ask: &Ask) -> Result<Asked, ToolError> {
-        let seat = self.0.seats.take(caller.identity(), &self.0.wire.limits).await;
+    /// Asks the server for `caller`, who waits and may hear of progress, and isn't asked anything.
+    pub(crate) async fn ask(&self, caller: &Caller, ask: &Ask) -> Result<Answer, ToolError> {
+        match self.ask_for(caller, ask, &Input::default()).await? {
+            Outcome::Complete(answer) => Ok(answer),
+            Outcome::Asks(_) => Err(self.unasked()),
+        }
+    }
+
+    /// The same for a person who can be asked, and may have been: then the answers are in `input`.
+    pub(crate) async fn ask_for(
+        &self,
+        caller: &Caller,
+        ask: &Ask,
+        input: &Input,
+    ) -> Result<Outcome<Answer>, ToolError> {
+        let seat = self.inner.seats.take(caller.identity(), self.inner.wire.limits.queue).await;
         let _seat = seat.map_err(|fault| fault.told(self.name(), self.provider()))?;
-        self.with_credential(caller, |credential| async move {
-            let whose = credential.whose(caller);
-            let (link, answer) =
-                self.ask_over(&whose, &credential, ask, Some(caller.watch())).await?;
-            self.note_changes(&whose, &answer);
-            Ok(Asked { answer, is_modern: link.is_modern() })
-        })
-        .await
+        let asking = |credential| self.ask_with(caller, credential, ask, input);
+        match self.with_credential(caller, asking).await? {
+            Outcome::Asks(asked) => Ok(Outcome::Asks(asked)),
+            Outcome::Complete((link, answer)) if link.is_modern() && asks(&answer.result) => {
+                self.questions(answer.result).map(Outcome::Asks)
+            }
+            Outcome::Complete((_, answer)) => Ok(Outcome::Complete(answer)),
+        }
+    }
+
+    async fn ask_with(
+        &self,
+        caller: &Caller,
+        credential: Credential,
+        ask: &Ask,
+        input: &Input,
+    ) -> Result<Outcome<(Arc<Link>, Answer)>, Fault> {
+        let (whose, watch) = (credential.whose(caller, self.answers), caller.watch());
+        let state = input.state.as_deref();
+        let waiting = state.and_then(|state| Some((state, self.inner.waiting.take(state, &whose)?)));
+        let outcome = if let Some(call) = waiting {
+            self.go_on(call, input.responses.as_ref(), credential, watch).await?
+        } else {
+            // A state of its own is brought back to a server of today alone.
+            if state.is_some() && !self.link(&whose, &credential).await?.is_modern() {
+                return Err(Fault::Late);
+            }
+            let (link, told) = self.ask_over(&whose, &credential, ask, Some(watch)).await?;
+            self.outcome(link, credential, told)
+        };
+        if let Outcome::Complete((_, answer)) = &outcome {
+            self.note_changes(&whose, answer);
+        }
+        Ok(outcome)
     }
 
     /// Asks over the link of `whose`, and over a new one if the server has forgotten the first.
@@ -164,15 +218,15 @@ impl Remote {
         credential: &Credential,
         ask: &Ask,
         watch: Option<&Watch>,
-    ) -> Result<(Arc<Link>, Answer), Fault> {
+    ) -> Result<(Arc<Link>, Told), Fault> {
         let link = self.link(whose, credential).await?;
-        match self.observed(self.0.wire.ask(&link, credential, ask, watch).await) {
-            Err(Fault::Forgotten) => self.0.links.forget(whose, &link).await,
-            answer => return answer.map(|answer| (link, answer)),
+        match self.observed(self.inner.wire.ask(&link, credential, ask, watch).await) {
+            Err(Fault::Forgotten) => self.inner.links.forget(whose, &link).await,
+            told => return told.map(|told| (link, told)),
         }
         let link = self.link(whose, credential).await?;
-        let answer = self.observed(self.0.wire.ask(&link, credential, ask, watch).await)?;
-        Ok((link, answer))
+        let told = self.observed(self.inner.wire.ask(&link, credential, ask, watch).await)?;
+        Ok((link, told))
     }
 
     /// What was agreed on for `whose`, unless the server is dead.
@@ -181,8 +235,8 @@ impl Remote {
         whose: &Whose,
         credential: &Credential,
     ) -> Result<Arc<Link>, Fault> {
-        self.0.breaker.check(Instant::now()).map_err(Fault::Resting)?;
-        let link = self.0.links.get(&self.0.wire, whose, credential).await;
+        self.inner.breaker.check(Instant::now()).map_err(Fault::Resting)?;
+        let link = self.inner.links.get(&self.inner.wire, whose, credential).await;
         match link {
             // One from before says nothing of now.
             Ok(link) => Ok(link),
@@ -195,16 +249,16 @@ impl Remote {
     }
 
     fn rest(&self) {
-        let limits = &self.0.wire.limits;
-        self.0.breaker.failed(Instant::now(), limits.rest, limits.longest_rest);
+        let limits = &self.inner.wire.limits;
+        self.inner.breaker.failed(Instant::now(), limits.rest, limits.longest_rest);
     }
 
     /// The same; whether the server lives was seen on the way.
-    fn observed<T>(&self, answer: Result<T, Fault>) -> Result<T, Fault> {
+    pub(crate) fn observed<T>(&self, answer: Result<T, Fault>) -> Result<T, Fault> {
         match &answer {
             Err(fault) if fault.is_death() => self.rest(),
             Ok(_) | Err(Fault::Unauthorized | Fault::Forbidden(_) | Fault::Refused { .. }) => {
-                self.0.breaker.answered();
+                self.inner.breaker.answered();
             }
             Err(_) => {}
         }
@@ -214,20 +268,14 @@ impl Remote {
     fn note_changes(&self, whose: &Whose, answer: &Answer) {
         let changed = &answer.changed;
         if changed.tools {
-            self.0.tools.expire(whose);
+            self.inner.tools.expire(whose);
         }
         if changed.prompts {
-            self.0.prompts.expire(whose);
+            self.inner.prompts.expire(whose);
         }
         if changed.resources {
-            self.0.resources.expire(whose);
-            self.0.templates.expire(whose);
+            self.inner.resources.expire(whose);
+            self.inner.templates.expire(whose);
         }
     }
-}
-
-/// An answer, and which era it is of.
-pub(crate) struct Asked {
-    pub(crate) answer: Answer,
-    pub(crate) is_modern: bool,
 }

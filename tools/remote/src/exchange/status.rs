@@ -7,7 +7,8 @@ use reqwest::{
     header::{HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
-use super::refusal;
+use serde_json::Value;
+
 use crate::{credentials::Credential, fault::Fault, link::Link};
 
 /// Bytes of an error that are read.
@@ -77,6 +78,19 @@ fn scopes(headers: &HeaderMap) -> Vec<String> {
     let plain =
         |scope: &&str| scope.len() <= LONGEST_SCOPE && scope.bytes().all(|b| b.is_ascii_graphic());
     scopes.filter(plain).take(MOST_SCOPES).map(str::to_owned).collect()
+}
+
+/// What a JSON-RPC error says.
+pub(super) fn refusal(error: Option<&Value>) -> Fault {
+    let code = error.and_then(|error| error.get("code")).and_then(Value::as_i64);
+    let message = error.and_then(|error| error.get("message")).and_then(Value::as_str);
+    match (code, message) {
+        (None, None) => Fault::Nonsense("there is neither a result nor an error"),
+        (code, message) => Fault::Refused {
+            code: code.unwrap_or_default(),
+            message: message.unwrap_or_default().to_owned(),
+        },
+    }
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ async fn a_dead_server_is_remembered_by_its_last_list_and_left_alone() {
     world.server.be(Odd::Status(503), None);
     for _ in 0..4 {
         let ada = Whose { identity: person("ada"), connection: None };
-        world.remote.0.tools.expire(&ada);
+        world.remote.inner.tools.expire(&ada);
         assert_eq!(names(&world, "ada").await, before);
     }
     let asked = world.server.all_seen().len();
@@ -210,7 +210,7 @@ async fn who_cant_use_their_account_just_now_keeps_the_list_and_who_has_none_doe
     let gone = world.remote.tools(&world.caller("ada")).await.unwrap_err();
     assert_eq!(gone.code(), "not_connected");
     assert!(!before.is_empty());
-    assert!(world.remote.0.tools.last(&person("ada")).is_none(), "forgotten with the account");
+    assert!(world.remote.inner.tools.last(&person("ada"), Answers::default()).is_none(), "forgotten with the account");
     world.finish();
 }
 
