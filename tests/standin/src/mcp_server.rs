@@ -6,6 +6,7 @@
     reason = "JSON that isn't there reads as null, and a refusal is a whole response"
 )]
 
+mod ask;
 mod judge;
 mod odd;
 mod serve;

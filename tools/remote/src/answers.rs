@@ -8,7 +8,7 @@ use url::Url;
 use crate::{Remote, clean, exchange::Ask, fault::REMOTE_ERROR};
 
 /// So many questions at once are passed on.
-const MOST_QUESTIONS: usize = 8;
+pub(crate) const MOST_QUESTIONS: usize = 8;
 /// Bytes of a question with its form.
 const LARGEST_QUESTION: usize = 32 << 10;
 /// Characters of a question's text.
@@ -45,6 +45,10 @@ pub enum Outcome<T> {
 }
 
 impl Input {
+    pub(crate) fn is_brought(&self) -> bool {
+        self.state.is_some() || self.responses.is_some()
+    }
+
     /// `ask` with what is brought, for a remote of today.
     pub(crate) fn put_into(&self, ask: &mut Ask) {
         if let Some(responses) = &self.responses {

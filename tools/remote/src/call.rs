@@ -5,8 +5,7 @@ use serde_json::Value;
 use stagepass_kit::{Caller, ToolError};
 
 use crate::{
-    Entry, Input, Outcome, Remote,
-    clean,
+    Entry, Input, Outcome, Remote, clean,
     exchange::{Ask, TOOLS_CALL, parameter_headers},
     fault::Fault,
     names,

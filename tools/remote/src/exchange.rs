@@ -31,7 +31,6 @@ use crate::{credentials::Credential, fault::Fault, limits::Limits, link::Link, s
 pub(crate) use headers::parameter_headers;
 pub(crate) use listen::{Answer, Open, Told};
 pub(crate) use question::Question;
-use status::refusal;
 
 pub(crate) const MODERN: &str = "2026-07-28";
 pub(crate) const TOOLS_CALL: &str = "tools/call";

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use stagepass_kit::{ToolError, code};
 
 use crate::clean;
@@ -29,6 +30,10 @@ pub(crate) enum Fault {
     Forgotten,
     /// A JSON-RPC error.
     Refused { code: i64, message: String },
+    /// Links have to be opened first, as its error says.
+    Links(Value),
+    /// The person didn't open them.
+    Declined,
     /// Any other status; how long it wants to be left alone.
     Status(u16, Option<Duration>),
     /// It can't be reached, or the line broke.
@@ -103,6 +108,19 @@ impl Fault {
             Self::Cancelled => {
                 ToolError::new(CANCELLED, "The call was cancelled.", "Call again if it is wanted.")
             }
+            Self::Links(_) => ToolError::new(
+                REMOTE_ERROR,
+                format!(
+                    "The server \"{name}\" wants the person to finish something in their browser \
+                     first, at a link that this client shows them, if it can."
+                ),
+                "Call the tool again when they say that they have done so.",
+            ),
+            Self::Declined => ToolError::new(
+                REMOTE_ERROR,
+                format!("The person didn't open the link that the server \"{name}\" needs."),
+                "Call the tool again only if they want that.",
+            ),
             Self::Late => ToolError::new(
                 REMOTE_ERROR,
                 format!("The server \"{name}\" doesn't wait for the person's answer any more."),

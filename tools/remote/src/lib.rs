@@ -18,6 +18,7 @@ mod exchange;
 mod fault;
 mod limits;
 mod link;
+mod links;
 mod lists;
 mod names;
 mod prompt;

@@ -192,15 +192,28 @@ impl Remote {
         ask: &Ask,
         input: &Input,
     ) -> Result<Outcome<(Arc<Link>, Answer)>, Fault> {
+        match self.ask_once_with(caller, credential, ask, input).await {
+            Err(Fault::Links(wants)) => self.links(wants, input).map(Outcome::Asks),
+            outcome => outcome,
+        }
+    }
+
+    async fn ask_once_with(
+        &self,
+        caller: &Caller,
+        credential: Credential,
+        ask: &Ask,
+        input: &Input,
+    ) -> Result<Outcome<(Arc<Link>, Answer)>, Fault> {
         let (whose, watch) = (credential.whose(caller, self.answers), caller.watch());
         let state = input.state.as_deref();
-        let waiting = state.and_then(|state| Some((state, self.inner.waiting.take(state, &whose)?)));
+        let waiting =
+            state.and_then(|state| Some((state, self.inner.waiting.take(state, &whose)?)));
         let outcome = if let Some(call) = waiting {
             self.go_on(call, input.responses.as_ref(), credential, watch).await?
         } else {
-            // A state of its own is brought back to a server of today alone.
-            if state.is_some() && !self.link(&whose, &credential).await?.is_modern() {
-                return Err(Fault::Late);
+            if input.is_brought() && !self.link(&whose, &credential).await?.is_modern() {
+                input.is_of_use()?;
             }
             let (link, told) = self.ask_over(&whose, &credential, ask, Some(watch)).await?;
             self.outcome(link, credential, told)
@@ -257,7 +270,10 @@ impl Remote {
     pub(crate) fn observed<T>(&self, answer: Result<T, Fault>) -> Result<T, Fault> {
         match &answer {
             Err(fault) if fault.is_death() => self.rest(),
-            Ok(_) | Err(Fault::Unauthorized | Fault::Forbidden(_) | Fault::Refused { .. }) => {
+            Ok(_)
+            | Err(
+                Fault::Unauthorized | Fault::Forbidden(_) | Fault::Refused { .. } | Fault::Links(_),
+            ) => {
                 self.inner.breaker.answered();
             }
             Err(_) => {}

@@ -11,11 +11,7 @@ impl Remote {
     ///
     /// # Errors
     /// As for [`Remote::call`].
-    pub async fn read(
-        &self,
-        caller: &Caller,
-        uri: &str,
-    ) -> Result<ReadResourceResult, ToolError> {
+    pub async fn read(&self, caller: &Caller, uri: &str) -> Result<ReadResourceResult, ToolError> {
         let mut params = JsonObject::new();
         params.insert("uri".to_owned(), uri.into());
         let mut result = self.ask(caller, &Ask::new("resources/read", params)).await?.result;

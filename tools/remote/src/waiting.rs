@@ -59,6 +59,11 @@ impl Waiting {
         Some(call)
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Timed>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

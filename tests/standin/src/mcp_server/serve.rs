@@ -16,7 +16,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    Era, Odd, Seen, World, judge,
+    Era, Odd, Seen, World, ask, judge,
     odd::{json_of, plain},
     tools,
 };
@@ -47,7 +47,10 @@ async fn answer(State(world): State<Shared>, request: Request) -> Response {
         Err(response) => return response,
     };
     tokio::time::sleep(pause).await;
-    if message.get("id").is_none() || message.get("method").is_none() {
+    if message.get("id").is_some() && message.get("method").is_none() {
+        return ask::take(&mut lock(&world), &parts.headers, &message);
+    }
+    if message.get("id").is_none() {
         return plain(202, "", String::new());
     }
     let right = right(&mut lock(&world), &message, person.as_ref());
@@ -81,7 +84,8 @@ fn take(
         world.violations.push(why.to_owned());
     }
     let person = who?;
-    if message.get("id").is_some() && message.get("method").is_some() {
+    let is_reply = message.get("method").is_none();
+    if message.get("id").is_some() && (!is_reply || world.era == Era::Legacy) {
         judge::request(world, headers, message, person.as_ref())?;
     }
     let pause = match odd_for(world, message) {
@@ -165,6 +169,7 @@ fn respond(world: &Shared, message: &Value, result: &Value, person: Option<Strin
         let id =
             if one { "the-one".to_owned() } else { format!("session-{}", world.sessions.len()) };
         response.headers_mut().insert("mcp-session-id", id.parse().expect("a header"));
+        world.capabilities.insert(id.clone(), message["params"]["capabilities"].clone());
         world.sessions.insert(id, person);
     }
     response

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use super::odd::Odd;
+use super::{ask::Question, odd::Odd};
 
 /// Which revisions it speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +61,14 @@ pub struct World {
     pub violations: Vec<String>,
     /// Its sessions, and whose they are.
     pub sessions: HashMap<String, Option<String>>,
-    /// Calls that wait until they are cancelled.
+    /// What the clients of the sessions can do.
+    pub capabilities: HashMap<String, Value>,
+    /// Calls that wait until they are cancelled, or for a person.
     pub waiting: usize,
+    /// Whether people have been at the link that `ask` with `first` wants them to open.
+    pub opened: bool,
+    /// What was asked on the way to an answer.
+    pub(super) questions: HashMap<String, Question>,
 }
 
 /// A tool that takes any arguments.
@@ -111,8 +117,25 @@ impl World {
             seen: Vec::new(),
             violations: Vec::new(),
             sessions: HashMap::new(),
+            capabilities: HashMap::new(),
             waiting: 0,
+            opened: false,
+            questions: HashMap::new(),
         }
+    }
+
+    /// Whether the client has cancelled its request `id`.
+    pub(super) fn is_cancelled(&self, id: &Value) -> bool {
+        let is_it = |seen: &Seen| {
+            seen.method == "notifications/cancelled" && seen.params["requestId"] == *id
+        };
+        self.seen.iter().any(is_it)
+    }
+
+    /// How many of its questions are answered.
+    #[must_use]
+    pub fn answered(&self) -> usize {
+        self.questions.values().filter(|question| question.answer.is_some()).count()
     }
 
     /// The requests with this method so far.

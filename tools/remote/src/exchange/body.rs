@@ -22,10 +22,7 @@ pub(super) struct Messages {
 }
 
 impl Messages {
-    pub(super) fn of(
-        response: Response,
-        limits: &Limits,
-    ) -> Result<Self, Fault> {
+    pub(super) fn of(response: Response, limits: &Limits) -> Result<Self, Fault> {
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
         let events = match kind.to_ascii_lowercase().as_str() {

@@ -61,13 +61,9 @@ impl Exchange<'_> {
         Ok(None)
     }
 
-    fn for_the_person(
-        &self,
-        open: &Open,
-        method: &str,
-        message: &JsonObject,
-    ) -> Option<Question> {
-        let fits = method == ELICIT && open.method == TOOLS_CALL && open.asked < MOST_FOR_THE_PERSON;
+    fn for_the_person(&self, open: &Open, method: &str, message: &JsonObject) -> Option<Question> {
+        let fits =
+            method == ELICIT && open.method == TOOLS_CALL && open.asked < MOST_FOR_THE_PERSON;
         let id = message.get("id").filter(|id| fits && (id.is_string() || id.is_number()))?;
         let request = self.link.answers().read(Value::Object(message.clone()))?;
         let seat = self.wire.places.try_take(&self.link.whose().identity)?;
