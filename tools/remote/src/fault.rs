@@ -108,24 +108,13 @@ impl Fault {
             Self::Cancelled => {
                 ToolError::new(CANCELLED, "The call was cancelled.", "Call again if it is wanted.")
             }
-            Self::Links(_) => ToolError::new(
-                REMOTE_ERROR,
-                format!(
-                    "The server \"{name}\" wants the person to finish something in their browser \
-                     first, at a link that this client shows them, if it can."
-                ),
-                "Call the tool again when they say that they have done so.",
-            ),
+            Self::Links(_) => to_finish(name),
             Self::Declined => ToolError::new(
                 REMOTE_ERROR,
                 format!("The person didn't open the link that the server \"{name}\" needs."),
                 "Call the tool again only if they want that.",
             ),
-            Self::Late => ToolError::new(
-                REMOTE_ERROR,
-                format!("The server \"{name}\" doesn't wait for the person's answer any more."),
-                "Call the tool again, as if for the first time: the person is asked again.",
-            ),
+            Self::Late => late(name),
             Self::BadHeader => operator(name, "has a secret that can't be sent as a header"),
         }
     }
@@ -134,6 +123,25 @@ impl Fault {
 fn unavailable(name: &str, wait: Option<Duration>) -> ToolError {
     let message = format!("The server \"{name}\" doesn't answer properly at the moment.");
     ToolError::provider_unavailable(name, wait.unwrap_or(WAIT)).saying(message)
+}
+
+fn to_finish(name: &str) -> ToolError {
+    ToolError::new(
+        REMOTE_ERROR,
+        format!(
+            "The server \"{name}\" wants the person to finish something in their browser first, at a \
+             link that this client shows them, if it can."
+        ),
+        "Call the tool again when they say that they have done so.",
+    )
+}
+
+fn late(name: &str) -> ToolError {
+    ToolError::new(
+        REMOTE_ERROR,
+        format!("The server \"{name}\" doesn't wait for the person's answer any more."),
+        "Call the tool again, as if for the first time: the person is asked again.",
+    )
 }
 
 fn operator(name: &str, what: &str) -> ToolError {

@@ -17,6 +17,9 @@ use super::{
     tools::{Waiting, text},
 };
 
+/// Of a question that nobody was to be asked, and that nobody waits for.
+const RUDE: &str = "rude";
+
 /// A question on the way to an answer.
 #[derive(Debug)]
 pub(super) struct Question {
@@ -112,7 +115,7 @@ fn in_its_answer(params: &Value) -> Value {
 /// As no server should: without having been told that it can, and it doesn't wait.
 fn anyway(message: &Value) -> Response {
     let asked = json!({
-        "jsonrpc": "2.0", "id": "rude", "method": "elicitation/create", "params": form(),
+        "jsonrpc": "2.0", "id": RUDE, "method": "elicitation/create", "params": form(),
     });
     let mut result = text("no colour");
     result["isError"] = true.into();
@@ -190,7 +193,7 @@ fn event(message: &Value) -> String {
 /// Takes an answer to a question.
 pub(super) fn take(world: &mut World, headers: &HeaderMap, message: &Value) -> Response {
     let id = message["id"].as_str().unwrap_or_default();
-    if id == "rude" {
+    if id == RUDE {
         return plain(202, "", String::new());
     }
     let session = session(headers);

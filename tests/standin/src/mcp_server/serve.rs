@@ -48,6 +48,8 @@ async fn answer(State(world): State<Shared>, request: Request) -> Response {
     };
     tokio::time::sleep(pause).await;
     if message.get("id").is_some() && message.get("method").is_none() {
+        let pause = lock(&world).dawdles;
+        tokio::time::sleep(pause).await;
         return ask::take(&mut lock(&world), &parts.headers, &message);
     }
     if message.get("id").is_none() {

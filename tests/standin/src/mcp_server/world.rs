@@ -1,6 +1,9 @@
 //! What the server is, has, and has seen.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
@@ -67,6 +70,8 @@ pub struct World {
     pub waiting: usize,
     /// Whether people have been at the link that `ask` with `first` wants them to open.
     pub opened: bool,
+    /// How long it takes over answers to its questions.
+    pub dawdles: Duration,
     /// What was asked on the way to an answer.
     pub(super) questions: HashMap<String, Question>,
 }
@@ -120,6 +125,7 @@ impl World {
             capabilities: HashMap::new(),
             waiting: 0,
             opened: false,
+            dawdles: Duration::ZERO,
             questions: HashMap::new(),
         }
     }

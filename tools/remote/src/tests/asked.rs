@@ -67,6 +67,10 @@ fn colour(asked: &InputRequiredResult, colour: &str) -> Input {
     says(asked, json!({"action": "accept", "content": {"colour": colour}}))
 }
 
+fn question(params: &Value) -> Value {
+    json!({"jsonrpc": "2.0", "id": "rude", "method": "elicitation/create", "params": params})
+}
+
 async fn until(is_so: impl Fn() -> bool) {
     let waiting = async {
         while !is_so() {
@@ -363,14 +367,65 @@ async fn what_isnt_a_question_is_refused() {
     ] {
         let world = asking(ALL).await;
         world.remote.tools(&world.caller("ada")).await.unwrap();
-        let question = json!({
-            "jsonrpc": "2.0", "id": "rude", "method": "elicitation/create", "params": params,
-        });
-        world.server.be(Odd::Before(question), Some("tools/call"));
+        world.server.be(Odd::Before(question(&params)), Some("tools/call"));
         let told = world.call("ada", "echo").await.unwrap();
         assert_eq!(text(&told), "after");
         let refused = world.server.seen("");
         assert_eq!(refused.len(), 1, "it was told so: {params}");
         world.finish();
     }
+}
+
+#[tokio::test]
+async fn a_revision_without_links_asks_for_none() {
+    let world = World::open(Era::Stateless).await.answered(ALL);
+    let ada = world.caller("ada");
+    world.remote.tools(&ada).await.unwrap();
+    let link =
+        json!({"mode": "url", "message": "x", "url": "https://a.example", "elicitationId": "1"});
+    let form = json!({"message": "x", "requestedSchema": {"type": "object", "properties": {}}});
+    for (params, is_asked) in [(link, false), (form, true)] {
+        world.server.be(Odd::Before(question(&params)), Some("tools/call"));
+        let came = world.ask(&ada, "echo", Value::Null, &none()).await.unwrap();
+        assert_eq!(matches!(came, Outcome::Asks(_)), is_asked, "{params}");
+    }
+    world.finish();
+}
+
+#[tokio::test]
+async fn a_server_that_dawdles_over_replies_is_given_up() {
+    let world = asking(FORMS).await;
+    let ada = world.caller("ada");
+    world.remote.tools(&ada).await.unwrap();
+    world.server.with(|it| it.dawdles = Duration::from_secs(30));
+    let ping = json!({"jsonrpc": "2.0", "id": "rude", "method": "ping"});
+    world.server.be(Odd::Before(ping), Some("tools/call"));
+    let slow = world.ask(&ada, "echo", Value::Null, &none()).await.unwrap_err();
+    assert!(slow.message().contains("took too long"), "{slow}");
+
+    world.server.behave();
+    let shown = asked(&world, &ada, Value::Null).await;
+    let slow = world.ask(&ada, "ask", Value::Null, &colour(&shown, "green")).await.unwrap_err();
+    assert!(slow.message().contains("took too long"), "{slow}");
+    until(|| world.server.with(|it| it.waiting) == 0).await;
+    assert!(world.remote.inner.waiting.is_empty());
+    world.finish();
+}
+
+#[tokio::test]
+async fn what_is_listed_may_depend_on_what_a_client_can_answer() {
+    let world = asking(FORMS).await;
+    let ada = world.caller("ada");
+    world.remote.tools(&ada).await.unwrap();
+    let others = world.remote.answered(Answers::default());
+    others.tools(&ada).await.unwrap();
+    others.tools(&ada).await.unwrap();
+    assert_eq!(world.server.seen("tools/list").len(), 2);
+    world.vault.tokens.lock().unwrap().clear();
+    others.tools(&ada).await.unwrap_err();
+    for answers in [FORMS, Answers::default()] {
+        let last = world.remote.inner.tools.last(&person("ada"), answers);
+        assert!(last.is_none(), "forgotten with the account");
+    }
+    world.finish();
 }
