@@ -8,6 +8,7 @@
 
 mod ask;
 mod judge;
+mod line;
 mod odd;
 mod serve;
 mod tools;

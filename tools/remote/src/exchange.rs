@@ -1,10 +1,11 @@
 //! One request and its answer: a POST, and what comes back on it.
 //!
-//! Streams that a server could speak on unasked (GET) are never opened: what isn't an answer to a call of
-//! somebody has no one to be told.
+//! The stream that a server could speak on unasked (GET) is open only while it may ask somebody something
+//! (`line.rs`): what isn't of a call of somebody has no one to be told.
 
 mod body;
 mod headers;
+mod line;
 mod listen;
 mod question;
 mod sse;
@@ -29,6 +30,7 @@ use url::Url;
 use crate::{credentials::Credential, fault::Fault, limits::Limits, link::Link, seats::Seats};
 
 pub(crate) use headers::parameter_headers;
+pub(crate) use line::Ear;
 pub(crate) use listen::{Answer, Open, Told};
 pub(crate) use question::Question;
 
@@ -185,25 +187,21 @@ impl Wire {
     /// A request to the server with what all have. It has no more: not a header, not a cookie of whoever
     /// asked us.
     fn post(&self, link: &Link, credential: &Credential) -> RequestBuilder {
-        let mut post = self.http.post(self.url.clone());
-        post = post.header(ACCEPT, "application/json, text/event-stream");
-        post = post.header(CONTENT_TYPE, "application/json");
-        if let Some(version) = link.version() {
-            post = post.header(VERSION, version);
-        }
-        if let Some(session) = link.session() {
-            post = post.header(SESSION, session.clone());
-        }
-        match credential.header() {
-            Some((name, value)) => post.header(name, value),
-            None => post,
-        }
+        let post = self.http.post(self.url.clone());
+        let post = post.header(ACCEPT, "application/json, text/event-stream");
+        with_link(post.header(CONTENT_TYPE, "application/json"), link, credential)
+    }
+
+    fn get(&self, link: &Link, credential: &Credential) -> RequestBuilder {
+        let get = self.http.get(self.url.clone());
+        with_link(get.header(ACCEPT, "text/event-stream"), link, credential)
     }
 }
 
 impl Exchange<'_> {
     /// Sends the request, and opens what comes back.
     async fn send(&self, ask: &Ask, id: u64) -> Result<Open, Fault> {
+        let line = self.wait(self.line(ask.method)).await?;
         let mut post = self.wire.post(self.link, self.credential);
         if self.link.is_modern() {
             for (name, value) in headers::standard(ask) {
@@ -216,7 +214,9 @@ impl Exchange<'_> {
             return Err(self.wait(status::fault(response, self.link, self.credential)).await?);
         }
         let left = self.end.saturating_duration_since(Instant::now());
-        Open::of(response, ask.method, id, &self.wire.limits, left)
+        let mut open = Open::of(response, ask.method, id, &self.wire.limits, left)?;
+        open.line = line;
+        Ok(open)
     }
 
     fn message(&self, ask: &Ask, id: u64) -> Value {
@@ -255,6 +255,20 @@ impl Exchange<'_> {
             () = watch.cancelled() => Err(Fault::Cancelled),
             done = work => done.map_err(|_| Fault::Slow),
         }
+    }
+}
+
+/// What all requests over `link` have.
+fn with_link(mut request: RequestBuilder, link: &Link, credential: &Credential) -> RequestBuilder {
+    if let Some(version) = link.version() {
+        request = request.header(VERSION, version);
+    }
+    if let Some(session) = link.session() {
+        request = request.header(SESSION, session.clone());
+    }
+    match credential.header() {
+        Some((name, value)) => request.header(name, value),
+        None => request,
     }
 }
 

@@ -9,6 +9,7 @@
 //! and put together again (`clean.rs`). Whether its descriptions may reach a model is the host's decision.
 
 mod answers;
+mod ask;
 mod breaker;
 mod call;
 mod clean;

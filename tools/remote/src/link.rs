@@ -1,6 +1,6 @@
 //! What was agreed on with a server for one person: the revision, the session, what it can do. It belongs
 //! to that person, to the account that they use, and to what their client can answer, and holds no line
-//! open.
+//! open beyond a call.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,7 +14,7 @@ use tokio::{sync::Mutex, time::Instant};
 use crate::{
     Answers,
     credentials::Credential,
-    exchange::{Ask, MODERN, Wire, us},
+    exchange::{Ask, Ear, MODERN, Wire, us},
     fault::Fault,
 };
 
@@ -43,12 +43,14 @@ pub(crate) struct Link {
     session: Option<HeaderValue>,
     capabilities: JsonObject,
     is_agreed: bool,
+    ear: Ear,
 }
 
 impl Link {
     fn before(whose: &Whose, era: Era) -> Self {
         let whose = whose.clone();
-        Self { whose, era, session: None, capabilities: JsonObject::new(), is_agreed: false }
+        let (session, capabilities, ear) = (None, JsonObject::new(), Ear::default());
+        Self { whose, era, session, capabilities, is_agreed: false, ear }
     }
 
     pub(crate) fn whose(&self) -> &Whose {
@@ -81,6 +83,11 @@ impl Link {
 
     pub(crate) fn session(&self) -> Option<&HeaderValue> {
         self.session.as_ref()
+    }
+
+    /// Where the server speaks unasked.
+    pub(crate) fn ear(&self) -> &Ear {
+        &self.ear
     }
 
     /// Whether the server says that it has such a thing.

@@ -102,7 +102,7 @@ impl Remote {
         credential: Credential,
         watch: &Watch,
     ) -> Result<Outcome<(Arc<Link>, Answer)>, Fault> {
-        let Some(said) = answer(responses) else {
+        let Some(said) = answer(&call.question, responses) else {
             return Ok(Outcome::Asks(self.have_wait(call)));
         };
         let Call { link, credential: before, open, question } = call;
@@ -168,16 +168,14 @@ impl Remote {
 }
 
 /// What the person says, as it is said to the server; nothing if it is no answer to the question.
-fn answer(responses: Option<&Value>) -> Option<Value> {
+fn answer(question: &Question, responses: Option<&Value>) -> Option<Value> {
     let response = responses?.get(QUESTION)?;
     match response.get("action")?.as_str()? {
-        "accept" => match response.get("content") {
-            Some(content @ Value::Object(_)) => {
-                Some(json!({"action": "accept", "content": content}))
-            }
-            Some(_) => None,
-            None => Some(json!({"action": "accept"})),
-        },
+        "accept" if question.is_form() => {
+            let content = response.get("content").filter(|content| content.is_object())?;
+            Some(json!({"action": "accept", "content": content}))
+        }
+        "accept" => Some(json!({"action": "accept"})),
         action @ ("decline" | "cancel") => Some(json!({ "action": action })),
         _ => None,
     }

@@ -43,7 +43,7 @@ struct Asking {
 
 /// Asks for a colour, or as many as `times` says; or, with `link`, to open that; or, with `first`, not
 /// before that is opened. With `anyway` it asks whoever can't be asked. `says` is said at the end, and
-/// with `lasts` there is none before it is cancelled.
+/// with `lasts` there is none before it is cancelled. With `unasked` it asks where it speaks unasked.
 pub(super) fn ask(world: &Shared, headers: &HeaderMap, message: &Value) -> Response {
     let answered = |key: &str, value: Value| {
         json_of(&json!({"jsonrpc": "2.0", "id": message["id"], key: value}))
@@ -123,7 +123,7 @@ fn anyway(message: &Value) -> Response {
     events(&format!("data: {asked}\n\ndata: {done}\n\n"))
 }
 
-fn session(headers: &HeaderMap) -> String {
+pub(super) fn session(headers: &HeaderMap) -> String {
     let session = headers.get("mcp-session-id").and_then(|session| session.to_str().ok());
     session.unwrap_or_default().to_owned()
 }
@@ -182,7 +182,15 @@ impl Asking {
         world.questions.insert(id.clone(), question);
         self.asked = Some(id.clone());
         let method = "elicitation/create";
-        Some(event(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})))
+        let asks = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+        if self.message["params"]["arguments"]["unasked"] != true {
+            return Some(event(&asks));
+        }
+        // Where nobody listens it is lost.
+        if let Some(line) = world.lines.get_mut(&self.session) {
+            line.push(event(&asks));
+        }
+        Some(": silence\n\n".to_owned())
     }
 }
 

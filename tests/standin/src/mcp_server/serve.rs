@@ -16,7 +16,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    Era, Odd, Seen, World, ask, judge,
+    Era, Odd, Seen, World, ask, judge, line,
     odd::{json_of, plain},
     tools,
 };
@@ -36,6 +36,9 @@ pub(super) fn lock(world: &Shared) -> MutexGuard<'_, World> {
 async fn answer(State(world): State<Shared>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+    if parts.method == Method::GET && parts.uri.path() == "/mcp" {
+        return line::open(&world, &parts.headers);
+    }
     if parts.method != Method::POST || parts.uri.path() != "/mcp" {
         let line = format!("{} {}", parts.method, parts.uri.path());
         lock(&world).violations.push(line);

@@ -70,6 +70,10 @@ pub struct World {
     pub waiting: usize,
     /// Whether people have been at the link that `ask` with `first` wants them to open.
     pub opened: bool,
+    /// Whether it speaks unasked to whoever opens a line for that.
+    pub has_lines: bool,
+    /// What it has to say there, by session.
+    pub(super) lines: HashMap<String, Vec<String>>,
     /// How long it takes over answers to its questions.
     pub dawdles: Duration,
     /// What was asked on the way to an answer.
@@ -125,6 +129,8 @@ impl World {
             capabilities: HashMap::new(),
             waiting: 0,
             opened: false,
+            has_lines: false,
+            lines: HashMap::new(),
             dawdles: Duration::ZERO,
             questions: HashMap::new(),
         }
@@ -136,6 +142,17 @@ impl World {
             seen.method == "notifications/cancelled" && seen.params["requestId"] == *id
         };
         self.seen.iter().any(is_it)
+    }
+
+    /// Says this to all who have opened a line for that.
+    pub fn say_unasked(&mut self, said: &str) {
+        self.lines.values_mut().for_each(|line| line.push(said.to_owned()));
+    }
+
+    /// How many lines are open on which it speaks unasked.
+    #[must_use]
+    pub fn open_lines(&self) -> usize {
+        self.lines.len()
     }
 
     /// How many of its questions are answered.

@@ -18,6 +18,8 @@ pub(super) struct Messages {
     /// Bytes of one message, and those that may yet come.
     message: usize,
     left: usize,
+    /// Of an answer that is one message.
+    bytes: Vec<u8>,
     is_over: bool,
 }
 
@@ -31,10 +33,17 @@ impl Messages {
             _ => return Err(Fault::Nonsense("the answer is neither JSON nor a stream of events")),
         };
         let left = if events.is_some() { limits.answer } else { limits.message };
-        Ok(Self { response, events, message: limits.message, left, is_over: false })
+        Ok(Self {
+            response,
+            events,
+            message: limits.message,
+            left,
+            bytes: Vec::new(),
+            is_over: false,
+        })
     }
 
-    /// The next message. Nothing when there are no more.
+    /// The next message. Nothing when there are no more. Nothing is lost if it isn't waited for to the end.
     pub(super) async fn next(&mut self, credential: &Credential) -> Result<Option<Value>, Fault> {
         if self.events.is_none() {
             return self.whole(credential).await;
@@ -63,21 +72,16 @@ impl Messages {
         if self.is_over {
             return Ok(None);
         }
-        let bytes = self.rest().await?;
-        self.is_over = true;
-        let text = String::from_utf8(bytes).map_err(|_| Fault::Nonsense("it isn't UTF-8"))?;
-        parse(credential, text).map(Some)
-    }
-
-    async fn rest(&mut self) -> Result<Vec<u8>, Fault> {
-        let mut bytes = Vec::new();
         while let Some(chunk) = self.chunk().await? {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > self.message {
+            self.bytes.extend_from_slice(&chunk);
+            if self.bytes.len() > self.message {
                 return Err(Fault::TooLarge);
             }
         }
-        Ok(bytes)
+        self.is_over = true;
+        let text = String::from_utf8(std::mem::take(&mut self.bytes))
+            .map_err(|_| Fault::Nonsense("it isn't UTF-8"))?;
+        parse(credential, text).map(Some)
     }
 
     async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Fault> {

@@ -1,14 +1,14 @@
 //! What comes back on a request: progress, questions, and at last the answer.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use reqwest::{Response, header::HeaderValue};
 use rmcp::model::JsonObject;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{Exchange, Question, SESSION, body::Messages, status::refusal};
-use crate::{clean, fault::Fault, limits::Limits};
+use super::{Exchange, Question, SESSION, body::Messages, line::Line, status::refusal};
+use crate::{clean, credentials::Credential, fault::Fault, limits::Limits};
 
 /// Characters of what progress says.
 const LONGEST_PROGRESS: usize = 300;
@@ -72,6 +72,8 @@ pub(crate) struct Open {
     pub(super) asked: usize,
     pub(super) questions: usize,
     pub(super) unasked: bool,
+    /// Where the server may ask, too.
+    pub(super) line: Option<Arc<Line>>,
     messages: Messages,
     session: Option<HeaderValue>,
     progress: f64,
@@ -94,11 +96,22 @@ impl Open {
             asked: 0,
             questions: 0,
             unasked: false,
+            line: None,
             messages: Messages::of(response, limits)?,
             session,
             progress: f64::NEG_INFINITY,
             changed: Changed::default(),
         })
+    }
+
+    /// The next message, on whichever line. Nothing when there is no answer any more.
+    async fn next(&mut self, credential: &Credential) -> Result<Option<Value>, Fault> {
+        let Some(line) = self.line.clone() else { return self.messages.next(credential).await };
+        tokio::select! {
+            biased;
+            message = self.messages.next(credential) => message,
+            message = line.next(credential) => Ok(Some(message)),
+        }
     }
 
     fn is_mine(&self, id: &Value) -> bool {
@@ -109,7 +122,7 @@ impl Open {
 impl Exchange<'_> {
     /// Reads to the answer, or to a question that the person can be asked.
     pub(super) async fn listen(&mut self, mut open: Open) -> Result<Told, Fault> {
-        while let Some(message) = self.wait(open.messages.next(self.credential)).await?? {
+        while let Some(message) = self.wait(open.next(self.credential)).await?? {
             let Value::Object(mut message) = message else { continue };
             let method = message.get("method").and_then(Value::as_str).map(str::to_owned);
             match (method, message.get("id")) {

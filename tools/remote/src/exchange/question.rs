@@ -1,6 +1,6 @@
 //! What a server asks on the way to its answer: whether we are there, and what the person has to say.
 
-use rmcp::model::{InputRequest, JsonObject};
+use rmcp::model::{ElicitRequestParams, InputRequest, JsonObject};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -27,6 +27,12 @@ pub(crate) struct Question {
 }
 
 impl Question {
+    /// Whether the person is to fill something in.
+    pub(crate) fn is_form(&self) -> bool {
+        let InputRequest::Elicitation(asked) = &self.request else { return false };
+        matches!(asked.params, ElicitRequestParams::FormElicitationParams { .. })
+    }
+
     /// What the server is told: `said`.
     pub(crate) fn reply(&self, said: &Value) -> Value {
         json!({"jsonrpc": "2.0", "id": self.id, "result": said})

@@ -57,14 +57,14 @@ async fn told(world: &World, caller: &Caller, arguments: Value, input: &Input) -
 }
 
 /// What is brought to what was asked.
-fn says(asked: &InputRequiredResult, response: Value) -> Input {
+fn says(asked: &InputRequiredResult, response: &Value) -> Input {
     let names = asked.input_requests.iter().flat_map(|all| all.keys());
     let responses: JsonObject = names.map(|name| (name.clone(), response.clone())).collect();
     Input { responses: Some(responses.into()), state: asked.request_state.clone() }
 }
 
 fn colour(asked: &InputRequiredResult, colour: &str) -> Input {
-    says(asked, json!({"action": "accept", "content": {"colour": colour}}))
+    says(asked, &json!({"action": "accept", "content": {"colour": colour}}))
 }
 
 fn question(params: &Value) -> Value {
@@ -114,7 +114,7 @@ async fn who_declines_or_cancels_is_heard_to() {
     for (action, outcome) in [("decline", "declined"), ("cancel", "cancelled")] {
         let asked = asked(&world, &ada, Value::Null).await;
         // What a client has filled in before is nobody's business then.
-        let said = says(&asked, json!({"action": action, "content": {"colour": "secret"}}));
+        let said = says(&asked, &json!({"action": action, "content": {"colour": "secret"}}));
         assert_eq!(told(&world, &ada, Value::Null, &said).await, outcome);
     }
     world.finish();
@@ -129,7 +129,8 @@ async fn a_link_is_opened_and_only_over_https_and_where_that_can_be_done() {
     let said = serde_json::to_value(&shown).unwrap();
     let params = &said["inputRequests"]["question"]["params"];
     assert_eq!((&params["mode"], &params["url"]), (&json!("url"), &link["link"]), "{said}");
-    let opened = says(&shown, json!({"action": "accept"}));
+    // Some clients fill in what isn't there.
+    let opened = says(&shown, &json!({"action": "accept", "content": {}}));
     assert_eq!(told(&world, &ada, link.clone(), &opened).await, "opened");
 
     let plain = json!({"link": "http://box.example/pay"});
@@ -147,10 +148,10 @@ async fn a_link_that_comes_first_is_shown_once_and_the_call_made_again() {
     let shown = asked(&world, &ada, first.clone()).await;
     let said = serde_json::to_value(&shown).unwrap();
     assert_eq!(said["inputRequests"]["link-1"]["params"]["url"], first["first"], "{said}");
-    let opened = says(&shown, json!({"action": "accept"}));
+    let opened = says(&shown, &json!({"action": "accept"}));
     let error = world.ask(&ada, "ask", first.clone(), &opened).await.unwrap_err();
     assert!(error.message().contains("finish something in their browser"), "{error}");
-    let declined = says(&shown, json!({"action": "decline"}));
+    let declined = says(&shown, &json!({"action": "decline"}));
     let calls = world.server.seen("tools/call").len();
     let error = world.ask(&ada, "ask", first.clone(), &declined).await.unwrap_err();
     assert!(error.message().contains("didn't open the link"), "{error}");
@@ -199,10 +200,11 @@ async fn who_brings_no_answer_is_asked_again() {
     for response in [
         json!(null),
         json!({"action": "accept", "content": "green"}),
+        json!({"action": "accept"}),
         json!({"action": "perhaps"}),
         json!("green"),
     ] {
-        let brought = says(&shown, response);
+        let brought = says(&shown, &response);
         shown = asked_again(&world, &ada, Value::Null, &brought).await;
     }
     let nothing = Input { responses: None, state: shown.request_state.clone() };
@@ -232,7 +234,7 @@ async fn asking_again_and_again_doesnt_prolong_the_wait() {
     let mut shown = asked(&world, &ada, Value::Null).await;
     let began = std::time::Instant::now();
     while let Ok(Outcome::Asks(again)) =
-        world.ask(&ada, "ask", Value::Null, &says(&shown, json!(null))).await
+        world.ask(&ada, "ask", Value::Null, &says(&shown, &json!(null))).await
     {
         shown = again;
         assert!(began.elapsed() < Duration::from_secs(10), "for ever");
@@ -427,5 +429,55 @@ async fn what_is_listed_may_depend_on_what_a_client_can_answer() {
         let last = world.remote.inner.tools.last(&person("ada"), answers);
         assert!(last.is_none(), "forgotten with the account");
     }
+    world.finish();
+}
+
+#[tokio::test]
+async fn a_server_may_ask_where_it_speaks_unasked_as_long_as_a_call_is_under_way() {
+    let world = asking(FORMS).await;
+    world.server.with(|it| it.has_lines = true);
+    let (ada, twice) = (world.caller("ada"), json!({"times": 2, "unasked": true}));
+    let shown = asked(&world, &ada, twice.clone()).await;
+    let again = asked_again(&world, &ada, twice.clone(), &colour(&shown, "green")).await;
+    assert_eq!(world.server.with(|it| it.open_lines()), 1);
+    assert_eq!(told(&world, &ada, twice.clone(), &colour(&again, "red")).await, "green red");
+    until(|| world.server.with(|it| it.open_lines()) == 0).await;
+
+    // Of several calls any may hear it.
+    let (one, other) =
+        (json!({"unasked": true, "says": "1"}), json!({"unasked": true, "says": "2"}));
+    let shown = (asked(&world, &ada, one.clone()).await, asked(&world, &ada, other.clone()).await);
+    assert_eq!(world.server.with(|it| it.open_lines()), 1);
+    assert_eq!(told(&world, &ada, one, &colour(&shown.0, "blue")).await, "blue 1");
+    assert_eq!(told(&world, &ada, other, &colour(&shown.1, "grey")).await, "grey 2");
+    until(|| world.server.with(|it| it.open_lines()) == 0).await;
+
+    let others = world.remote.answered(Answers::default());
+    others.tools(&ada).await.unwrap();
+    assert_eq!(world.server.with(|it| it.open_lines()), 0);
+    world.finish();
+}
+
+#[tokio::test]
+async fn what_else_a_server_says_unasked_does_no_harm() {
+    let world = asking(FORMS).await;
+    world.server.with(|it| it.has_lines = true);
+    let ada = world.caller("ada");
+    let lasts = json!({"times": 0, "lasts": true});
+    let (ada_waits, stop, _) = watched(ada.clone());
+    let nothing = none();
+    world.remote.tools(&ada).await.unwrap();
+    let call = world.ask(&ada_waits, "ask", lasts, &nothing);
+    let meanwhile = async {
+        until(|| world.server.with(|it| it.open_lines()) == 1).await;
+        world.server.with(|it| {
+            it.say_unasked("data: nonsense\n\n");
+            it.say_unasked(&"x".repeat(100 << 10));
+        });
+        assert_eq!(text(&world.call("ada", "echo").await.unwrap()), "{}");
+        stop.cancel();
+    };
+    let (ended, ()) = tokio::join!(call, meanwhile);
+    assert_eq!(ended.unwrap_err().code(), "cancelled");
     world.finish();
 }
