@@ -30,6 +30,7 @@ impl Drop for Open {
 
 pub(super) fn open(shared: &Shared, headers: &HeaderMap) -> Response {
     let mut world = lock(shared);
+    world.lines_asked_for += 1;
     let accepts = headers.get(header::ACCEPT).and_then(|kinds| kinds.to_str().ok());
     if world.era != Era::Legacy || accepts != Some("text/event-stream") {
         world.violations.push("GET /mcp".to_owned());

@@ -72,6 +72,8 @@ pub struct World {
     pub opened: bool,
     /// Whether it speaks unasked to whoever opens a line for that.
     pub has_lines: bool,
+    /// How often somebody wanted to.
+    pub lines_asked_for: usize,
     /// What it has to say there, by session.
     pub(super) lines: HashMap<String, Vec<String>>,
     /// How long it takes over answers to its questions.
@@ -130,6 +132,7 @@ impl World {
             waiting: 0,
             opened: false,
             has_lines: false,
+            lines_asked_for: 0,
             lines: HashMap::new(),
             dawdles: Duration::ZERO,
             questions: HashMap::new(),

@@ -452,9 +452,23 @@ async fn a_server_may_ask_where_it_speaks_unasked_as_long_as_a_call_is_under_way
     assert_eq!(told(&world, &ada, other, &colour(&shown.1, "grey")).await, "grey 2");
     until(|| world.server.with(|it| it.open_lines()) == 0).await;
 
-    let others = world.remote.answered(Answers::default());
-    others.tools(&ada).await.unwrap();
-    assert_eq!(world.server.with(|it| it.open_lines()), 0);
+    world.finish();
+}
+
+#[tokio::test]
+async fn nobody_listens_where_nobody_is_asked_or_nothing_is_said() {
+    let lines = |world: &World| world.server.with(|it| it.lines_asked_for);
+    let world = asking(FORMS).await;
+    let ada = world.caller("ada");
+    for _ in 0..3 {
+        world.call("ada", "echo").await.unwrap();
+    }
+    assert_eq!(lines(&world), 1, "a server that has no such line is asked for it once");
+    world.remote.read(&ada, "note://one").await.unwrap();
+    let world = world.answered(Answers::default());
+    world.server.with(|it| it.has_lines = true);
+    world.call("ada", "echo").await.unwrap();
+    assert_eq!(lines(&world), 1, "nobody can be asked anything");
     world.finish();
 }
 
