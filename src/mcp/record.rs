@@ -94,9 +94,8 @@ fn unrecorded() -> ToolError {
 mod tests {
     use std::sync::Arc;
 
-    use async_trait::async_trait;
     use chrono::{DateTime, Utc};
-    use stagepass_kit::{AccessToken, Connections, Identity};
+    use stagepass_kit::{Identity, testing::NoAccounts};
 
     use super::*;
     use crate::{
@@ -104,35 +103,12 @@ mod tests {
         store::{AuditFilter, Db},
     };
 
-    struct NoTokens;
-
-    #[async_trait]
-    impl Connections for NoTokens {
-        async fn access_token(
-            &self,
-            _: &Identity,
-            id: &str,
-            _: Option<&str>,
-        ) -> Result<AccessToken, ToolError> {
-            Err(ToolError::not_connected(id))
-        }
-
-        async fn renewed_token(
-            &self,
-            _: &Identity,
-            id: &str,
-            _: &AccessToken,
-        ) -> Result<AccessToken, ToolError> {
-            Err(ToolError::not_connected(id))
-        }
-    }
-
     #[tokio::test]
     async fn a_call_that_comes_to_no_end_leaves_a_row_all_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(None, folder.path()).await.unwrap();
         let audit = Audit::new(db.clone(), Clock::fixed(DateTime::<Utc>::UNIX_EPOCH, 1));
-        let caller = Caller::new(Identity::local(), Arc::new(NoTokens));
+        let caller = Caller::new(Identity::local(), Arc::new(NoAccounts));
         drop(Call::begin(&audit, "tool.called", "a_tool", &caller, None).await.unwrap());
         audit.drain(Duration::from_secs(30)).await;
         let filter = AuditFilter::default();

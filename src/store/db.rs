@@ -9,8 +9,12 @@ use sqlx::{
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::time::timeout;
 
 use crate::config::{make_private_file, make_private_folder};
+
+/// How long a server that is just starting, too, is waited for.
+const STARTING: Duration = Duration::from_secs(10);
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -129,12 +133,11 @@ impl Db {
     }
 
     async fn postgres(url: &str) -> Result<Self, OpenError> {
-        PgPoolOptions::new()
-            .max_connections(8)
-            // Whoever waits in a long queue is better served late than told that something broke.
-            .acquire_timeout(Duration::from_secs(10))
-            .connect(url)
+        // Whoever waits in a long queue later is better served late than told that something broke.
+        let connecting = PgPoolOptions::new().max_connections(8).connect(url);
+        timeout(STARTING, connecting)
             .await
+            .unwrap_or(Err(sqlx::Error::PoolTimedOut))
             .map(Self::Postgres)
             // A malformed URL would be quoted, password and all.
             .map_err(|error| {

@@ -15,7 +15,7 @@ use stagepass_kit::Identity;
 
 use crate::{
     calls::recorded,
-    harness::{Bot, Connector, Gate, Setup, TestApp, encoded, shelf},
+    harness::{Bot, Connector, Setup, TestApp, Turnstile, encoded, shelf},
 };
 
 async fn with_shelf() -> TestApp {
@@ -49,7 +49,7 @@ async fn assert_recorded_as_cancelled(app: &TestApp) {
 #[tokio::test]
 async fn a_client_that_hangs_up_before_the_answer_stops_the_call_between_two_steps() {
     let app = with_shelf().await;
-    let gate = Gate::named("hangs up");
+    let gate = Turnstile::named("hangs up");
     let request = post(&app, &sorting("hangs up", 1)).send();
     let waiting = tokio::spawn(request);
     gate.begun().await;
@@ -63,7 +63,7 @@ async fn a_client_that_hangs_up_before_the_answer_stops_the_call_between_two_ste
 #[tokio::test]
 async fn a_client_that_closes_the_stream_stops_the_call() {
     let app = with_shelf().await;
-    let gate = Gate::named("closes");
+    let gate = Turnstile::named("closes");
     let accept = "application/json, text/event-stream";
     gate.open();
     let request = post(&app, &sorting("closes", 1)).header("accept", accept);
@@ -82,7 +82,7 @@ async fn a_client_that_closes_the_stream_stops_the_call() {
 #[tokio::test]
 async fn an_old_client_says_that_it_is_enough_and_gets_what_was_done() {
     let app = with_shelf().await;
-    let gate = Gate::named("says");
+    let gate = Turnstile::named("says");
     let waiting = tokio::spawn(post(&app, &sorting("says", 7)).send());
     gate.begun().await;
     for id in [8, 0] {
@@ -105,7 +105,7 @@ async fn nobody_ends_the_call_of_somebody_else() {
     let setup = Setup { variables, toolset: Some(shelf), ..Setup::default() };
     let app = TestApp::start_with(setup).await;
     let bot = Bot::add(&app, "bot").await;
-    let gate = Gate::named("of anna");
+    let gate = Turnstile::named("of anna");
     let send = |id: &str, message: &Value| {
         let request = bot.client.begin("/mcp").json(message).bearer_auth(&bot.token);
         let request = request.header("mcp-protocol-version", "2025-11-25");
@@ -134,7 +134,7 @@ async fn over_a_pipe_it_is_enough_to_say_so() {
     let (here, there) = tokio::io::duplex(64 * 1024);
     let server = tokio::spawn(async move { host.serve(there).await.unwrap().waiting().await });
     let client = ClientConfig::default().serve(here).await.unwrap();
-    let gate = Gate::named("pipe");
+    let gate = Turnstile::named("pipe");
     let arguments = json!({"books": 5, "gate": "pipe"}).as_object().cloned().unwrap();
     let request = CallToolRequestParams::new("shelf_sort").with_arguments(arguments);
     let request = ClientRequest::CallToolRequest(CallToolRequest::new(request));
@@ -156,7 +156,7 @@ async fn over_a_pipe_it_is_enough_to_say_so() {
 #[tokio::test]
 async fn where_two_calls_have_one_id_neither_is_meant() {
     let app = with_shelf().await;
-    let (one, other) = (Gate::named("one"), Gate::named("other"));
+    let (one, other) = (Turnstile::named("one"), Turnstile::named("other"));
     let first = tokio::spawn(post(&app, &sorting("one", 7)).send());
     one.begun().await;
     let second = tokio::spawn(post(&app, &sorting("other", 7)).send());
@@ -185,7 +185,7 @@ async fn a_call_that_falls_over_is_answered_and_recorded() {
 #[tokio::test]
 async fn a_shutdown_lets_a_step_be_finished_and_its_row_be_written() {
     let mut app = with_shelf().await;
-    let gate = Gate::named("shutdown");
+    let gate = Turnstile::named("shutdown");
     let waiting = tokio::spawn(post(&app, &sorting("shutdown", 1)).send());
     gate.begun().await;
     let opened = tokio::spawn({

@@ -11,27 +11,9 @@ use stagepass::store::{
     AuditRow, ConnectionRow, Db, Epoch, LinkRow, LinkState, Problem, VaultKeyRow,
 };
 
-use crate::harness::TestApp;
-
-/// A database of a story's own. The server that made it has stopped.
-struct Store {
-    app: TestApp,
-    db: Db,
-}
+use crate::harness::{Store, TestApp, at};
 
 impl Store {
-    async fn open() -> Self {
-        let mut app = TestApp::start().await;
-        app.stop().await;
-        let db = open(&app).await;
-        Self { app, db }
-    }
-
-    async fn finish(self) {
-        self.db.close().await;
-        self.app.finish().await;
-    }
-
     async fn link(&self, id: &str) -> LinkRow {
         self.db.link_by_ticket(id.as_bytes()).await.unwrap().unwrap()
     }
@@ -54,15 +36,6 @@ impl Store {
         self.exchanging(id).await;
         assert!(self.db.hold_grant(id, b"grant", b"code").await.unwrap());
     }
-}
-
-async fn open(app: &TestApp) -> Db {
-    Db::open(app.config().database_url.as_ref(), app.data_dir()).await.unwrap()
-}
-
-/// A moment, in microseconds.
-fn at(micros: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(1_800_000_000_000_000 + micros).unwrap()
 }
 
 /// What is recorded when a connection dies.
@@ -187,7 +160,7 @@ async fn a_connection_is_written_only_over_its_predecessor() {
 #[tokio::test]
 async fn of_two_writers_at_once_one_wins() {
     let store = Store::open().await;
-    let other = open(&store.app).await;
+    let other = store.app.db().await;
     let (first, twin) = (connection("c", "a"), connection("d", "a"));
     let (one, two) = tokio::join!(store.db.write_connection(&first), other.write_connection(&twin));
     assert!(one.unwrap() ^ two.unwrap());
@@ -207,7 +180,7 @@ async fn of_two_writers_at_once_one_wins() {
 #[tokio::test]
 async fn of_two_refreshes_at_once_one_begins() {
     let store = Store::open().await;
-    let other = open(&store.app).await;
+    let other = store.app.db().await;
     assert!(store.db.write_connection(&connection("c", "a")).await.unwrap());
     let (one, two) = tokio::join!(
         store.db.begin_refresh("c", 1, at(0), at(30)),
@@ -305,7 +278,7 @@ async fn a_deleted_connection_is_gone() {
 #[tokio::test]
 async fn the_epoch_grows_when_a_connection_ends_or_is_linked_anew() {
     let store = Store::open().await;
-    let other = open(&store.app).await;
+    let other = store.app.db().await;
     let start = other.epoch(Epoch::Connections).await.unwrap();
     let first = connection("c", "a");
     store.pending("l").await;
@@ -396,7 +369,7 @@ async fn only_the_newest_link_of_an_identity_lives() {
 #[tokio::test]
 async fn of_links_made_at_once_one_lives() {
     let store = Store::open().await;
-    let other = open(&store.app).await;
+    let other = store.app.db().await;
     for round in 0..8 {
         let [one, two] = ["one", "two"].map(|name| {
             let id = format!("{name} {round}");
@@ -441,7 +414,7 @@ async fn a_code_is_exchanged_once_and_in_time() {
     let late = store.started("late").await;
     assert!(!db.begin_exchange("late", late.expires_at).await.unwrap());
     store.started("l").await;
-    let other = open(&store.app).await;
+    let other = store.app.db().await;
     let (one, two) = tokio::join!(db.begin_exchange("l", at(1)), other.begin_exchange("l", at(1)));
     assert!(one.unwrap() ^ two.unwrap());
     assert!(!db.begin_exchange("l", at(2)).await.unwrap());
@@ -473,7 +446,7 @@ async fn tries_at_a_code_are_counted_and_bounded() {
     store.exchanging("l").await;
     assert!(db.try_code("l", b"code", 3).await.unwrap().is_none(), "there is no code yet");
     assert!(db.hold_grant("l", b"grant", b"code").await.unwrap());
-    let other = open(&store.app).await;
+    let other = store.app.db().await;
     let tries = tokio::join!(
         db.try_code("l", b"wrong", 3),
         other.try_code("l", b"wrong", 3),
@@ -494,7 +467,7 @@ async fn the_right_code_is_redeemed_once() {
     let store = Store::open().await;
     store.exchanging("l").await;
     assert!(store.db.hold_grant("l", b"grant", b"code").await.unwrap());
-    let other = open(&store.app).await;
+    let other = store.app.db().await;
     let both = tokio::join!(store.db.try_code("l", b"code", 3), other.try_code("l", b"code", 3));
     let redeemed: Vec<_> = [both.0, both.1].into_iter().filter_map(Result::unwrap).collect();
     assert_eq!(redeemed.len(), 1);

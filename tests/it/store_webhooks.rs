@@ -1,29 +1,10 @@
 //! The tables of webhooks, one function after the other.
 
-use chrono::{DateTime, Utc};
 use stagepass::store::{ConnectionRow, Db, DeliveryRow, DeliveryState};
 
-use crate::harness::TestApp;
-
-/// A database of a story's own. The server that made it has stopped.
-struct Store {
-    app: TestApp,
-    db: Db,
-}
+use crate::harness::{Store, at};
 
 impl Store {
-    async fn open() -> Self {
-        let mut app = TestApp::start().await;
-        app.stop().await;
-        let db = app.db().await;
-        Self { app, db }
-    }
-
-    async fn finish(self) {
-        self.db.close().await;
-        self.app.finish().await;
-    }
-
     /// The ids of what `bot` gets to try at `now`, until ten microseconds later.
     async fn claim(&self, bot: &str, now: i64, most: i64) -> Vec<String> {
         let rows = self.db.claim_deliveries(bot, at(now), at(now + 10), most).await.unwrap();
@@ -44,11 +25,6 @@ impl Store {
         ids.sort();
         ids
     }
-}
-
-/// A moment, in microseconds.
-fn at(micros: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(1_800_000_000_000_000 + micros).unwrap()
 }
 
 fn message(id: &str, bot: &str, now: i64) -> DeliveryRow {

@@ -2,36 +2,11 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use serde_json::json;
-use stagepass_kit::{AccessToken, Caller, Connections, Identity, ToolError};
-
-/// A vault with nothing in it: this tool needs no account.
-struct Empty;
-
-#[async_trait]
-impl Connections for Empty {
-    async fn access_token(
-        &self,
-        _: &Identity,
-        provider: &str,
-        _: Option<&str>,
-    ) -> Result<AccessToken, ToolError> {
-        Err(ToolError::not_connected(provider))
-    }
-
-    async fn renewed_token(
-        &self,
-        _: &Identity,
-        provider: &str,
-        _: &AccessToken,
-    ) -> Result<AccessToken, ToolError> {
-        Err(ToolError::not_connected(provider))
-    }
-}
+use stagepass_kit::{Caller, Identity, ToolError, testing::NoAccounts};
 
 async fn greet(name: &str) -> Result<serde_json::Value, ToolError> {
-    let caller = Caller::new(Identity::local(), Arc::new(Empty));
+    let caller = Caller::new(Identity::local(), Arc::new(NoAccounts));
     let arguments = serde_json::from_value(json!({ "name": name })).unwrap();
     let result = super::toolset().tools()[0].call(&caller, arguments).await?;
     Ok(serde_json::to_value(result).unwrap())

@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use async_trait::async_trait;
 use rmcp::{
     ServiceExt,
     model::{CallToolRequestParams, ClientConfig},
@@ -22,7 +21,7 @@ use stagepass::{
     mcp::{Host, House},
     store::Db,
 };
-use stagepass_kit::{AccessToken, Caller, Connections, Effect, Identity, Tool, ToolError, Toolset};
+use stagepass_kit::{Caller, Effect, Identity, Tool, ToolError, Toolset, testing::NoAccounts};
 
 use super::recorded;
 use crate::harness::TestApp;
@@ -149,29 +148,6 @@ impl Tool for Counted {
     }
 }
 
-struct NoTokens;
-
-#[async_trait]
-impl Connections for NoTokens {
-    async fn access_token(
-        &self,
-        _: &Identity,
-        id: &str,
-        _: Option<&str>,
-    ) -> Result<AccessToken, ToolError> {
-        Err(ToolError::not_connected(id))
-    }
-
-    async fn renewed_token(
-        &self,
-        _: &Identity,
-        id: &str,
-        _: &AccessToken,
-    ) -> Result<AccessToken, ToolError> {
-        Err(ToolError::not_connected(id))
-    }
-}
-
 #[tokio::test]
 async fn a_call_that_can_t_be_recorded_isn_t_made() {
     let mut app = TestApp::start().await;
@@ -181,7 +157,7 @@ async fn a_call_that_can_t_be_recorded_isn_t_made() {
     let calls = Arc::new(AtomicUsize::new(0));
     let toolset = Toolset::new("counting", None).with(Counted(calls.clone()));
     let nobody = Some(Identity::local());
-    let house = House { connections: Arc::new(NoTokens), ..house };
+    let house = House { connections: Arc::new(NoAccounts), ..house };
     let host = Host::new(&[&toolset], house, false, nobody);
     let (here, there) = tokio::io::duplex(64 * 1024);
     let server = tokio::spawn(async move { host.serve(there).await.unwrap().waiting().await });

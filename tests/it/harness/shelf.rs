@@ -34,19 +34,19 @@ pub(crate) fn shelf() -> Toolset {
 
 /// Where a story holds a call, between the steps of its work. Known by the name that the call is
 /// given.
-pub(crate) struct Gate {
+pub(crate) struct Turnstile {
     begun: Semaphore,
     go: Semaphore,
     watch: Mutex<Option<Watch>>,
 }
 
-static GATES: LazyLock<Mutex<HashMap<String, Arc<Gate>>>> = LazyLock::new(Mutex::default);
+static TURNSTILES: LazyLock<Mutex<HashMap<String, Arc<Turnstile>>>> = LazyLock::new(Mutex::default);
 
-impl Gate {
+impl Turnstile {
     pub(crate) fn named(name: &str) -> Arc<Self> {
         let closed = || Semaphore::new(0);
         let new = || Arc::new(Self { begun: closed(), go: closed(), watch: Mutex::default() });
-        GATES.lock().unwrap().entry(name.to_owned()).or_insert_with(new).clone()
+        TURNSTILES.lock().unwrap().entry(name.to_owned()).or_insert_with(new).clone()
     }
 
     /// Waits until a step has begun.
@@ -132,7 +132,7 @@ impl Tool for Sort {
     async fn call(&self, caller: &Caller, args: SortArgs) -> Result<Sorted, ToolError> {
         assert_ne!(args.gate.as_deref(), Some("falls"), "the shelf falls");
         let watch = caller.watch();
-        let gate = args.gate.as_deref().map(Gate::named);
+        let gate = args.gate.as_deref().map(Turnstile::named);
         let mut sorted = 0;
         while sorted < args.books && !watch.is_cancelled() {
             if let Some(gate) = &gate {

@@ -2,7 +2,7 @@
 
 use stagepass::store::{LinkRow, LinkState, Offered};
 
-use super::{Store, at, link, open, problem};
+use super::{Store, at, link, problem};
 
 /// Another link for whom the link `id` is for.
 fn another(id: &str) -> LinkRow {
@@ -72,7 +72,7 @@ async fn a_link_that_is_over_makes_room_and_is_given_back() {
 #[tokio::test]
 async fn of_several_at_once_one_is_kept_for_all() {
     let store = Store::open().await;
-    let other = open(&store.app).await;
+    let other = store.app.db().await;
     for number in 0..10 {
         let (one, two) = (link(&format!("l{number}")), another(&format!("l{number}")));
         let two = LinkRow { ticket_hash: format!("another {number}").into_bytes(), ..two };

@@ -16,6 +16,7 @@ mod prompt;
 mod resource;
 mod schema;
 mod template;
+pub mod testing;
 pub mod text;
 mod tool;
 mod toolset;

@@ -2,11 +2,8 @@
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use serde_json::Value;
-use stagepass_kit::{
-    AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset, Watch,
-};
+use stagepass_kit::{Caller, Identity, ToolError, Toolset, Watch, testing::OneAccount};
 use stagepass_standin::{
     Spotify, schema,
     spotify::{Answer, Fault, Person},
@@ -96,8 +93,11 @@ impl Stage {
         person: &'static str,
         scopes: &'static [&'static str],
     ) -> Self {
-        let door = Arc::new(Door::new(Arc::clone(&spotify), person, scopes));
-        let caller = Caller::new(Identity::local(), door);
+        let issuing = Arc::clone(&spotify);
+        let vault = OneAccount::new(PROVIDER, person, scopes, move || {
+            issuing.world(|world| world.issue_access_token(person, scopes)).into()
+        });
+        let caller = Caller::new(Identity::local(), Arc::new(vault));
         Self { spotify, tools: crate::toolset_at(api), caller }
     }
 
@@ -226,50 +226,4 @@ fn api(spotify: &Spotify) -> SpotifyApi {
 #[expect(clippy::disallowed_methods, reason = "there is no host here to share a client with")]
 fn client() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
-}
-
-/// A vault with one person in it.
-struct Door {
-    spotify: Arc<Spotify>,
-    person: &'static str,
-    scopes: &'static [&'static str],
-    token: AccessToken,
-}
-
-impl Door {
-    fn new(spotify: Arc<Spotify>, person: &'static str, scopes: &'static [&'static str]) -> Self {
-        let token = issue(&spotify, person, scopes, 1);
-        Self { spotify, person, scopes, token }
-    }
-}
-
-fn issue(spotify: &Spotify, person: &str, scopes: &[&str], version: i64) -> AccessToken {
-    let token = spotify.world(|world| world.issue_access_token(person, scopes));
-    let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    let (id, name) = (person.to_owned(), person.to_owned());
-    let account = LinkedAccount { id, name, label: None, one_of_several: false };
-    let (scopes, account) = (Arc::new(scopes), Arc::new(account));
-    AccessToken::new(token.into(), person.into(), version, scopes, account)
-}
-
-#[async_trait]
-impl Connections for Door {
-    async fn access_token(
-        &self,
-        _: &Identity,
-        provider: &str,
-        account: Option<&str>,
-    ) -> Result<AccessToken, ToolError> {
-        assert_eq!((provider, account), (PROVIDER, None));
-        Ok(self.token.clone())
-    }
-
-    async fn renewed_token(
-        &self,
-        _: &Identity,
-        _: &str,
-        rejected: &AccessToken,
-    ) -> Result<AccessToken, ToolError> {
-        Ok(issue(&self.spotify, self.person, self.scopes, rejected.version() + 1))
-    }
 }
