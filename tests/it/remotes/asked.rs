@@ -35,7 +35,7 @@ fn colour(colour: &str) -> Value {
 }
 
 /// The call as a client makes it whose person opens links, too.
-fn with_links(arguments: Value) -> Value {
+fn with_links(arguments: &Value) -> Value {
     json!({"arguments": arguments, "_meta": {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {"elicitation": {"form": {}, "url": {}}},
@@ -90,7 +90,7 @@ async fn the_person_may_decline_and_open_links() {
         let no = says(&json!({}), &asked, &json!({"action": action}));
         assert_eq!(text(&ask(&client, &alice, no).await.body["result"]), outcome);
     }
-    let call = with_links(json!({"link": "https://box.example/pay"}));
+    let call = with_links(&json!({"link": "https://box.example/pay"}));
     let asked = question(&client, &alice, call.clone()).await;
     let params = &asked["inputRequests"]["question"]["params"];
     assert_eq!((&params["mode"], &params["url"]), (&json!("url"), &call["arguments"]["link"]));
@@ -98,7 +98,7 @@ async fn the_person_may_decline_and_open_links() {
     assert_eq!(text(&ask(&client, &alice, opened).await.body["result"]), "opened");
 
     // Where the server doesn't wait for it, the call is made again.
-    let call = with_links(json!({"first": "https://box.example/sign"}));
+    let call = with_links(&json!({"first": "https://box.example/sign"}));
     let asked = question(&client, &alice, call.clone()).await;
     boxed.server.with(|it| it.opened = true);
     let opened = says(&call, &asked, &json!({"action": "accept"}));
@@ -135,7 +135,7 @@ async fn a_client_that_hangs_up_after_its_answer_ends_the_call_there() {
     let call = json!({"arguments": {"lasts": true}});
     let asked = question(&client, &alice, call.clone()).await;
     let green = says(&call, &asked, &colour("green"));
-    let waiting = tokio::spawn(asking(&client, &alice, green).send());
+    let waiting = tokio::spawn(asking(&client, &alice, &green).send());
     until(|| boxed.server.with(|it| it.answered()) == 1).await;
     waiting.abort();
     until(|| boxed.server.with(|it| it.waiting) == 0).await;

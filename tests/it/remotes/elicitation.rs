@@ -8,10 +8,10 @@ use crate::harness::{Answer, Connector};
 
 /// Calls `box_ask` as a client of today whose person answers forms.
 pub(super) async fn ask(client: &Connector, token: &str, more: Value) -> Answer {
-    Connector::send(asking(client, token, more)).await
+    Connector::send(asking(client, token, &more)).await
 }
 
-pub(super) fn asking(client: &Connector, token: &str, more: Value) -> reqwest::RequestBuilder {
+pub(super) fn asking(client: &Connector, token: &str, more: &Value) -> reqwest::RequestBuilder {
     let mut params = json!({"name": "box_ask", "arguments": {}, "_meta": {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {"elicitation": {"form": {}}},
