@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::keys;
 
+/// Where `config` says that variables come from.
+const ENVIRONMENT: &str = "the environment";
+
 /// A key that can't be used as it is.
 #[derive(Debug)]
 pub struct ConfigError {
@@ -17,13 +20,19 @@ impl ConfigError {
         Self { problem: format!("`{key}` {why}"), example: keys::example(key) }
     }
 
-    /// `key` isn't a key. `wherefrom` is the file or the variable it came from.
+    /// `key` isn't a key. `wherefrom` is the file it came from, or `config`'s word for a variable.
     pub(super) fn unknown(key: &str, wherefrom: &str) -> Self {
-        let problem = format!("unknown key `{key}` in {wherefrom}");
+        let is_variable = wherefrom == ENVIRONMENT;
+        let problem = if is_variable {
+            format!("unknown key `{key}` in the environment variable `{}`", keys::variable(key))
+        } else {
+            format!("unknown key `{key}` in {wherefrom}")
+        };
         let Some((known, example)) = keys::nearest(key) else {
             let problem = format!("{problem}; the keys are {}", keys::all());
             return Self { problem, example: None };
         };
+        let known = if is_variable { keys::variable(&known) } else { known };
         Self { problem: format!("{problem}; did you mean `{known}`?"), example: Some(example) }
     }
 

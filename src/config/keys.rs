@@ -118,6 +118,11 @@ pub(super) fn all() -> String {
     KEYS.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ")
 }
 
+/// The variable that sets `key`.
+pub(super) fn variable(key: &str) -> String {
+    format!("STAGEPASS_{}", key.to_uppercase().replace('.', "__"))
+}
+
 /// The key that was probably meant, and a right line for it.
 pub(super) fn nearest(key: &str) -> Option<(String, &'static str)> {
     KEYS.iter()

@@ -203,7 +203,11 @@ fn an_unknown_key_is_refused_with_the_one_that_was_meant() {
     }
     let text = refused("", &[("ACCESS__ALLW", "local")]);
     assert_helps(&text, "access.allw");
-    assert!(text.contains("environment"), "says where: {text}");
+    assert!(text.contains("environment variable `STAGEPASS_ACCESS__ALLW`"), "says where: {text}");
+    assert!(text.contains("did you mean `STAGEPASS_ACCESS__ALLOW`?"), "{text}");
+    // As an orchestrator sets it for a service of our name.
+    let text = refused("", &[("PORT_8080_TCP_ADDR", "10.0.0.1")]);
+    assert!(text.contains("`STAGEPASS_PORT_8080_TCP_ADDR`"), "{text}");
     let text = refused("something_else = 1", &[]);
     assert!(text.contains("`something_else`"), "{text}");
 }

@@ -89,12 +89,13 @@ impl Remote {
         watch: Option<&Watch>,
     ) -> Result<(Arc<Link>, Told), Fault> {
         let link = self.link(whose, credential).await?;
-        match self.observed(self.inner.wire.ask(&link, credential, ask, watch).await) {
+        match self.observed(whose, self.inner.wire.ask(&link, credential, ask, watch).await) {
             Err(Fault::Forgotten) => self.inner.links.forget(whose, &link).await,
             told => return told.map(|told| (link, told)),
         }
         let link = self.link(whose, credential).await?;
-        let told = self.observed(self.inner.wire.ask(&link, credential, ask, watch).await)?;
+        let told =
+            self.observed(whose, self.inner.wire.ask(&link, credential, ask, watch).await)?;
         Ok((link, told))
     }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
-use stagepass_kit::{Attempt, Caller, ToolError, code};
+use stagepass_kit::{Attempt, Caller, Identity, ToolError, code};
 use tokio::time::Instant;
 use url::Url;
 
@@ -72,7 +72,7 @@ impl Remote {
             waiting: Waiting::default(),
             wire: Wire::new(http, url, limits),
             links: Links::new(),
-            breaker: Breaker::default(),
+            breaker: Breaker::new(),
             tools: Shelves::new(),
             prompts: Shelves::new(),
             resources: Shelves::new(),
@@ -163,33 +163,35 @@ impl Remote {
         whose: &Whose,
         credential: &Credential,
     ) -> Result<Arc<Link>, Fault> {
-        self.inner.breaker.check(Instant::now()).map_err(Fault::Resting)?;
+        self.inner.breaker.check(&whose.identity, Instant::now()).map_err(Fault::Resting)?;
         let link = self.inner.links.get(&self.inner.wire, whose, credential).await;
         match link {
             // One from before says nothing of now.
             Ok(link) => Ok(link),
             Err(Fault::Slow) => {
-                self.rest();
+                self.rest(Some(&whose.identity));
                 Err(Fault::Slow)
             }
-            fault => self.observed(fault),
+            fault => self.observed(whose, fault),
         }
     }
 
-    fn rest(&self) {
+    fn rest(&self, who: Option<&Identity>) {
         let limits = &self.inner.wire.limits;
-        self.inner.breaker.failed(Instant::now(), limits.rest, limits.longest_rest);
+        self.inner.breaker.failed(who, Instant::now(), limits.rest, limits.longest_rest);
     }
 
     /// The same; whether the server lives was seen on the way.
-    pub(crate) fn observed<T>(&self, answer: Result<T, Fault>) -> Result<T, Fault> {
+    pub(crate) fn observed<T>(&self, whose: &Whose, answer: Result<T, Fault>) -> Result<T, Fault> {
         match &answer {
-            Err(fault) if fault.is_death() => self.rest(),
+            Err(fault) if fault.is_death() => {
+                self.rest((!fault.is_unreachable()).then_some(&whose.identity));
+            }
             Ok(_)
             | Err(
                 Fault::Unauthorized | Fault::Forbidden(_) | Fault::Refused { .. } | Fault::Links(_),
             ) => {
-                self.inner.breaker.answered();
+                self.inner.breaker.answered(&whose.identity);
             }
             Err(_) => {}
         }

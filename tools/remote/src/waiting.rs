@@ -108,7 +108,9 @@ impl Remote {
         let Call { link, credential: before, open, question } = call;
         let (wire, credential) = (&self.inner.wire, credential.after(before));
         let reply = question.reply(&said);
-        match self.observed(wire.reply(&link, &credential, watch, (&open, &reply)).await) {
+        match self
+            .observed(link.whose(), wire.reply(&link, &credential, watch, (&open, &reply)).await)
+        {
             Ok(()) => {}
             Err(Fault::Unauthorized) => {
                 self.put(state.to_owned(), Call { link, credential, open, question });
@@ -122,7 +124,8 @@ impl Remote {
         }
         // The next question is another one's.
         drop(question);
-        let told = self.observed(wire.listen(&link, &credential, watch, open).await)?;
+        let told =
+            self.observed(link.whose(), wire.listen(&link, &credential, watch, open).await)?;
         Ok(self.outcome(link, credential, told))
     }
 
