@@ -87,6 +87,12 @@ impl Remote {
         format!("{title} ({})", host.unwrap_or_default())
     }
 
+    /// Whether it is called with people's accounts at this provider.
+    #[must_use]
+    pub fn uses(&self, provider: &str) -> bool {
+        matches!(&self.auth, RemoteAuth::Provider(id) if id == provider)
+    }
+
     /// The name of the header that `header_value` stands in.
     #[must_use]
     pub fn header_name(&self) -> &str {
@@ -158,13 +164,6 @@ impl Config {
     pub fn linked_remotes(&self) -> impl Iterator<Item = (&str, &Remote)> {
         let linked = self.remote.iter().filter(|(_, remote)| remote.auth == RemoteAuth::Mcp);
         linked.map(|(name, remote)| (name.as_str(), remote))
-    }
-
-    /// Whether a remote server is called with people's tokens of provider `id`.
-    #[must_use]
-    pub fn lends_tokens_of(&self, id: &str) -> bool {
-        let is_of = |remote: &Remote| matches!(&remote.auth, RemoteAuth::Provider(of) if of == id);
-        self.remote.values().any(is_of)
     }
 }
 

@@ -33,19 +33,19 @@ pub struct ProviderClient {
 }
 
 impl ProviderClient {
-    /// The client for provider `id`. `tool_scopes` are what the tools need; `redirect_uri` is
-    /// where the provider sends people back to.
+    /// The client for provider `id`. `tool_scopes` are what the tools need, `None` where no tool
+    /// uses it; `redirect_uri` is where the provider sends people back to.
     #[must_use]
     pub fn new(
         id: &str,
         provider: &Provider,
-        tool_scopes: &[&str],
+        tool_scopes: Option<&[&str]>,
         redirect_uri: Url,
         http: reqwest::Client,
         clock: Clock,
     ) -> Self {
         let mut scopes = provider.scopes.clone();
-        scopes.extend(tool_scopes.iter().map(|scope| (*scope).to_owned()));
+        scopes.extend(tool_scopes.into_iter().flatten().map(|scope| (*scope).to_owned()));
         scopes.sort_unstable();
         scopes.dedup();
         let issuer = provider.issuer.clone();
@@ -55,19 +55,13 @@ impl ProviderClient {
             client_id: provider.client_id.clone().unwrap_or_default(),
             provider: provider.clone(),
             scopes,
-            has_tools: !tool_scopes.is_empty(),
+            has_tools: tool_scopes.is_some(),
             redirect_uri,
             http,
             clock,
             issuer,
             server: None,
         }
-    }
-
-    /// The same client, used by tools, also if they need no scopes.
-    #[must_use]
-    pub fn with_tools(self) -> Self {
-        Self { has_tools: true, ..self }
     }
 
     /// Its id in the configuration.
@@ -88,10 +82,10 @@ impl ProviderClient {
         &self.provider.scopes
     }
 
-    /// Whether tools use it: then accounts there are for more than saying who people are.
+    /// Whether tools use its accounts.
     #[must_use]
     pub fn has_tools(&self) -> bool {
-        self.has_tools || self.server.is_some()
+        self.has_tools
     }
 
     /// Every scope that a person is asked for who connects an account: those of signing in, and
