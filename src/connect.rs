@@ -144,7 +144,7 @@ impl Connect {
         let only = with_tools.next().filter(|_| with_tools.next().is_none());
         match (id, only) {
             (None, Some(only)) => Ok(only),
-            (None, None) if known.is_empty() => Err(ToolError::invalid_argument(
+            _ if known.is_empty() => Err(ToolError::invalid_argument(
                 "No provider is configured on this server.",
                 "The operator sets a provider's client_id, e.g. provider.spotify.client_id.",
             )),
