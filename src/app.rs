@@ -260,6 +260,7 @@ impl App {
         self.tasks.spawn(self.connect.clone().keep_sweeping(self.shutdown.clone()));
         self.tasks.spawn(self.vault.clone().keep_watching(self.shutdown.clone()));
         self.tasks.spawn(self.remotes.clone().keep_watching(self.shutdown.clone()));
+        self.tasks.spawn(self.remotes.clone().keep_sweeping(self.shutdown.clone()));
         self.tasks.spawn(self.webhooks.clone().keep_telling(self.shutdown.clone()));
         if let Some(oauth) = &self.oauth {
             self.tasks.spawn(oauth.clone().keep_sweeping(self.shutdown.clone()));

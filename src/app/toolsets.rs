@@ -4,23 +4,38 @@ use stagepass_kit::Toolset;
 
 use crate::config::Config;
 
-/// Makes a toolset from the shared client and the address of the provider's API.
-type Make = fn(reqwest::Client, &str) -> Toolset;
+/// What a toolset can be made of.
+struct Surroundings<'a> {
+    config: &'a Config,
+    /// The client that all share.
+    client: &'a reqwest::Client,
+}
 
-/// Every toolset, by the id of the provider whose accounts its tools use.
-const TOOLSETS: [(&str, Make); 2] =
-    [("github", stagepass_github::toolset), ("spotify", stagepass_spotify::toolset)];
+type Make = fn(&Surroundings) -> Option<Toolset>;
 
-/// The toolsets whose provider has credentials.
+/// Every toolset, by its folder. One that uses accounts of a provider is there where the provider has
+/// credentials; one that uses none is simply there: `|_| Some(stagepass_hello::toolset())`.
+const TOOLSETS: &[(&str, Make)] = &[
+    ("github", |it| Some(stagepass_github::toolset(it.client(), it.api("github")?))),
+    ("spotify", |it| Some(stagepass_spotify::toolset(it.client(), it.api("spotify")?))),
+];
+
+impl Surroundings<'_> {
+    fn client(&self) -> reqwest::Client {
+        self.client.clone()
+    }
+
+    /// The address of a provider's API, if the provider has credentials.
+    fn api(&self, id: &str) -> Option<&str> {
+        let (_, provider) = self.config.enabled_providers().find(|(known, _)| *known == id)?;
+        Some(provider.api_url.as_ref()?.as_str().trim_end_matches('/'))
+    }
+}
+
+/// The toolsets that can be made.
 pub(super) fn toolsets(config: &Config, client: &reqwest::Client) -> Vec<Toolset> {
-    config
-        .enabled_providers()
-        .filter_map(|(id, provider)| {
-            let (_, make) = TOOLSETS.iter().find(|(known, _)| *known == id)?;
-            let api = provider.api_url.as_ref()?.as_str().trim_end_matches('/');
-            Some(make(client.clone(), api))
-        })
-        .collect()
+    let surroundings = Surroundings { config, client };
+    TOOLSETS.iter().filter_map(|(_, make)| make(&surroundings)).collect()
 }
 
 #[cfg(test)]
@@ -32,11 +47,25 @@ mod tests {
         let crates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tools")).unwrap();
         let names = crates.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         // Other servers are listed in the configuration.
-        let is_toolset = |name: &String| !["kit", "remote"].contains(&name.as_str());
-        let mut crates: Vec<_> = names.filter(is_toolset).collect();
-        crates.sort_unstable();
-        let mut listed = TOOLSETS.map(|(id, _)| id);
-        listed.sort_unstable();
-        assert_eq!(crates, listed);
+        for name in names.filter(|name| !["kit", "remote"].contains(&name.as_str())) {
+            let is_listed = TOOLSETS.iter().any(|(listed, _)| *listed == name);
+            assert!(is_listed, "tools/{name} has no line in src/app/toolsets.rs");
+        }
+    }
+
+    #[test]
+    fn every_toolset_in_the_list_is_there_and_has_the_name_of_its_folder() {
+        let id = |id: &str| {
+            let key = format!("STAGEPASS_PROVIDER__{}__CLIENT_ID", id.to_uppercase());
+            (key, "an app".to_owned())
+        };
+        let config = Config::load(None, ["github", "spotify"].map(id).into()).unwrap();
+        let client = crate::http::client().unwrap();
+        let names: Vec<_> = toolsets(&config, &client).iter().map(Toolset::name).collect();
+        let listed: Vec<_> = TOOLSETS.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, listed, "does every provider of theirs have an app here?");
+        let config = Config::load(None, [id("github")].into()).unwrap();
+        let names: Vec<_> = toolsets(&config, &client).iter().map(Toolset::name).collect();
+        assert!(!names.contains(&"spotify"), "its provider has no credentials");
     }
 }

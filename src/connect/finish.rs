@@ -269,6 +269,15 @@ pub(super) fn explain(client: &ProviderClient, error: &ProviderError) -> Problem
                 "The operator checks the client id and the client secret.",
             )
         }
+        ProviderError::UnauthorizedClient => {
+            tracing::error!(provider = client.id(), "the provider doesn't allow our client this");
+            problem(
+                code::FORBIDDEN,
+                format!("{name} doesn't let this server's app have tokens."),
+                "The operator checks the app's settings at the provider, the client id and the \
+                 client secret.",
+            )
+        }
         ProviderError::Refused(sentence) => match client.advice(sentence) {
             Some(advice) => problem(&advice.code, &advice.message, &advice.next_step),
             None => problem(

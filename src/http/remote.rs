@@ -89,7 +89,13 @@ impl RemoteHttp {
             StatusCode::OK if is_json(&response) => {
                 body(response, LARGEST_DOCUMENT).await.map(Some)
             }
-            status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
+            status
+                if status.is_server_error()
+                    || matches!(
+                        status,
+                        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT
+                    ) =>
+            {
                 Err(FetchError::Status(status.as_u16()))
             }
             _ => Ok(None),

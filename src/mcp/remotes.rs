@@ -18,7 +18,7 @@ use crate::{
     clock::Clock,
     config::{Config, RemoteAuth},
     http,
-    store::Db,
+    store::{Db, Result as Stored},
 };
 use book::Book;
 pub(crate) use book::event;
@@ -80,6 +80,19 @@ impl Remotes {
         if !self.all.is_empty() {
             self.book.keep_watching(shutdown).await;
         }
+    }
+
+    /// Forgets every minute what was held back for too long, until `shutdown`.
+    pub async fn keep_sweeping(self, shutdown: CancellationToken) {
+        self.book.keep_sweeping(shutdown).await;
+    }
+
+    /// Forgets once what was held back for too long.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep(&self) -> Stored<()> {
+        self.book.sweep().await
     }
 
     pub(super) fn is_empty(&self) -> bool {

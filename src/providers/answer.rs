@@ -44,6 +44,9 @@ pub enum ProviderError {
     /// The provider doesn't accept our own credentials.
     #[error("the provider doesn't accept this server's client id and secret")]
     InvalidClient,
+    /// `unauthorized_client`: it knows us, and doesn't let us have tokens in this way (RFC 6749 §5.2).
+    #[error("the provider doesn't let this server's client have such tokens")]
+    UnauthorizedClient,
     /// The provider knows us and refuses. The sentence is the provider's, for comparing alone: it
     /// may hold anything, so it is never logged or shown.
     #[error("the provider refuses")]

@@ -94,10 +94,11 @@ fn refusal(provider: &Provider, error: &str, description: &str) -> ProviderError
     if error == "invalid_grant" || is_in(&provider.grant_errors) {
         return ProviderError::InvalidGrant;
     }
-    if matches!(error, "invalid_client" | "unauthorized_client") || is_in(&provider.client_errors) {
+    if error == "invalid_client" || is_in(&provider.client_errors) {
         return ProviderError::InvalidClient;
     }
     match error {
+        "unauthorized_client" => ProviderError::UnauthorizedClient,
         "server_error"
         | "temporarily_unavailable"
         | "slow_down"

@@ -86,12 +86,25 @@ impl Db {
         .map(|_| ()))
     }
 
-    /// The issuer that the operator's `client_id` for `remote` belongs to: `issuer`, if it was used
-    /// nowhere before.
+    /// The issuer that the operator's `client_id` for `remote` belongs to, if it was used before.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn remote_issuer(
+    pub async fn remote_issuer(&self, remote: &str, client_id: &str) -> Result<Option<String>> {
+        on!(self, pool => sqlx::query_scalar(
+            "SELECT issuer FROM remote_issuers WHERE remote = $1 AND client_id = $2",
+        )
+        .bind(remote)
+        .bind(client_id)
+        .fetch_optional(pool)
+        .await)
+    }
+
+    /// The same: `issuer`, from now on, if it was used nowhere before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn settle_remote_issuer(
         &self,
         remote: &str,
         client_id: &str,

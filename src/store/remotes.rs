@@ -147,4 +147,27 @@ impl Db {
             Ok(done.rows_affected() == 1)
         })
     }
+
+    /// Forgets what was first said before `before` and never accepted, so that there is room for more. That
+    /// there was a first list stays known: what is said still is held back anew.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_held_back(&self, before: DateTime<Utc>) -> Result<u64> {
+        on!(self, pool => {
+            let mut transaction = pool.begin().await?;
+            let forgotten = sqlx::query(
+                "DELETE FROM remote_descriptions WHERE NOT accepted AND seen_at < $1",
+            )
+            .bind(before)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+            if forgotten > 0 {
+                sqlx::query(BUMP).bind(Epoch::Remotes as i64).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await?;
+            Ok(forgotten)
+        })
+    }
 }

@@ -125,6 +125,13 @@ impl Vault {
                 );
                 (&row.provider, Some(MISCONFIGURED), None)
             }
+            Err(ProviderError::UnauthorizedClient) => {
+                tracing::error!(
+                    provider = row.provider,
+                    "the provider doesn't let our client refresh tokens"
+                );
+                (&row.provider, Some(MISCONFIGURED), None)
+            }
             Err(ProviderError::Untrusted(why)) => {
                 tracing::error!(provider = row.provider, why, "the provider can't be trusted");
                 (&row.provider, Some(MISCONFIGURED), None)

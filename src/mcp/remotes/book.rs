@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::TimeDelta;
 use moka::sync::Cache;
 use rmcp::model::Tool;
 use stagepass_kit::ToolError;
@@ -21,8 +22,12 @@ use crate::{
 
 /// How long what was accepted elsewhere may be unknown here.
 const PAUSE: Duration = Duration::from_secs(2);
-/// So many descriptions of one server are kept. A server that has more to say isn't listened to.
+/// So many descriptions of one server are held back. A server that has more to say isn't listened to.
 const MOST: usize = 2_000;
+/// How long they are. What was accepted stays: another wording of the same name may be another person's.
+const HELD_BACK: TimeDelta = TimeDelta::days(30);
+/// How often what is older is forgotten.
+const SWEEP: Duration = Duration::from_mins(1);
 /// Of so many tools it is remembered whether they change something.
 const MOST_HINTS: u64 = 20_000;
 /// What isn't a client's to call, so that its address has no place in the record.
@@ -71,6 +76,18 @@ impl Book {
         }
     }
 
+    pub(super) async fn keep_sweeping(&self, shutdown: CancellationToken) {
+        while shutdown.run_until_cancelled(tokio::time::sleep(SWEEP)).await.is_some() {
+            if let Err(error) = self.sweep().await {
+                tracing::warn!(%error, "sweep failed");
+            }
+        }
+    }
+
+    pub(super) async fn sweep(&self) -> Stored<()> {
+        self.db.forget_held_back(self.clock.now() - HELD_BACK).await.map(|_| ())
+    }
+
     /// Those of `list` that were accepted. What was never seen before is written down first.
     ///
     /// # Errors
@@ -95,14 +112,16 @@ impl Book {
 
     /// What nobody has seen yet, as far as there is room for it.
     fn unknown<T: Listed>(&self, remote: &str, list: &List<T>) -> Vec<DescriptionRow> {
-        let known = {
-            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-            known.get(remote).map_or(0, HashMap::len)
-        };
         let new = list.entries.iter();
         let new = new.filter(|entry| self.find(remote, T::WORD, &entry.hash).is_none());
+        let new: Vec<_> = new.collect();
+        if new.is_empty() {
+            return Vec::new();
+        }
+        let room = MOST.saturating_sub(self.held_back(remote));
         let now = self.clock.now();
-        new.take(MOST.saturating_sub(known))
+        new.into_iter()
+            .take(room)
             .map(|entry| DescriptionRow {
                 remote: remote.to_owned(),
                 kind: T::WORD.to_owned(),
@@ -115,6 +134,11 @@ impl Book {
                 accepted_at: None,
             })
             .collect()
+    }
+
+    fn held_back(&self, remote: &str) -> usize {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(remote).map_or(0, |all| all.values().filter(|accepted| !**accepted).count())
     }
 
     async fn note(&self, new: Vec<DescriptionRow>) -> Stored<()> {

@@ -15,7 +15,10 @@ use super::{
     resource::{self, ResourceMetadata},
     scopes, unfetched,
 };
-use crate::{http::Missing, providers::ProviderError};
+use crate::{
+    http::Missing,
+    providers::{ProviderError, answer::unavailable},
+};
 
 /// How long all of it may take: somebody waits for a page.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -111,7 +114,7 @@ impl McpServer {
             .header("MCP-Protocol-Version", "2026-07-28")
             .header("Mcp-Method", "server/discover");
         let answer = request.send().await.map_err(|error| ProviderError::from(error).not_lost())?;
-        if answer.status().is_server_error() {
+        if unavailable(answer.status()) && !answer.status().is_redirection() {
             let why = format!("the server answers with status {}", answer.status());
             return Err(ProviderError::unavailable(why, None));
         }
@@ -130,6 +133,7 @@ impl McpServer {
         let said = said.map(Url::parse).transpose().map_err(|_| {
             ProviderError::Untrusted("the server says that its metadata are at what is no URL")
         })?;
+        let has_some = said.is_some();
         let own = &self.0.remote.url;
         for place in said.into_iter().chain(resource::places(own)) {
             if let Some(body) = self.document(&place).await? {
@@ -137,6 +141,10 @@ impl McpServer {
                     .map(Some)
                     .map_err(ProviderError::Untrusted);
             }
+        }
+        if has_some {
+            let why = "the server's metadata aren't where it says that they are";
+            return Err(ProviderError::unavailable(why, None));
         }
         Ok(None)
     }

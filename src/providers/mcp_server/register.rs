@@ -108,12 +108,9 @@ impl McpServer {
     /// names another one later doesn't get its secret.
     async fn operators(&self, found: &Found) -> Result<Option<Client>, ProviderError> {
         let Some(id) = &self.0.remote.client_id else { return Ok(None) };
-        let (db, issuer) = (&self.0.surroundings.db, &found.server.issuer);
-        let first =
-            db.remote_issuer(&self.0.name, id, issuer).await.map_err(|why| unstored(&why))?;
-        if first != *issuer {
-            tracing::error!(provider = self.0.name, "the remote server has another issuer now");
-            return Err(ProviderError::Refused(MOVED.to_owned()));
+        let first = self.0.surroundings.db.remote_issuer(&self.0.name, id).await;
+        if let Some(first) = first.map_err(|why| unstored(&why))? {
+            self.ensure_not_moved(found, &first)?;
         }
         let secret = self.0.remote.client_secret.clone();
         let method = match &secret {
@@ -122,6 +119,27 @@ impl McpServer {
             Some(_) => AuthMethod::Post,
         };
         Ok(Some(Client { id: id.clone(), secret, method }))
+    }
+
+    /// `client` is about to prove itself. The operator's belongs to this issuer from now on, if it hasn't
+    /// been used before. Only now: a server that is asked in a bad moment may seem to be its own issuer.
+    pub(super) async fn settle(&self, found: &Found, client: &Client) -> Result<(), ProviderError> {
+        if self.0.remote.client_id.as_ref() != Some(&client.id) {
+            return Ok(());
+        }
+        let (db, issuer) = (&self.0.surroundings.db, &found.server.issuer);
+        let first = db.settle_remote_issuer(&self.0.name, &client.id, issuer).await;
+        self.ensure_not_moved(found, &first.map_err(|why| unstored(&why))?)
+    }
+
+    fn ensure_not_moved(&self, found: &Found, first: &str) -> Result<(), ProviderError> {
+        found.ensure_issuer(first).map_err(|error| match error {
+            ProviderError::InvalidGrant => {
+                tracing::error!(provider = self.0.name, "the remote server has another issuer now");
+                ProviderError::Refused(MOVED.to_owned())
+            }
+            unnamed => unnamed,
+        })
     }
 
     /// The client that our document describes, if the server reads such documents.

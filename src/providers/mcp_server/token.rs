@@ -83,11 +83,13 @@ impl McpServer {
     ) -> Result<TokenAnswer, ProviderError> {
         let (found, client) = self.known_at(&binding).await?;
         form.push(("resource", &binding.resource));
+        self.settle(&found, &client).await?;
         let request = self.request(&found.server.token_endpoint, &client, form)?;
         let answer = request.header(reqwest::header::ACCEPT, "application/json").send().await?;
         let now = self.0.surroundings.clock.now();
         let mut answer = match read_token(answer, &Provider::default(), step, now).await {
-            // It would be so for everybody from now on.
+            // It would be so for everybody from now on. One that knows us and refuses all the same
+            // (`unauthorized_client`) would refuse a new registration, too.
             Err(ProviderError::InvalidClient) if self.is_registered(&client.id) => {
                 self.forget_client(&binding.issuer, &client.id).await?;
                 return Err(ProviderError::InvalidGrant);
@@ -125,6 +127,7 @@ impl McpServer {
         let Some(endpoint) = &found.server.revocation_endpoint else {
             return Ok(RevokeOutcome::Unsupported);
         };
+        self.settle(&found, &client).await?;
         let request = self.request(endpoint, &client, vec![("token", token.expose_secret())])?;
         outcome(&self.0.name, request.send().await?).await
     }

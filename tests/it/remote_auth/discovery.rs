@@ -120,16 +120,31 @@ async fn no_redirect_is_followed() {
 
 #[tokio::test]
 async fn a_server_that_is_away_is_found_later() {
-    let direct = Direct::start().await;
+    for fault in [Fault::Away, Fault::Limiting, Fault::DocumentsAway] {
+        let direct = Direct::start().await;
+        let client = direct.client();
+        direct.site.begin(fault);
+        let away = direct.begin(&client).await.err().unwrap();
+        assert!(matches!(away, ProviderError::Unavailable { .. }), "{away:?}");
+        // It is left alone for a moment.
+        let asked = direct.site.paths().len();
+        assert!(direct.begin(&client).await.is_err());
+        assert_eq!(direct.site.paths().len(), asked);
+        direct.site.end_faults();
+        direct.clock.advance(chrono::TimeDelta::seconds(11));
+        direct.link(&client).await.unwrap();
+        direct.assert_in_order();
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_says_where_its_documents_are_is_not_taken_for_one_that_has_none() {
+    let direct = Direct::with(|world| world.resource_at = Place::Nowhere).await;
     let client = direct.client();
-    direct.site.begin(Fault::Away);
     let away = direct.begin(&client).await.err().unwrap();
     assert!(matches!(away, ProviderError::Unavailable { .. }), "{away:?}");
-    // It is left alone for a moment.
-    let asked = direct.site.paths().len();
-    assert!(direct.begin(&client).await.is_err());
-    assert_eq!(direct.site.paths().len(), asked);
-    direct.site.end_faults();
+    assert_eq!(direct.site.count("POST", "/register"), 0);
+    direct.site.world(|world| world.resource_at = Place::First);
     direct.clock.advance(chrono::TimeDelta::seconds(11));
     direct.link(&client).await.unwrap();
     direct.assert_in_order();

@@ -79,6 +79,24 @@ async fn a_server_that_forgot_it_is_told_again_by_the_next_who_links() {
 }
 
 #[tokio::test]
+async fn a_server_that_knows_it_and_refuses_is_not_told_again() {
+    let direct = Direct::start().await;
+    let client = direct.client();
+    let (answer, _) = direct.link(&client).await.unwrap();
+    direct.site.world(|world| world.forbids = Some("refresh_token".to_owned()));
+    let refused = client.refresh(&refresh_of(&answer)).await.unwrap_err();
+    assert!(matches!(refused, ProviderError::UnauthorizedClient), "{refused:?}");
+    direct.site.world(|world| world.forbids = Some("authorization_code".to_owned()));
+    let refused = direct.link(&client).await.unwrap_err();
+    assert!(matches!(refused, ProviderError::UnauthorizedClient), "{refused:?}");
+    direct.site.world(|world| world.forbids = None);
+    client.refresh(&refresh_of(&answer)).await.unwrap();
+    direct.link(&client).await.unwrap();
+    assert_eq!(direct.site.count("POST", "/register"), 1);
+    direct.assert_in_order();
+}
+
+#[tokio::test]
 async fn a_server_that_reads_documents_gets_ours() {
     let direct = Direct::with(|world| {
         world.reads_documents = true;

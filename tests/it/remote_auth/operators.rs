@@ -1,7 +1,11 @@
 //! The operator's own client at a remote server's authorization server.
 
+use chrono::TimeDelta;
 use stagepass::providers::{ProviderError, Tokens};
-use stagepass_standin::{McpSite, mcp_site::Known};
+use stagepass_standin::{
+    McpSite,
+    mcp_site::{Known, Place},
+};
 
 use super::{Direct, HERE, refresh_of};
 
@@ -55,6 +59,65 @@ async fn its_secret_stays_with_the_issuer_it_was_first_used_at() {
         assert_eq!(thief.count("POST", path), 0, "{path}");
     }
     assert!(thief.secrets().is_empty());
+}
+
+#[tokio::test]
+async fn a_moment_without_documents_neither_takes_it_nor_its_secret_away() {
+    let direct = Direct::with(|world| world.issuer_path = "/team".to_owned()).await;
+    known(&direct.site, "client_secret_basic");
+    let documents = |are_there: bool| {
+        let place = if are_there { Place::First } else { Place::Nowhere };
+        direct.site.world(|world| {
+            (world.resource_at, world.server_at) = (place, place);
+            world.points_at_metadata = are_there;
+        });
+        direct.clock.advance(TimeDelta::minutes(2));
+    };
+    let client = direct.client_at(HERE, &SETTINGS);
+    // In a bad moment it seems to be a server of 2025-03-26, and somebody begins to sign in.
+    documents(false);
+    let lost = direct.begin(&client).await.unwrap();
+    documents(true);
+    let (answer, _) = direct.link(&client).await.unwrap();
+    assert!(lost.finish(&client).await.is_err());
+
+    let asked = direct.site.count("POST", "/token");
+    for client in [client, direct.client_at(HERE, &SETTINGS)] {
+        documents(false);
+        let unnamed = direct.begin(&client).await.err().unwrap();
+        assert!(matches!(unnamed, ProviderError::Unavailable { .. }), "{unnamed:?}");
+        let unnamed = client.refresh(&refresh_of(&answer)).await.unwrap_err();
+        assert!(matches!(unnamed, ProviderError::Unavailable { .. }), "{unnamed:?}");
+        assert_eq!(direct.site.count("POST", "/token"), asked, "another issuer isn't asked");
+    }
+    documents(true);
+    let client = direct.client_at(HERE, &SETTINGS);
+    client.refresh(&refresh_of(&answer)).await.unwrap();
+    direct.site.world(|world| world.issuer_path = "/thief".to_owned());
+    direct.clock.advance(TimeDelta::minutes(2));
+    let moved = direct.begin(&client).await.err().unwrap();
+    assert!(matches!(moved, ProviderError::Refused(_)), "{moved:?}");
+    direct.assert_in_order();
+}
+
+#[tokio::test]
+async fn it_belongs_to_a_server_of_2025_03_26_that_has_seen_its_secret() {
+    let direct = Direct::with(|world| {
+        world.points_at_metadata = false;
+        (world.resource_at, world.server_at) = (Place::Nowhere, Place::Nowhere);
+    })
+    .await;
+    known(&direct.site, "client_secret_basic");
+    direct.link(&direct.client_at(HERE, &SETTINGS)).await.unwrap();
+    let thief = McpSite::start().await;
+    let issuer = thief.world(|world| world.issuer());
+    direct.site.world(|world| {
+        world.points_at_metadata = true;
+        (world.resource_at, world.names_issuer) = (Place::First, Some(issuer));
+    });
+    let moved = direct.begin(&direct.client_at(HERE, &SETTINGS)).await.err().unwrap();
+    assert!(matches!(moved, ProviderError::Refused(_)), "{moved:?}");
+    assert_eq!(thief.count("POST", "/token"), 0);
 }
 
 #[tokio::test]

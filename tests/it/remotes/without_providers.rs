@@ -2,10 +2,10 @@
 
 use serde_json::json;
 use stagepass::app::App;
-use stagepass_standin::mcp_server::Era;
+use stagepass_standin::{Browser, mcp_server::Era};
 
 use super::{Boxed, text};
-use crate::harness::{Browser, Setup, TestApp};
+use crate::harness::{Setup, TestApp};
 
 /// Without the provider that other stories have.
 const NO_SPOTIFY: [(&str, &str); 2] =

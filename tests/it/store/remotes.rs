@@ -56,3 +56,59 @@ async fn of_two_first_lists_at_once_one_is_the_first() {
     assert_eq!(accepted.iter().filter(|row| row.accepted).count(), 1, "{accepted:?}");
     store.finish().await;
 }
+
+#[tokio::test]
+async fn what_nobody_accepts_is_forgotten_and_held_back_again() {
+    let store = Store::open().await;
+    let db = &store.db;
+    db.add_descriptions(&[row("a", "1")], at(1)).await.unwrap();
+    db.add_descriptions(&[row("a", "2"), row("b", "3")], at(2)).await.unwrap();
+    db.note_shown(&row("a", "2")).await.unwrap();
+    assert!(db.accept_description(&row("a", "2"), at(3)).await.unwrap());
+    let new = DescriptionRow { remote: "new".to_owned(), ..row("c", "4") };
+    db.add_descriptions(std::slice::from_ref(&new), at(9)).await.unwrap();
+    db.add_descriptions(&[row("b", "5")], at(9)).await.unwrap();
+    db.note_shown(&row("b", "3")).await.unwrap();
+
+    let epoch = db.epoch(Epoch::Remotes).await.unwrap();
+    assert_eq!(db.forget_held_back(at(2)).await.unwrap(), 0);
+    assert_eq!(db.epoch(Epoch::Remotes).await.unwrap(), epoch);
+    assert_eq!(db.forget_held_back(at(9)).await.unwrap(), 1);
+    assert!(db.epoch(Epoch::Remotes).await.unwrap() > epoch, "others hear of it");
+    let hashes = async || {
+        let all = db.descriptions_of("box").await.unwrap();
+        all.into_iter().map(|row| (row.hash, row.accepted)).collect::<Vec<_>>()
+    };
+    let left = [("1", true), ("2", true), ("5", false)].map(|(hash, it)| (hash.to_owned(), it));
+    assert_eq!(hashes().await, left, "the accepted ones stay, the older one, too");
+    assert!(!db.accept_description(&row("b", "3"), at(10)).await.unwrap(), "it is gone");
+
+    let again = db.add_descriptions(&[row("b", "3")], at(10)).await.unwrap();
+    assert_eq!((again[0].accepted, again[0].shown), (false, false), "the server isn't new");
+    assert_eq!(db.forget_held_back(at(99)).await.unwrap(), 2);
+    let again = db.add_descriptions(&[row("b", "3")], at(100)).await.unwrap();
+    assert!(!again[0].accepted);
+    assert_eq!(db.forget_held_back(at(200)).await.unwrap(), 1);
+    assert!(db.descriptions_of("new").await.unwrap()[0].accepted);
+    store.finish().await;
+}
+
+#[tokio::test]
+async fn a_client_of_the_operators_belongs_to_the_issuer_that_it_was_first_used_at() {
+    let store = Store::open().await;
+    let db = &store.db;
+    assert_eq!(db.remote_issuer("box", "id").await.unwrap(), None);
+    let (one, other) = tokio::join!(
+        db.settle_remote_issuer("box", "id", "https://a.example"),
+        db.settle_remote_issuer("box", "id", "https://b.example"),
+    );
+    let first = one.unwrap();
+    assert_eq!(other.unwrap(), first, "of two at once one is the first");
+    let late = db.settle_remote_issuer("box", "id", "https://c.example").await.unwrap();
+    assert_eq!(late, first);
+    assert_eq!(db.remote_issuer("box", "id").await.unwrap(), Some(first));
+    for (remote, id) in [("box", "another"), ("other", "id")] {
+        assert_eq!(db.remote_issuer(remote, id).await.unwrap(), None);
+    }
+    store.finish().await;
+}

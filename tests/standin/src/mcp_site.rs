@@ -53,6 +53,10 @@ pub enum Fault {
     ForeignIdToken,
     /// The MCP server answers everything with 503.
     Away,
+    /// The MCP server answers everything with 429.
+    Limiting,
+    /// Every document is answered with 503.
+    DocumentsAway,
 }
 
 /// Where a document is.
@@ -121,6 +125,8 @@ pub struct World {
     pub has_id_tokens: bool,
     /// What is wrong.
     pub faults: HashSet<Fault>,
+    /// The `grant_type` that no client may use.
+    pub forbids: Option<String>,
     /// The clients that are known.
     pub clients: Vec<Known>,
     /// The last authorization request, by parameter.
@@ -230,6 +236,7 @@ impl McpSite {
             revokes: true,
             has_id_tokens: false,
             faults: HashSet::new(),
+            forbids: None,
             clients: Vec::new(),
             last_request: HashMap::new(),
             seen: Vec::new(),

@@ -55,6 +55,11 @@ impl Fault {
         matches!(self, Self::Away(_) | Self::Status(502..=504, _))
     }
 
+    /// Whether there was no connection to ask anything on: refused, no such name, no TLS.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Away(error) if error.is_connect())
+    }
+
     /// What a model is told of the remote `name`, whose tokens are those of `provider`, if it takes
     /// tokens.
     pub(crate) fn told(self, name: &str, provider: Option<&str>) -> ToolError {

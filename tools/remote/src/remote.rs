@@ -9,7 +9,7 @@ use std::{
 };
 
 use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
-use stagepass_kit::{Attempt, Caller, ToolError, Watch, code};
+use stagepass_kit::{Attempt, Caller, Identity, ToolError, Watch, code};
 use tokio::time::Instant;
 use url::Url;
 
@@ -65,7 +65,7 @@ impl Remote {
             seats: Seats::new(&limits),
             wire: Wire::new(http, url, limits),
             links: Links::new(),
-            breaker: Breaker::default(),
+            breaker: Breaker::new(),
             tools: Shelves::new(),
             prompts: Shelves::new(),
             resources: Shelves::new(),
@@ -166,12 +166,12 @@ impl Remote {
         watch: Option<&Watch>,
     ) -> Result<(Arc<Link>, Answer), Fault> {
         let link = self.link(whose, credential).await?;
-        match self.observed(self.0.wire.ask(&link, credential, ask, watch).await) {
+        match self.observed(whose, self.0.wire.ask(&link, credential, ask, watch).await) {
             Err(Fault::Forgotten) => self.0.links.forget(whose, &link).await,
             answer => return answer.map(|answer| (link, answer)),
         }
         let link = self.link(whose, credential).await?;
-        let answer = self.observed(self.0.wire.ask(&link, credential, ask, watch).await)?;
+        let answer = self.observed(whose, self.0.wire.ask(&link, credential, ask, watch).await)?;
         Ok((link, answer))
     }
 
@@ -181,30 +181,32 @@ impl Remote {
         whose: &Whose,
         credential: &Credential,
     ) -> Result<Arc<Link>, Fault> {
-        self.0.breaker.check(Instant::now()).map_err(Fault::Resting)?;
+        self.0.breaker.check(&whose.identity, Instant::now()).map_err(Fault::Resting)?;
         let link = self.0.links.get(&self.0.wire, whose, credential).await;
         match link {
             // One from before says nothing of now.
             Ok(link) => Ok(link),
             Err(Fault::Slow) => {
-                self.rest();
+                self.rest(Some(&whose.identity));
                 Err(Fault::Slow)
             }
-            fault => self.observed(fault),
+            fault => self.observed(whose, fault),
         }
     }
 
-    fn rest(&self) {
+    fn rest(&self, who: Option<&Identity>) {
         let limits = &self.0.wire.limits;
-        self.0.breaker.failed(Instant::now(), limits.rest, limits.longest_rest);
+        self.0.breaker.failed(who, Instant::now(), limits.rest, limits.longest_rest);
     }
 
     /// The same; whether the server lives was seen on the way.
-    fn observed<T>(&self, answer: Result<T, Fault>) -> Result<T, Fault> {
+    fn observed<T>(&self, whose: &Whose, answer: Result<T, Fault>) -> Result<T, Fault> {
         match &answer {
-            Err(fault) if fault.is_death() => self.rest(),
+            Err(fault) if fault.is_death() => {
+                self.rest((!fault.is_unreachable()).then_some(&whose.identity));
+            }
             Ok(_) | Err(Fault::Unauthorized | Fault::Forbidden(_) | Fault::Refused { .. }) => {
-                self.0.breaker.answered();
+                self.0.breaker.answered(&whose.identity);
             }
             Err(_) => {}
         }

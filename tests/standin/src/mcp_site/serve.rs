@@ -32,6 +32,9 @@ fn dispatch(world: &mut World, asked: &Asked) -> Reply {
 }
 
 fn document(world: &World, asked: &Asked) -> Reply {
+    if world.has(Fault::DocumentsAway) {
+        return Reply::text(503, "Service Unavailable");
+    }
     let issuer = world.issuer_path.as_str();
     let of_resource = [format!("{RESOURCE}/mcp"), RESOURCE.to_owned()];
     let of_server = [
@@ -58,6 +61,9 @@ fn document(world: &World, asked: &Asked) -> Reply {
 fn mcp(world: &mut World, asked: &Asked) -> Reply {
     if world.has(Fault::Away) {
         return Reply::text(503, "Service Unavailable");
+    }
+    if world.has(Fault::Limiting) {
+        return Reply::text(429, "Too Many Requests");
     }
     let Some(bearer) = asked.bearer() else { return challenge(world, "") };
     let now = world.now();

@@ -22,7 +22,11 @@ pub(super) fn token(world: &mut World, asked: &Asked) -> Reply {
         return Reply::oauth_error(400, "invalid_target", "")
             .violating("resource isn't this server");
     }
-    let family = match asked.field("grant_type").as_deref() {
+    let grant_type = asked.field("grant_type");
+    if grant_type.is_some() && grant_type == world.forbids {
+        return Reply::oauth_error(400, "unauthorized_client", "");
+    }
+    let family = match grant_type.as_deref() {
         Some("authorization_code") => redeem(world, asked, &client),
         Some("refresh_token") => renew(world, asked, &client),
         _ => return Reply::oauth_error(400, "unsupported_grant_type", "").violating("grant_type"),

@@ -143,3 +143,52 @@ async fn many_people_need_few_lines() {
     assert!(sockets < 5, "{sockets} lines for {} people", names.len());
     world.finish();
 }
+
+#[tokio::test]
+async fn who_makes_a_server_fail_makes_it_rest_for_nobody_else() {
+    let world = World::open(Era::Modern).await;
+    for who in ["ada", "bob", "eve"] {
+        world.call(who, "echo").await.unwrap();
+    }
+    world.server.be(Odd::Status(502), Some("tools/call"));
+    let fail = async |who: &str| {
+        let failed = world.call(who, "echo").await.unwrap_err();
+        assert_eq!(failed.code(), "provider_unavailable", "{who}");
+        world.server.seen("tools/call").len()
+    };
+    let before = world.server.seen("tools/call").len();
+    for _ in 0..5 {
+        fail("ada").await;
+    }
+    assert_eq!(world.server.seen("tools/call").len(), before + 3, "it rests for ada");
+    world.server.behave();
+    world.call("bob", "echo").await.unwrap();
+    assert_eq!(fail("ada").await, before + 4, "it has answered bob, and not ada");
+
+    world.server.be(Odd::Status(502), Some("tools/call"));
+    assert_eq!(fail("bob").await, before + 5);
+    assert_eq!(fail("eve").await, before + 6);
+    assert_eq!(fail("bob").await, before + 7);
+    for who in ["bob", "eve", "mia"] {
+        assert_eq!(fail(who).await, before + 7, "several people's calls failed: {who}");
+    }
+    world.finish();
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_reached_rests_for_everybody() {
+    // Nobody listens there.
+    let url = "http://127.0.0.1:9/mcp".parse().unwrap();
+    let remote = Remote::with_limits("box", url, Credentials::None, http(), impatient());
+    let vault = Arc::<Vault>::default();
+    let ask = async |who: &str| {
+        let caller = Caller::new(person(who), vault.clone());
+        let failed = remote.tools(&caller).await.unwrap_err();
+        assert_eq!(failed.code(), "provider_unavailable");
+        std::error::Error::source(&failed).is_some()
+    };
+    for _ in 0..3 {
+        assert!(ask("ada").await, "it is tried, and why it failed is known");
+    }
+    assert!(!ask("bob").await, "it rests");
+}
