@@ -20,7 +20,9 @@ struct Fault {
 impl ConfigError {
     /// `key` has a value that can't be used, because `why`.
     pub(super) fn at(key: &str, why: &str) -> Self {
-        Self::new(format!("`{key}` {why}"), keys::line(key))
+        // Of a list, the key is the whole.
+        let whole = key.split('[').next().unwrap_or_default();
+        Self::new(format!("`{key}` {why}"), keys::line(whole))
     }
 
     /// All of these.
@@ -69,7 +71,10 @@ impl ConfigError {
             config::ConfigError::NotFound(field) if keys::line(field).is_some() => {
                 return Self::at(field, "is missing");
             }
-            config::ConfigError::NotFound(field) => format!("lacks `{field}`"),
+            config::ConfigError::NotFound(field) => {
+                let own = field.strip_prefix(&key).unwrap_or(field);
+                format!("lacks `{}`", own.trim_start_matches('.'))
+            }
             config::ConfigError::Type { expected, .. } => format!("must be {expected}"),
             _ if key == "listen" => "must be an IP address and a port".to_owned(),
             config::ConfigError::Message(message) if message.starts_with("must be ") => {

@@ -205,3 +205,21 @@ fn filled(known: &str, key: &str) -> String {
         .collect::<Vec<_>>()
         .join(".")
 }
+
+#[cfg(test)]
+mod tests {
+    use config::{File, FileFormat};
+
+    use super::*;
+
+    #[test]
+    fn every_line_that_is_shown_can_be_read() {
+        for (known, _) in KEYS {
+            let shown = line(&known.replace('*', "own")).unwrap();
+            let file = File::from_str(&shown, FileFormat::Toml);
+            let read = config::Config::builder().add_source(file).build();
+            check(&read.unwrap_or_else(|error| panic!("{shown}: {error}"))).unwrap();
+            assert!(shown.starts_with(&known.replace('*', "own")), "{shown}");
+        }
+    }
+}

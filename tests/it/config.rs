@@ -253,6 +253,10 @@ fn the_line_that_would_be_right_is_about_the_operators_own_key() {
         ("provider.weathery.scopse = \"a\"", "provider.weathery.scopes = [\"read\"]"),
         ("remote.files.title = [1]", "remote.files.title = \"Example\""),
         ("chat.spo_x-1.confirm = \"later\"", "chat.spo_x-1.confirm = \"code\""),
+        (
+            "provider.github.advice = [{ contains = \"a\" }]",
+            "provider.github.advice = [{ contains = ",
+        ),
         ("tools.github.sets = 5", "tools.github.sets = [\"core\"]"),
         // Under this id it would never be right.
         ("provider.\"Über\".client_id = \"x\"", "provider.work.client_id = "),

@@ -86,7 +86,7 @@ impl Provider {
                 return refused(field, "must be https, except on loopback");
             }
         }
-        for (field, url) in [("api_url", &self.api_url), ("base_url", &self.base_url)] {
+        for (field, url) in [("base_url", &self.base_url), ("api_url", &self.api_url)] {
             if url.as_ref().is_some_and(|url| url.query().is_some() || url.fragment().is_some()) {
                 let why = "must be a URL without a query or a fragment: paths are appended to it";
                 return refused(field, why);
@@ -180,19 +180,25 @@ impl Provider {
     fn check_missing(&self, id: &str) -> Result<(), ConfigError> {
         let keys: Vec<_> = self.lacking().map(|field| format!("provider.{id}.{field}")).collect();
         let quoted: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
-        let mut problem = match quoted.split_last() {
+        let missing = match quoted.split_last() {
             None => return Ok(()),
             Some((only, [])) => format!("{only} is missing"),
             Some((last, others)) => format!("{} and {last} are missing", others.join(", ")),
         };
         let is_known = catalogue::ids().any(|known| known == id);
-        if !is_known && self.lacking().any(|field| field != CLIENT_ID) {
-            problem += "; a provider that isn't in the catalogue needs more than credentials";
-            if self.issuer.is_none() {
-                problem += " (with OpenID Connect its `issuer` and a `name`)";
-            }
-            problem += &meant(id);
-        }
+        let problem = if is_known || self.lacking().all(|field| field == CLIENT_ID) {
+            missing
+        } else {
+            let enough = if self.issuer.is_none() {
+                "; with OpenID Connect, an `issuer` and a `name` are enough"
+            } else {
+                ""
+            };
+            let meant = meant(id);
+            format!(
+                "{meant}{missing}: it isn't in the catalogue, and needs more than credentials{enough}"
+            )
+        };
         Err(ConfigError::lacking(problem, &keys))
     }
 
@@ -221,7 +227,9 @@ fn meant(id: &str) -> String {
     let likeness = |known: &str| strsim::jaro_winkler(id, known);
     let nearest = catalogue::ids().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     let nearest = nearest.filter(|nearest| likeness(nearest) > LIKE);
-    nearest.map_or_else(String::new, |id| format!("; did you mean `provider.{id}`?"))
+    nearest.map_or_else(String::new, |nearest| {
+        format!("there is no provider `{id}` in the catalogue; did you mean `provider.{nearest}`? If not, ")
+    })
 }
 
 /// Whether `url` is one that an issuer may have (OpenID Connect Discovery §3).

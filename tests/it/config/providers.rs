@@ -83,7 +83,7 @@ fn without_an_issuer_all_that_is_missing_is_named_at_once() {
 
 #[test]
 fn the_lines_that_are_shown_for_a_provider_of_ones_own_are_all_it_needs() {
-    let toml = "[provider.own]\nclient_id = \"x\"\n";
+    let toml = "provider.own.client_id = \"x\"";
     let text = refused(toml, &[]);
     let (_, lines) = text.split_once("\nCorrect lines:\n").unwrap();
     load(&format!("{lines}\n{toml}"), &[]).unwrap();
@@ -94,6 +94,9 @@ fn an_id_that_is_almost_the_catalogues_is_recognised() {
     let text = refused("[provider.githb]\nclient_id = \"x\"\nclient_secret = \"y\"", &[]);
     assert!(text.contains("did you mean `provider.github`?"), "{text}");
     assert!(text.contains("`provider.githb.token_url`"), "{text}");
+    // Another's id is another's.
+    let text = refused("provider.weathery.client_id = \"x\"", &[]);
+    assert!(!text.contains("did you mean"), "{text}");
 }
 
 #[test]
