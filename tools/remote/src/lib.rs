@@ -9,6 +9,7 @@
 //! and put together again (`clean.rs`). Whether its descriptions may reach a model is the host's decision.
 
 mod answers;
+mod ask;
 mod breaker;
 mod call;
 mod clean;
@@ -18,12 +19,14 @@ mod exchange;
 mod fault;
 mod limits;
 mod link;
+mod links;
 mod lists;
 mod names;
 mod prompt;
 mod remote;
 mod resource;
 mod seats;
+mod waiting;
 
 pub use answers::{Answers, Input, Outcome};
 pub use complete::Of;
