@@ -117,9 +117,10 @@ impl Remote {
         {
             let key = format!("remote.{name}.auth");
             let error = ConfigError::at(&key, "names a provider that has no client_id here");
-            return Err(match config.provider.contains_key(id) {
-                true => error.with_lines(keys::line(&format!("provider.{id}.client_id"))),
-                false => error,
+            return Err(if config.provider.contains_key(id) {
+                error.with_lines(keys::line(&format!("provider.{id}.client_id")))
+            } else {
+                error
             });
         }
         if let Some((field, auth)) = self.out_of_place() {

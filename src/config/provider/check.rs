@@ -190,13 +190,14 @@ impl Provider {
             missing
         } else {
             let enough = if self.issuer.is_none() {
-                "; with OpenID Connect, an `issuer` and a `name` are enough"
+                " (with OpenID Connect, its `issuer` and a `name`)"
             } else {
                 ""
             };
             let meant = meant(id);
             format!(
-                "{meant}{missing}: it isn't in the catalogue, and needs more than credentials{enough}"
+                "{meant}{missing}; a provider that isn't in the catalogue needs more than \
+                 credentials{enough}"
             )
         };
         Err(ConfigError::lacking(problem, &keys))
