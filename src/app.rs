@@ -83,8 +83,8 @@ impl AppBuilder {
     /// Opens the database, unlocks the vault and puts the rooms together.
     ///
     /// # Errors
-    /// When the database or the keys can't be used, no provider is configured, or a set of tools
-    /// that doesn't exist.
+    /// When the database or the keys can't be used, there is nothing to offer, no provider that people
+    /// need to sign in, or a set of tools that doesn't exist.
     pub async fn build(self) -> anyhow::Result<App> {
         let Self { config, clock, rules, door, toolsets: own } = self;
         let db = Db::open(config.database_url.as_ref(), &config.data_dir).await?;
@@ -98,7 +98,7 @@ impl AppBuilder {
         }
         let tasks = TaskTracker::new();
         let vault = open_vault(&config, &db, &clock, &client, &toolsets, &rules, &tasks).await?;
-        anyhow::ensure!(!vault.providers().is_empty(), NO_PROVIDER);
+        anyhow::ensure!(is_of_use(&config, &toolsets, &vault), NO_PROVIDER);
         let audit = Audit::new(db.clone(), clock.clone());
         let oauth = if config.access.allow == Allow::Local {
             None
@@ -153,7 +153,8 @@ address is served\nA correct line:\n  listen = \"127.0.0.1:8080\"";
 const NO_PROVIDER: &str = "no provider is configured\nCorrect lines, with the values from \
 https://developer.spotify.com/dashboard:\n  provider.spotify.client_id = \"…\"\n  \
 provider.spotify.client_secret = \"…\"\nor the variables STAGEPASS_PROVIDER__SPOTIFY__CLIENT_ID \
-and STAGEPASS_PROVIDER__SPOTIFY__CLIENT_SECRET.";
+and STAGEPASS_PROVIDER__SPOTIFY__CLIENT_SECRET.\nOther MCP servers can be had without one, by \
+`remote.<name>.url`, while access.allow is \"local\".";
 
 /// The whole server.
 pub struct App {
@@ -286,6 +287,12 @@ impl App {
         self.audit.drain(GRACE).await;
         self.db.close().await;
     }
+}
+
+/// Whether there is something to offer, and a way in: where people sign in, that is a provider.
+fn is_of_use(config: &Config, toolsets: &[Toolset], vault: &Vault) -> bool {
+    let has_things = !toolsets.is_empty() || !config.remote.is_empty();
+    !vault.providers().is_empty() || (config.access.allow == Allow::Local && has_things)
 }
 
 /// What this server is, for its documents.

@@ -6,6 +6,7 @@
 mod access;
 mod catalogue;
 mod chat;
+mod choice;
 mod error;
 mod keys;
 mod limits;
@@ -95,8 +96,8 @@ impl Config {
     /// Reads the file, if there is one, and the variables in `environment`; checks all of it.
     ///
     /// # Errors
-    /// The first key that is unknown, has a wrong value, or contradicts another, with a line that
-    /// would be right.
+    /// The first key that is unknown or has a value of a wrong kind; or else all that are missing or
+    /// contradict each other. With lines that would be right.
     pub fn load(
         file: Option<&Path>,
         environment: HashMap<String, String>,
@@ -117,7 +118,7 @@ impl Config {
         let merged = layers.add_source(variables).build().and_then(with_public_url);
         let mut merged = merged.map_err(|error| ConfigError::unreadable(&error))?;
         keys::check(&merged)?;
-        catalogue::fill_in(&mut merged);
+        catalogue::fill_in(&mut merged)?;
         let mut config: Self = serde_path_to_error::deserialize(merged)
             .map_err(|error| ConfigError::wrong_value(&error))?;
         config.provider.values_mut().for_each(Provider::complete);
@@ -126,14 +127,17 @@ impl Config {
     }
 
     fn validate(&self) -> Result<(), ConfigError> {
-        origin::validate(&self.public_url)?;
-        self.access.validate(self)?;
-        self.limits.validate()?;
-        self.chat.iter().try_for_each(|(client, chat)| chat.validate(client))?;
-        self.tools.iter().try_for_each(|(toolset, tools)| tools.validate(toolset))?;
-        let mut providers = self.provider.iter();
-        providers.try_for_each(|(id, provider)| provider.validate(id, &self.public_url))?;
-        self.remote.iter().try_for_each(|(name, remote)| remote.validate(name, self))
+        let mut checked = vec![
+            origin::validate(&self.public_url),
+            self.access.validate(self),
+            self.limits.validate(),
+        ];
+        checked.extend(self.chat.iter().map(|(client, chat)| chat.validate(client)));
+        checked.extend(self.tools.iter().map(|(toolset, tools)| tools.validate(toolset)));
+        let providers = self.provider.iter();
+        checked.extend(providers.map(|(id, provider)| provider.validate(id, &self.public_url)));
+        checked.extend(self.remote.iter().map(|(name, remote)| remote.validate(name, self)));
+        ConfigError::none_of(checked.into_iter().filter_map(Result::err))
     }
 
     /// The providers that the operator has credentials for.

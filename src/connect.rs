@@ -148,7 +148,7 @@ impl Connect {
         let with_tools = known.values().filter(|client| client.has_tools());
         match (id, only_one(with_tools).or_else(|| only_one(known.values()))) {
             (None, Some(only)) => Ok(only),
-            (None, None) if known.is_empty() => Err(ToolError::invalid_argument(
+            _ if known.is_empty() => Err(ToolError::invalid_argument(
                 "No provider is configured on this server.",
                 "The operator sets a provider's client_id, e.g. provider.spotify.client_id.",
             )),

@@ -116,13 +116,13 @@ impl App {
         BodyLimits { bytes: self.config.limits.body_bytes, within: self.door.body }
     }
 
-    /// The host of all toolsets, or of one, and always of `Auth`.
+    /// The host of all toolsets, or of one, and of `Auth` wherever there is something to connect.
     pub(super) fn host(&self, toolset: Option<&str>, nobody: Option<Identity>) -> Host {
         let connections: Arc<dyn Connections> = Arc::new(self.vault.clone());
-        let auth = mcp::auth::toolset(self.connect.clone());
+        let connects = !self.vault.providers().is_empty();
+        let auth = connects.then(|| mcp::auth::toolset(self.connect.clone()));
         let named = |set: &&Toolset| toolset.is_none_or(|name| set.name() == name);
-        let toolsets: Vec<_> =
-            std::iter::once(&auth).chain(self.toolsets.iter().filter(named)).collect();
+        let toolsets: Vec<_> = auth.iter().chain(self.toolsets.iter().filter(named)).collect();
         let (connect, vault, clock) =
             (self.connect.clone(), self.vault.clone(), self.clock.clone());
         let house = House {

@@ -2,6 +2,8 @@
 
 use config::{Value, ValueKind};
 
+use super::ConfigError;
+
 /// The providers that need no more than credentials, one file for each.
 pub(super) const CATALOGUE: [&str; 18] = [
     include_str!("../providers/catalogue/atlassian.toml"),
@@ -27,14 +29,31 @@ pub(super) const CATALOGUE: [&str; 18] = [
 const BASE_URL: &str = "{base_url}";
 const CLIENT_ID: &str = "{client_id}";
 
+/// The ids of the providers in the catalogue.
+pub(super) fn ids() -> impl Iterator<Item = &'static str> {
+    let heads = CATALOGUE.iter().flat_map(|entry| entry.lines());
+    heads
+        .filter_map(|line| line.strip_prefix("[provider.")?.strip_suffix(']'))
+        .filter(|id| !id.contains('.'))
+}
+
 /// Fills in what the values of each provider leave open. A URL whose base isn't set is taken away.
-pub(super) fn fill_in(merged: &mut config::Config) {
-    let Some(ValueKind::Table(providers)) = entry(&mut merged.cache, "provider") else { return };
-    for provider in providers.values_mut() {
+///
+/// # Errors
+/// When what follows a base would change which server it is.
+pub(super) fn fill_in(merged: &mut config::Config) -> Result<(), ConfigError> {
+    let Some(ValueKind::Table(providers)) = entry(&mut merged.cache, "provider") else {
+        return Ok(());
+    };
+    for (id, provider) in providers {
         let ValueKind::Table(fields) = &mut provider.kind else { continue };
         let text = |name: &str| fields.get(name).and_then(|value| value.clone().into_string().ok());
         let base = text("base_url").map(|base| base.trim_end_matches('/').to_owned());
         let client_id = text("client_id");
+        if let Some((name, _)) = fields.iter().find(|(_, value)| !ends_base(value)) {
+            let key = format!("provider.{id}.{name}");
+            return Err(ConfigError::at(&key, "must have a `/` after `{base_url}`"));
+        }
         if base.is_none() {
             fields.retain(|_, value| !holds(value, BASE_URL));
         }
@@ -50,6 +69,7 @@ pub(super) fn fill_in(merged: &mut config::Config) {
             }
         }
     }
+    Ok(())
 }
 
 fn entry<'a>(table: &'a mut Value, name: &str) -> Option<&'a mut ValueKind> {
@@ -59,6 +79,12 @@ fn entry<'a>(table: &'a mut Value, name: &str) -> Option<&'a mut ValueKind> {
 
 fn holds(value: &Value, mark: &str) -> bool {
     matches!(&value.kind, ValueKind::String(text) if text.contains(mark))
+}
+
+/// Whether a path, if anything, comes after the base.
+fn ends_base(value: &Value) -> bool {
+    let ValueKind::String(text) = &value.kind else { return true };
+    text.split(BASE_URL).skip(1).all(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn replace(value: &mut Value, mark: &str, by: Option<&str>) {

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use super::{ConfigError, is_loopback};
+use super::{ConfigError, choice::choice, is_loopback};
 
 /// What stands for the one-time code in a return link.
 const CODE: &str = "{code}";
@@ -19,7 +19,7 @@ const NO_LINKS: [&str; 6] = ["javascript", "data", "file", "blob", "vbscript", "
 #[serde(deny_unknown_fields)]
 pub struct Chat {
     /// How the person in the browser is proven to be the person in the chat.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "choice")]
     pub confirm: Confirm,
     /// The link back into the chat, with `{code}` where the one-time code goes, e.g.
     /// `https://wa.me/15551234567?text={code}`.

@@ -1,4 +1,4 @@
-//! What is wrong with the configuration, and a line that would be right.
+//! What is wrong with the configuration, and lines that would be right.
 
 use std::fmt;
 
@@ -7,17 +7,42 @@ use super::keys;
 /// Where `config` says that variables come from.
 const ENVIRONMENT: &str = "the environment";
 
-/// A key that can't be used as it is.
+/// Keys that can't be used as they are.
 #[derive(Debug)]
-pub struct ConfigError {
+pub struct ConfigError(Vec<Fault>);
+
+#[derive(Debug)]
+struct Fault {
     problem: String,
-    example: Option<&'static str>,
+    lines: Vec<String>,
 }
 
 impl ConfigError {
     /// `key` has a value that can't be used, because `why`.
     pub(super) fn at(key: &str, why: &str) -> Self {
-        Self { problem: format!("`{key}` {why}"), example: keys::example(key) }
+        // Of a list, the key is the whole.
+        let whole = key.split('[').next().unwrap_or_default();
+        Self::new(format!("`{key}` {why}"), keys::line(whole))
+    }
+
+    /// All of these.
+    ///
+    /// # Errors
+    /// If there are any.
+    pub(super) fn none_of(errors: impl IntoIterator<Item = Self>) -> Result<(), Self> {
+        let faults: Vec<_> = errors.into_iter().flat_map(|error| error.0).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Self(faults)) }
+    }
+
+    /// `problem`, and a right line for each of these `keys`.
+    pub(super) fn lacking(problem: String, keys: &[String]) -> Self {
+        Self::new(problem, keys.iter().filter_map(|key| keys::line(key)))
+    }
+
+    /// The same with these as the right lines.
+    pub(super) fn with_lines(self, lines: impl IntoIterator<Item = String>) -> Self {
+        let lines: Vec<_> = lines.into_iter().collect();
+        Self(self.0.into_iter().map(|fault| Fault { lines: lines.clone(), ..fault }).collect())
     }
 
     /// `key` isn't a key. `wherefrom` is the file it came from, or `config`'s word for a variable.
@@ -28,12 +53,11 @@ impl ConfigError {
         } else {
             format!("unknown key `{key}` in {wherefrom}")
         };
-        let Some((known, example)) = keys::nearest(key) else {
-            let problem = format!("{problem}; the keys are {}", keys::all());
-            return Self { problem, example: None };
+        let Some((known, line)) = keys::nearest(key) else {
+            return Self::new(format!("{problem}; the keys are {}", keys::all()), None);
         };
         let known = if is_variable { keys::variable(&known) } else { known };
-        Self { problem: format!("{problem}; did you mean `{known}`?"), example: Some(example) }
+        Self::new(format!("{problem}; did you mean `{known}`?"), [line])
     }
 
     /// A value of the wrong type. The value itself is left out: it may be a secret.
@@ -43,19 +67,19 @@ impl ConfigError {
         while let config::ConfigError::At { error, .. } = cause {
             cause = error;
         }
-        if let (true, config::ConfigError::NotFound(field)) = (key.starts_with("remote."), cause) {
-            return Self::at(field, "is missing");
-        }
         let why = match cause {
-            config::ConfigError::Type { expected, .. } => format!("must be {expected}"),
-            config::ConfigError::NotFound(field) if key.starts_with("provider.") => {
-                format!(
-                    "lacks `{field}`; a provider that isn't in the catalogue needs more than credentials"
-                )
+            config::ConfigError::NotFound(field) if keys::line(field).is_some() => {
+                return Self::at(field, "is missing");
             }
-            config::ConfigError::NotFound(_) => "is missing".to_owned(),
-            _ if key.ends_with(".confirm") => "must be \"code\" or \"auto\"".to_owned(),
+            config::ConfigError::NotFound(field) => {
+                let own = field.strip_prefix(&key).unwrap_or(field);
+                format!("lacks `{}`", own.trim_start_matches('.'))
+            }
+            config::ConfigError::Type { expected, .. } => format!("must be {expected}"),
             _ if key == "listen" => "must be an IP address and a port".to_owned(),
+            config::ConfigError::Message(message) if message.starts_with("must be ") => {
+                message.clone()
+            }
             config::ConfigError::Message(message) if !keys::is_secret(&key) => {
                 format!("can't be used: {message}")
             }
@@ -75,17 +99,27 @@ impl ConfigError {
             }
             other => format!("can't read the configuration: {other}"),
         };
-        Self { problem, example: None }
+        Self::new(problem, None)
+    }
+
+    fn new(problem: String, lines: impl IntoIterator<Item = String>) -> Self {
+        Self(vec![Fault { problem, lines: lines.into_iter().collect() }])
     }
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problem)?;
-        match self.example {
-            Some(example) => write!(f, "\nA correct line:\n  {example}"),
-            None => Ok(()),
+        for (n, Fault { problem, lines }) in self.0.iter().enumerate() {
+            f.write_str(if n == 0 { "" } else { "\n" })?;
+            f.write_str(problem)?;
+            match lines.len() {
+                0 => {}
+                1 => f.write_str("\nA correct line:")?,
+                _ => f.write_str("\nCorrect lines:")?,
+            }
+            lines.iter().try_for_each(|line| write!(f, "\n  {line}"))?;
         }
+        Ok(())
     }
 }
 

@@ -1,96 +1,87 @@
-//! Every key there is, with a line that would be right. `*` stands for an id of the operator's.
+//! Every key there is, with a value that would be right. `*` stands for an id of the operator's.
 
 use config::{Value, ValueKind};
 
 use super::ConfigError;
 
 const KEYS: &[(&str, &str)] = &[
-    ("public_url", r#"public_url = "http://127.0.0.1:8080""#),
-    ("listen", r#"listen = "127.0.0.1:8080""#),
-    ("trusted_proxies", r#"trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]"#),
-    ("data_dir", r#"data_dir = "/var/lib/stagepass""#),
-    ("database_url", r#"database_url = "sqlite:///var/lib/stagepass/stagepass.db""#),
-    ("master_key", r#"master_key = "<32 random bytes in base64>""#),
-    ("master_key_file", r#"master_key_file = "/run/secrets/stagepass.key""#),
-    ("log", r#"log = "info""#),
-    ("access.allow", r#"access.allow = ["spotify:alice", "bob@example.com", "@example.org"]"#),
-    ("limits.body_bytes", "limits.body_bytes = 1048576"),
-    ("limits.register_per_minute", "limits.register_per_minute = 60"),
-    ("limits.authorize_per_minute", "limits.authorize_per_minute = 300"),
-    ("limits.token_per_minute", "limits.token_per_minute = 600"),
-    ("limits.client_per_minute", "limits.client_per_minute = 3000"),
-    ("limits.connect_per_minute", "limits.connect_per_minute = 300"),
-    ("tools.*.sets", r#"tools.spotify.sets = ["core", "playlists"]"#),
-    ("chat.*.confirm", r#"chat.spo_bot-1f2e3d4c.confirm = "code""#),
-    (
-        "chat.*.return_link",
-        r#"chat.spo_bot-1f2e3d4c.return_link = "https://wa.me/15551234567?text={code}""#,
-    ),
-    ("chat.*.webhook_url", r#"chat.spo_bot-1f2e3d4c.webhook_url = "https://bot.example/hook""#),
-    (
-        "chat.*.webhook_secret",
-        r#"chat.spo_bot-1f2e3d4c.webhook_secret = "whsec_<24 to 64 random bytes in base64>""#,
-    ),
-    ("chat.*.idle_days", "chat.spo_bot-1f2e3d4c.idle_days = 90"),
-    ("provider.*.name", r#"provider.spotify.name = "Spotify""#),
-    ("provider.*.client_id", r#"provider.spotify.client_id = "<from the provider's dashboard>""#),
-    ("provider.*.client_secret", r#"provider.spotify.client_secret = "<from the dashboard>""#),
-    ("provider.*.scopes", r#"provider.spotify.scopes = ["user-read-private"]"#),
-    ("provider.*.scope_words", r#"provider.spotify.scope_words = { user-read-private = "…" }"#),
-    ("provider.*.login", "provider.spotify.login = false"),
-    (
-        "provider.*.redirect_url",
-        r#"provider.spotify.redirect_url = "https://script.google.com/macros/s/…/exec""#,
-    ),
-    ("provider.*.issuer", r#"provider.work.issuer = "https://id.example.org/realms/work""#),
-    ("provider.*.base_url", r#"provider.gitlab.base_url = "https://gitlab.example.org""#),
-    ("provider.*.own", r#"provider.work.own = { base_url = "https://…" }"#),
-    ("provider.*.redirect", r#"provider.work.redirect = "any""#),
-    ("provider.*.authorize_url", r#"provider.spotify.authorize_url = "https://…/authorize""#),
-    ("provider.*.authorize_params", r#"provider.work.authorize_params = { audience = "…" }"#),
-    ("provider.*.scope_param", r#"provider.work.scope_param = "scope""#),
-    ("provider.*.scope_separator", r#"provider.work.scope_separator = "comma""#),
-    ("provider.*.pkce", "provider.work.pkce = false"),
-    ("provider.*.token_url", r#"provider.spotify.token_url = "https://…/api/token""#),
-    ("provider.*.refresh_url", r#"provider.work.refresh_url = "https://…/refresh""#),
-    ("provider.*.client_auth", r#"provider.work.client_auth = "post""#),
-    ("provider.*.token_body", r#"provider.work.token_body = "json""#),
-    ("provider.*.headers", r#"provider.work.headers = { X-Version = "1" }"#),
-    ("provider.*.token_path", r#"provider.work.token_path = "authed_user""#),
-    ("provider.*.error_path", r#"provider.work.error_path = ["error"]"#),
-    ("provider.*.grant_errors", r#"provider.work.grant_errors = ["code_expired"]"#),
-    ("provider.*.client_errors", r#"provider.work.client_errors = ["bad_secret"]"#),
-    ("provider.*.revoke_url", r#"provider.spotify.revoke_url = "https://…/revoke""#),
-    ("provider.*.revoke_method", r#"provider.work.revoke_method = "delete""#),
-    ("provider.*.revoke_auth", r#"provider.work.revoke_auth = "basic""#),
-    ("provider.*.revoke_body", r#"provider.work.revoke_body = "json""#),
-    ("provider.*.revoke_param", r#"provider.work.revoke_param = "access_token""#),
-    ("provider.*.revoke_token", r#"provider.work.revoke_token = "access""#),
-    ("provider.*.api_url", r#"provider.spotify.api_url = "https://api.spotify.com/v1""#),
-    ("provider.*.userinfo_path", r#"provider.spotify.userinfo_path = "/me""#),
-    ("provider.*.userinfo_method", r#"provider.work.userinfo_method = "post""#),
-    ("provider.*.userinfo_body", r#"provider.work.userinfo_body = '{"query": "{ me { id } }"}'"#),
-    ("provider.*.account_from", r#"provider.work.account_from = "token""#),
-    ("provider.*.account_id", r#"provider.spotify.account_id = ["account_id", "id"]"#),
-    ("provider.*.account_name", r#"provider.spotify.account_name = ["display_name"]"#),
-    ("provider.*.email", r#"provider.work.email = "email""#),
-    ("provider.*.email_verified", r#"provider.work.email_verified = "email_verified""#),
-    ("provider.*.email_domain", r#"provider.google.email_domain = "hd""#),
-    ("provider.*.email_own_domains", r#"provider.google.email_own_domains = ["gmail.com"]"#),
-    ("provider.*.manage_url", r#"provider.spotify.manage_url = "https://…/account/apps""#),
-    ("provider.*.reconnect_months", "provider.spotify.reconnect_months = 6"),
-    ("provider.*.reconnect_days", "provider.google.reconnect_days = 7"),
-    ("provider.*.idle_days", "provider.work.idle_days = 90"),
-    ("provider.*.reauthorize", r#"provider.spotify.reauthorize = { show_dialog = "true" }"#),
-    ("remote.*.url", r#"remote.notion.url = "https://mcp.notion.com/mcp""#),
-    ("remote.*.auth", r#"remote.notion.auth = "mcp""#),
-    ("remote.*.title", r#"remote.notion.title = "Notion""#),
-    ("remote.*.scopes", r#"remote.notion.scopes = ["read"]"#),
-    ("remote.*.client_id", r#"remote.notion.client_id = "<from its authorization server>""#),
-    ("remote.*.client_secret", r#"remote.notion.client_secret = "<from the same place>""#),
-    ("remote.*.header", r#"remote.notion.header = "Authorization""#),
-    ("remote.*.header_value", r#"remote.notion.header_value = "Bearer <token>""#),
-    ("provider.*.advice", r#"provider.spotify.advice = [{ contains = "…", code = "…", … }]"#),
+    ("public_url", r#""http://127.0.0.1:8080""#),
+    ("listen", r#""127.0.0.1:8080""#),
+    ("trusted_proxies", r#"["127.0.0.1", "10.0.0.0/8"]"#),
+    ("data_dir", r#""/var/lib/stagepass""#),
+    ("database_url", r#""sqlite:///var/lib/stagepass/stagepass.db""#),
+    ("master_key", r#""<32 random bytes in base64>""#),
+    ("master_key_file", r#""/run/secrets/stagepass.key""#),
+    ("log", r#""info""#),
+    ("access.allow", r#"["spotify:alice", "bob@example.com", "@example.org"]"#),
+    ("limits.body_bytes", "1048576"),
+    ("limits.register_per_minute", "60"),
+    ("limits.authorize_per_minute", "300"),
+    ("limits.token_per_minute", "600"),
+    ("limits.client_per_minute", "3000"),
+    ("limits.connect_per_minute", "300"),
+    ("tools.*.sets", r#"["core"]"#),
+    ("chat.*.confirm", r#""code""#),
+    ("chat.*.return_link", r#""https://wa.me/15551234567?text={code}""#),
+    ("chat.*.webhook_url", r#""https://bot.example/hook""#),
+    ("chat.*.webhook_secret", r#""whsec_<24 to 64 random bytes in base64>""#),
+    ("chat.*.idle_days", "90"),
+    ("provider.*.name", r#""Example""#),
+    ("provider.*.client_id", r#""<from the provider's dashboard>""#),
+    ("provider.*.client_secret", r#""<from the dashboard>""#),
+    ("provider.*.scopes", r#"["read"]"#),
+    ("provider.*.scope_words", r#"{ read = "see your files" }"#),
+    ("provider.*.login", "false"),
+    ("provider.*.redirect_url", r#""https://script.google.com/macros/s/…/exec""#),
+    ("provider.*.issuer", r#""https://id.example.org/realms/work""#),
+    ("provider.*.base_url", r#""https://example.org""#),
+    ("provider.*.own", r#"{ base_url = "https://…" }"#),
+    ("provider.*.redirect", r#""any""#),
+    ("provider.*.authorize_url", r#""https://example.com/authorize""#),
+    ("provider.*.authorize_params", r#"{ audience = "…" }"#),
+    ("provider.*.scope_param", r#""scope""#),
+    ("provider.*.scope_separator", r#""comma""#),
+    ("provider.*.pkce", "false"),
+    ("provider.*.token_url", r#""https://example.com/token""#),
+    ("provider.*.refresh_url", r#""https://example.com/refresh""#),
+    ("provider.*.client_auth", r#""post""#),
+    ("provider.*.token_body", r#""json""#),
+    ("provider.*.headers", r#"{ X-Version = "1" }"#),
+    ("provider.*.token_path", r#""authed_user""#),
+    ("provider.*.error_path", r#"["error"]"#),
+    ("provider.*.grant_errors", r#"["code_expired"]"#),
+    ("provider.*.client_errors", r#"["bad_secret"]"#),
+    ("provider.*.revoke_url", r#""https://example.com/revoke""#),
+    ("provider.*.revoke_method", r#""delete""#),
+    ("provider.*.revoke_auth", r#""basic""#),
+    ("provider.*.revoke_body", r#""json""#),
+    ("provider.*.revoke_param", r#""access_token""#),
+    ("provider.*.revoke_token", r#""access""#),
+    ("provider.*.api_url", r#""https://api.example.com""#),
+    ("provider.*.userinfo_path", r#""/me""#),
+    ("provider.*.userinfo_method", r#""post""#),
+    ("provider.*.userinfo_body", r#"'{"query": "{ me { id } }"}'"#),
+    ("provider.*.account_from", r#""token""#),
+    ("provider.*.account_id", r#"["id"]"#),
+    ("provider.*.account_name", r#"["name"]"#),
+    ("provider.*.email", r#""email""#),
+    ("provider.*.email_verified", r#""email_verified""#),
+    ("provider.*.email_domain", r#""hd""#),
+    ("provider.*.email_own_domains", r#"["example.com"]"#),
+    ("provider.*.manage_url", r#""https://example.com/account/apps""#),
+    ("provider.*.reconnect_months", "6"),
+    ("provider.*.reconnect_days", "7"),
+    ("provider.*.idle_days", "90"),
+    ("provider.*.reauthorize", r#"{ prompt = "consent" }"#),
+    ("remote.*.url", r#""https://mcp.example.com/mcp""#),
+    ("remote.*.auth", r#""mcp""#),
+    ("remote.*.title", r#""Example""#),
+    ("remote.*.scopes", r#"["read"]"#),
+    ("remote.*.client_id", r#""<from its authorization server>""#),
+    ("remote.*.client_secret", r#""<from the same place>""#),
+    ("remote.*.header", r#""X-Api-Key""#),
+    ("remote.*.header_value", r#""<the secret>""#),
+    ("provider.*.advice", r#"[{ contains = "…", code = "…", message = "…", next_step = "…" }]"#),
 ];
 
 /// Where the value itself may be a table or a list of tables.
@@ -108,9 +99,11 @@ pub(super) fn check(merged: &config::Config) -> Result<(), ConfigError> {
     walk("", &merged.cache)
 }
 
-/// A right line for `key`.
-pub(super) fn example(key: &str) -> Option<&'static str> {
-    KEYS.iter().find(|(known, _)| matches(known, key)).map(|(_, example)| *example)
+/// A right line for `key`, if it is a key.
+pub(super) fn line(key: &str) -> Option<String> {
+    KEYS.iter()
+        .find(|(known, _)| matches(known, key))
+        .map(|(known, value)| right(known, key, value))
 }
 
 /// Every key there is, in one line.
@@ -124,13 +117,13 @@ pub(super) fn variable(key: &str) -> String {
 }
 
 /// The key that was probably meant, and a right line for it.
-pub(super) fn nearest(key: &str) -> Option<(String, &'static str)> {
+pub(super) fn nearest(key: &str) -> Option<(String, String)> {
     KEYS.iter()
-        .map(|(known, example)| (filled(known, key), *example))
-        .map(|(known, example)| (strsim::jaro_winkler(key, &known), known, example))
+        .map(|(known, value)| (filled(known, key), right(known, key, value)))
+        .map(|(known, line)| (strsim::jaro_winkler(key, &known), known, line))
         .filter(|(likeness, ..)| *likeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, known, example)| (known, example))
+        .map(|(_, known, line)| (known, line))
 }
 
 /// Whether the value of `key` must never be shown.
@@ -174,6 +167,32 @@ fn matches(known: &str, key: &str) -> bool {
     }
 }
 
+/// A line with `value` for `known`, with the operator's own ids as in `key` where they can be ids.
+fn right(known: &str, key: &str, value: &str) -> String {
+    let may_stand = |c| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+    let is_id = |id: &str| !id.is_empty() && id.bytes().all(may_stand);
+    let (mut known, mut key) = (known.split('.'), key.split('.'));
+    let family = known.next().unwrap_or_default();
+    key.next();
+    let rest = known.map(|part| match (part, key.next()) {
+        ("*", Some(own)) if is_id(own) => own,
+        ("*", _) => some_id(family),
+        _ => part,
+    });
+    let key: Vec<_> = std::iter::once(family).chain(rest).collect();
+    format!("{} = {value}", key.join("."))
+}
+
+/// An id that a provider, a remote, a toolset or a bot could have.
+fn some_id(family: &str) -> &'static str {
+    match family {
+        "chat" => "spo_bot-1f2e3d4c",
+        "remote" => "wiki",
+        "tools" => "spotify",
+        _ => "work",
+    }
+}
+
 /// `known` with the operator's own ids in place of its stars.
 fn filled(known: &str, key: &str) -> String {
     let mut parts = key.split('.');
@@ -185,4 +204,22 @@ fn filled(known: &str, key: &str) -> String {
         })
         .collect::<Vec<_>>()
         .join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use config::{File, FileFormat};
+
+    use super::*;
+
+    #[test]
+    fn every_line_that_is_shown_can_be_read() {
+        for (known, _) in KEYS {
+            let shown = line(&known.replace('*', "own")).unwrap();
+            let file = File::from_str(&shown, FileFormat::Toml);
+            let read = config::Config::builder().add_source(file).build();
+            check(&read.unwrap_or_else(|error| panic!("{shown}: {error}"))).unwrap();
+            assert!(shown.starts_with(&known.replace('*', "own")), "{shown}");
+        }
+    }
 }

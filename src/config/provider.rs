@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use super::words::words;
+use super::{choice::choice, words::words};
 pub use quirks::{
     AccountFrom, Body, ClientAuth, Method, RedirectRule, RevokeAuth, RevokeToken, Separator,
 };
@@ -21,6 +21,7 @@ pub use quirks::{
 #[serde(deny_unknown_fields)]
 pub struct Provider {
     /// The name for people.
+    #[serde(default)]
     pub name: String,
     /// The client id of the operator's app; without it the provider is off.
     pub client_id: Option<String>,
@@ -53,7 +54,7 @@ pub struct Provider {
     #[serde(default)]
     pub own: BTreeMap<String, String>,
     /// Which addresses people can be sent back to.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "choice")]
     pub redirect: RedirectRule,
     /// The authorization endpoint (RFC 6749 §3.1).
     pub authorize_url: Option<Url>,
@@ -63,7 +64,7 @@ pub struct Provider {
     /// The parameter in which scopes are asked for; `scope` when left out.
     pub scope_param: Option<String>,
     /// What stands between scopes that are asked for. In answers anything is understood.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "choice")]
     pub scope_separator: Separator,
     /// Whether PKCE is used (RFC 7636). Most providers that don't know it ignore it.
     #[serde(default = "yes")]
@@ -73,10 +74,10 @@ pub struct Provider {
     /// Where tokens are refreshed, if that isn't the token endpoint.
     pub refresh_url: Option<Url>,
     /// How the client secret is sent to these.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "choice")]
     pub client_auth: ClientAuth,
     /// How the body of a request to them is written.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "choice")]
     pub token_body: Body,
     /// Headers of every request but those of the toolset. `{client_id}` in a value is filled in.
     #[serde(default)]
@@ -96,30 +97,30 @@ pub struct Provider {
     /// `{client_id}` in it is filled in.
     pub revoke_url: Option<Url>,
     /// The method of a revocation.
-    #[serde(default = "Method::post")]
+    #[serde(default = "Method::post", deserialize_with = "choice")]
     pub revoke_method: Method,
     /// With what a revocation proves itself.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "choice")]
     pub revoke_auth: RevokeAuth,
     /// How the parameters of a revocation are written.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "choice")]
     pub revoke_body: Body,
     /// The parameter with the token; `token` when left out.
     pub revoke_param: Option<String>,
     /// Which token is revoked; it takes the other one with it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "choice")]
     pub revoke_token: RevokeToken,
     /// The base of the provider's API, for its toolset.
     pub api_url: Option<Url>,
-    /// Where the API tells whose token it is, below `api_url`.
+    /// Where the API tells whose token it is: a path, which is appended to `api_url`.
     pub userinfo_path: Option<String>,
     /// The method of that request.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "choice")]
     pub userinfo_method: Method,
     /// The body of that request, in JSON.
     pub userinfo_body: Option<String>,
     /// What tells whose account it is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "choice")]
     pub account_from: AccountFrom,
     /// The fields of that answer that identify the account; the first that is there counts. A path
     /// like `data.0.id` leads into objects and lists; `team/user` needs both parts.
@@ -172,11 +173,13 @@ pub struct Advice {
 }
 
 impl Provider {
-    /// The URL that tells whose token it is, as far as it is set here.
+    /// The URL that tells whose token it is, as far as it is set here: always on the API's server,
+    /// because it is sent that token.
     #[must_use]
     pub fn userinfo_url(&self) -> Option<Url> {
         let (api, path) = (self.api_url.as_ref()?, self.userinfo_path.as_ref()?);
-        Url::parse(&format!("{}{path}", api.as_str().trim_end_matches('/'))).ok()
+        let url = Url::parse(&format!("{}{path}", api.as_str().trim_end_matches('/'))).ok()?;
+        (url.origin() == api.origin()).then_some(url)
     }
 
     /// Whether people may sign in to this server with an account there.

@@ -4,12 +4,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use super::{Config, ConfigError, is_loopback, words::words};
+use super::{Config, ConfigError, is_loopback, keys, words::words};
 
 /// The longest name: it stands before the name of every tool.
 const LONGEST_NAME: usize = 24;
 /// What `auth` says before the id of a provider.
 const PROVIDER: &str = "provider:";
+/// The header that is meant where none is named.
+const AUTHORIZATION: &str = "Authorization";
 /// Headers that the transport writes itself, and those that say how it is read.
 const TRANSPORT: [&str; 10] = [
     "accept",
@@ -96,14 +98,16 @@ impl Remote {
     /// The name of the header that `header_value` stands in.
     #[must_use]
     pub fn header_name(&self) -> &str {
-        self.header.as_deref().unwrap_or("Authorization")
+        self.header.as_deref().unwrap_or(AUTHORIZATION)
     }
 
     pub(super) fn validate(&self, name: &str, config: &Config) -> Result<(), ConfigError> {
         let refused =
             |field: &str, why: &str| Err(ConfigError::at(&format!("remote.{name}.{field}"), why));
         if let Some(why) = bad_name(name, config) {
-            return refused("url", why);
+            let error = ConfigError::at(&format!("remote.{name}.url"), why);
+            // Under another name.
+            return Err(error.with_lines(keys::line("remote.*.url")));
         }
         if let Some(why) = bad_url(&self.url) {
             return refused("url", why);
@@ -111,16 +115,24 @@ impl Remote {
         if let RemoteAuth::Provider(id) = &self.auth
             && !config.enabled_providers().any(|(known, _)| known == id)
         {
-            return refused("auth", "names a provider that has no client_id here");
+            let key = format!("remote.{name}.auth");
+            let error = ConfigError::at(&key, "names a provider that has no client_id here");
+            return Err(if config.provider.contains_key(id) {
+                error.with_lines(keys::line(&format!("provider.{id}.client_id")))
+            } else {
+                error
+            });
         }
-        if let Some(field) = self.out_of_place() {
-            return refused(field, "has no meaning with this `auth`");
+        if let Some((field, auth)) = self.out_of_place() {
+            let key = format!("remote.{name}.{field}");
+            let error = ConfigError::at(&key, "has no meaning with this `auth`");
+            return Err(error.with_lines([format!("remote.{name}.auth = \"{auth}\"")]));
         }
         if self.client_secret.is_some() && self.client_id.is_none() {
             return refused("client_id", "is missing; client_secret needs it");
         }
         if self.auth == RemoteAuth::Header && self.header_value.is_none() {
-            return refused("header_value", "is missing; auth = \"header\" needs it");
+            return self.bad_header(name, "is missing; auth = \"header\" needs it");
         }
         if !self.header.as_deref().is_none_or(may_be_set) {
             return refused(
@@ -131,7 +143,7 @@ impl Remote {
         let secret =
             |value: &Option<SecretString>| value.as_ref().map(|it| it.expose_secret() == "");
         if self.header_value.as_ref().is_some_and(|value| !is_header_value(value)) {
-            return refused("header_value", "is empty, or can't stand in a header");
+            return self.bad_header(name, "is empty, or can't stand in a header");
         }
         for (field, empty) in [
             ("title", self.title.as_ref().map(|title| title.trim().is_empty())),
@@ -145,17 +157,25 @@ impl Remote {
         Ok(())
     }
 
-    /// The first field that is set and belongs to another `auth`.
-    fn out_of_place(&self) -> Option<&'static str> {
+    fn bad_header(&self, name: &str, why: &str) -> Result<(), ConfigError> {
+        let key = format!("remote.{name}.header_value");
+        let is_bearer = self.header_name().eq_ignore_ascii_case(AUTHORIZATION);
+        let value = if is_bearer { "Bearer <token>" } else { "<the secret>" };
+        Err(ConfigError::at(&key, why).with_lines([format!("{key} = \"{value}\"")]))
+    }
+
+    /// The first field that is set and belongs to another `auth`, and to which.
+    fn out_of_place(&self) -> Option<(&'static str, &'static str)> {
+        let (header, mcp) = (self.auth == RemoteAuth::Header, self.auth == RemoteAuth::Mcp);
         let fields = [
-            ("header", self.header.is_some(), RemoteAuth::Header),
-            ("header_value", self.header_value.is_some(), RemoteAuth::Header),
-            ("scopes", !self.scopes.is_empty(), RemoteAuth::Mcp),
-            ("client_id", self.client_id.is_some(), RemoteAuth::Mcp),
-            ("client_secret", self.client_secret.is_some(), RemoteAuth::Mcp),
+            ("header", self.header.is_some() && !header, "header"),
+            ("header_value", self.header_value.is_some() && !header, "header"),
+            ("scopes", !self.scopes.is_empty() && !mcp, "mcp"),
+            ("client_id", self.client_id.is_some() && !mcp, "mcp"),
+            ("client_secret", self.client_secret.is_some() && !mcp, "mcp"),
         ];
-        let astray = fields.into_iter().find(|(_, is_set, auth)| *is_set && self.auth != *auth);
-        astray.map(|(field, ..)| field)
+        let astray = fields.into_iter().find(|(_, is_astray, _)| *is_astray);
+        astray.map(|(field, _, auth)| (field, auth))
     }
 }
 

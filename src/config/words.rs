@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// A list, or its items in one string with spaces or commas between them.
+/// A list, or its items in one string with spaces or commas between them, or with brackets and quotes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(from = "Written")]
 pub(super) struct Words(pub(super) Vec<String>);
@@ -18,6 +18,10 @@ impl From<Written> for Words {
     fn from(written: Written) -> Self {
         Self(match written {
             Written::List(words) => words,
+            // As it stands in the file.
+            Written::Line(line) if line.trim_start().starts_with('[') => {
+                serde_json::from_str(&line).unwrap_or_else(|_| vec![line])
+            }
             Written::Line(line) => {
                 line.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
             }

@@ -8,7 +8,7 @@ mod resources;
 mod tools;
 mod underway;
 
-use std::{collections::HashMap, iter, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -29,6 +29,7 @@ use stagepass_kit::{
 use tokio_util::task::TaskTracker;
 
 use super::{
+    auth,
     busy::Busy,
     offer::Offers,
     remotes::{self, Remotes},
@@ -44,10 +45,13 @@ it is, and call the tool again when they have signed in. If they come back with 
 address of a page that wouldn't load, pass it to Auth with action \"handle_callback\" first. Auth \
 with action \"get_url\" gives a link at any time. Never ask for passwords.";
 
-/// The same with what each toolset has to say.
-fn instructions(toolsets: &[&Toolset]) -> String {
+/// The same, where there is `Auth`, with what each toolset has to say; none if that is nothing.
+fn instructions(toolsets: &[&Toolset]) -> Option<String> {
+    let mut tools = toolsets.iter().flat_map(|toolset| toolset.tools());
+    let linking = tools.any(|tool| tool.name() == auth::NAME).then_some(INSTRUCTIONS);
     let own = toolsets.iter().filter_map(|toolset| toolset.instructions());
-    iter::once(INSTRUCTIONS).chain(own).collect::<Vec<_>>().join("\n\n")
+    let all: Vec<_> = linking.into_iter().chain(own).collect();
+    (!all.is_empty()).then(|| all.join("\n\n"))
 }
 
 /// The methods that take parameters.
@@ -112,9 +116,9 @@ impl Host {
     ) -> Self {
         let server =
             Implementation::new("stagepass", env!("CARGO_PKG_VERSION")).with_title("Stagepass");
-        let info = ServerConfig::new(lists::capabilities(toolsets, !house.remotes.is_empty()))
-            .with_server_info(server)
-            .with_instructions(instructions(toolsets));
+        let capabilities = lists::capabilities(toolsets, !house.remotes.is_empty());
+        let mut info = ServerConfig::new(capabilities).with_server_info(server);
+        info.instructions = instructions(toolsets);
         let meta = DiscoverResult::from_server_info(Vec::new(), info.clone()).meta;
         let lists = Lists::new(toolsets, meta.as_ref(), sign_in);
         let tools = toolsets.iter().flat_map(|toolset| toolset.tools());

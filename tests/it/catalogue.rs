@@ -77,6 +77,12 @@ async fn a_provider_that_is_added_by_hand_as_the_readme_says() {
     let readme = include_str!("../../README.md");
     let begins = readme.find("[provider.figma]").expect("an example");
     let example = readme[begins..].split("```").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("stagepass.toml");
+    std::fs::write(&file, example).unwrap();
+    let config = Config::load(Some(&file), std::collections::HashMap::new()).unwrap();
+    let figma = &config.provider["figma"];
+    assert!(figma.scopes.iter().all(|scope| figma.scope_words.contains_key(scope)), "{figma:?}");
     if let Err(why) = passes(&Entry::written("figma", example), &[]).await {
         panic!("{why}");
     }

@@ -9,6 +9,7 @@ mod many;
 mod people;
 mod tokens;
 mod under_way;
+mod without_providers;
 
 use serde_json::{Value, json};
 use stagepass_standin::{McpServer, mcp_server::Era};

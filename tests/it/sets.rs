@@ -44,16 +44,38 @@ async fn what_is_switched_off_is_not_there_and_asks_for_nothing() {
 #[tokio::test]
 async fn a_set_that_there_is_not_is_refused_with_those_that_there_are() {
     let mut app = with_sets("core").await;
-    for (key, sets, told) in [
-        ("TOOLS__SHELF__SETS", "core films", "there is no set \"films\"; there are: core, edits"),
-        ("TOOLS__SHELVES__SETS", "core", "isn't there; there are: spotify, shelf"),
+    for (key, sets, told, line) in [
+        (
+            "TOOLS__SHELF__SETS",
+            "core films",
+            "there is no set \"films\"; there are: core, edits",
+            "tools.shelf.sets = [\"core\", \"edits\"]",
+        ),
+        (
+            "TOOLS__SHELVES__SETS",
+            "core",
+            "isn't there; there are: spotify, shelf",
+            "tools.shelf.sets = ",
+        ),
+        (
+            "TOOLS__GITHUB__SETS",
+            "core",
+            "isn't there: `provider.github.client_id` isn't set",
+            "provider.github.client_id = ",
+        ),
     ] {
         app.set(key, sets);
         let built = App::builder(app.config()).toolset(shelf()).build().await;
         let error = built.err().expect(sets).to_string();
-        assert!(error.contains(told) && error.contains("\nA correct line:"), "{error}");
-        app.set("TOOLS__SHELF__SETS", "core");
+        assert!(error.contains(told), "{error}");
+        assert!(error.contains(&format!("\nA correct line:\n  {line}")), "{error}");
+        app.set(key, if key == "TOOLS__SHELF__SETS" { "core" } else { "" });
     }
-    app.set("TOOLS__SHELVES__SETS", "");
+    // Where there are no toolsets at all, no empty list is shown.
+    app.set("PROVIDER__SPOTIFY__CLIENT_ID", "");
+    app.set("PROVIDER__SPOTIFY__CLIENT_SECRET", "");
+    let error = App::builder(app.config()).build().await.err().unwrap().to_string();
+    assert!(error.contains("there is none") && !error.contains("there are"), "{error}");
+    app.set("PROVIDER__SPOTIFY__CLIENT_ID", "x");
     app.finish().await;
 }

@@ -23,6 +23,7 @@ pub(super) async fn part(account: &Account, visitor: &Visitor) -> Result<Markup,
     Ok(html! {
         h2 { "Connected accounts" }
         p { "The tools of this server can use these for you." }
+        @if sections.is_empty() { p { "So far none of them needs one." } }
         @for section in sections { (section) }
     })
 }

@@ -30,8 +30,9 @@ impl Entry {
             let value = value.split("   #").next().unwrap().replace(['"', '[', ']'], "");
             (field.trim().to_owned(), value.replace(", ", ","))
         });
-        let lines =
-            lines.filter(|(field, _)| !field.starts_with("client_id") && field != "client_secret");
+        // The words are for people; a variable can't have a scope in its name.
+        let others = ["client_id", "client_secret", "scope_words"];
+        let lines = lines.filter(|(field, _)| !others.contains(&field.as_str()));
         Self { id, standin: id, lines: lines.collect() }
     }
 

@@ -29,7 +29,7 @@ fn an_issuer_needs_a_name_and_credentials() {
     assert_eq!((work.client_auth, work.takes_sign_ins()), (ClientAuth::Basic, true));
     assert!(work.authorize_url.is_none() && work.token_url.is_none() && work.api_url.is_none());
     let text = refused("provider.work.issuer = \"https://id.example.org\"", &[]);
-    assert!(text.contains("lacks `provider.work.name`"), "{text}");
+    assert_helps(&text, "provider.work.name");
 }
 
 #[test]
@@ -51,28 +51,134 @@ fn what_is_set_wins_over_what_an_issuer_is_like() {
     assert_eq!(work.scope_words["profile"], "know you");
 }
 
+/// What a provider without an issuer needs besides credentials.
+const BY_HAND: [(&str, &str); 8] = [
+    ("name", "\"Own\""),
+    ("authorize_url", "\"https://id.example.org/authorize\""),
+    ("token_url", "\"https://id.example.org/token\""),
+    ("api_url", "\"https://id.example.org/api\""),
+    ("userinfo_path", "\"/me\""),
+    ("account_id", "[\"id\"]"),
+    ("account_name", "[\"name\"]"),
+    ("manage_url", "\"https://id.example.org/apps\""),
+];
+
 #[test]
-fn without_an_issuer_each_field_that_is_missing_is_named() {
-    let lines = [
-        ("authorize_url", "\"https://id.example.org/authorize\""),
-        ("token_url", "\"https://id.example.org/token\""),
-        ("api_url", "\"https://id.example.org/api\""),
-        ("userinfo_path", "\"/me\""),
-        ("account_id", "[\"id\"]"),
-        ("account_name", "[\"name\"]"),
-        ("manage_url", "\"https://id.example.org/apps\""),
-    ];
-    let mut toml = "[provider.own]\nname = \"Own\"\n".to_owned();
-    for (field, value) in lines {
-        let key = format!("provider.own.{field}");
+fn without_an_issuer_all_that_is_missing_is_named_at_once() {
+    let mut toml = "[provider.own]\nclient_id = \"x\"\nclient_secret = \"y\"\n".to_owned();
+    for (n, (field, value)) in BY_HAND.into_iter().enumerate() {
         let text = refused(&toml, &[]);
-        assert_helps(&text, &key);
-        assert!(text.contains("issuer"), "{text}");
+        for (there, (field, _)) in BY_HAND.into_iter().enumerate() {
+            let key = format!("provider.own.{field}");
+            assert_eq!(text.contains(&format!("`{key}`")), there >= n, "{key}: {text}");
+            assert_eq!(text.contains(&format!("\n  {key} = ")), there >= n, "{key}: {text}");
+        }
+        assert!(text.contains("issuer") && !text.contains("did you mean"), "{text}");
         toml = format!("{toml}{field} = {value}\n");
     }
     let own = &load(&toml, &[]).unwrap().provider["own"];
     assert_eq!(own.userinfo_url().unwrap().as_str(), "https://id.example.org/api/me");
     assert!(own.email.is_none() && own.email_verified.is_none());
+}
+
+#[test]
+fn the_lines_that_are_shown_for_a_provider_of_ones_own_are_all_it_needs() {
+    let toml = "provider.own.client_id = \"x\"";
+    let text = refused(toml, &[]);
+    let (_, lines) = text.split_once("\nCorrect lines:\n").unwrap();
+    load(&format!("{lines}\n{toml}"), &[]).unwrap();
+}
+
+#[test]
+fn an_id_that_is_almost_the_catalogues_is_recognised() {
+    let text = refused("[provider.githb]\nclient_id = \"x\"\nclient_secret = \"y\"", &[]);
+    assert!(text.contains("did you mean `provider.github`?"), "{text}");
+    assert!(text.contains("`provider.githb.token_url`"), "{text}");
+    // Another's id is another's.
+    let text = refused("provider.weathery.client_id = \"x\"", &[]);
+    assert!(!text.contains("did you mean"), "{text}");
+}
+
+#[test]
+fn a_secret_without_an_id_is_half_of_the_credentials() {
+    for id in ["github", "okta", "own"] {
+        let text = refused(&format!("[provider.{id}]\nclient_secret = \"canary\""), &[]);
+        assert!(text.contains(&format!("`provider.{id}.client_id`")), "{text}");
+        assert!(text.contains(&format!("\n  provider.{id}.client_id = ")), "{text}");
+        assert!(text.contains("missing") && !text.contains("canary"), "{text}");
+    }
+}
+
+#[test]
+fn a_token_goes_to_no_other_server_than_the_apis() {
+    let own = |api: &str, path: &str| {
+        let all = BY_HAND.map(|(field, value)| match field {
+            "api_url" => format!("{field} = \"{api}\""),
+            "userinfo_path" => format!("{field} = \"{path}\""),
+            _ => format!("{field} = {value}"),
+        });
+        format!("[provider.own]\n{}", all.join("\n"))
+    };
+    for (api, path) in [
+        ("http://127.0.0.1:3110", "9/me"),
+        ("https://api.example.co", "m/me"),
+        ("https://api.example.com", "me"),
+        ("https://api.example.com", "@evil.example/me"),
+        ("https://api.example.com", ".evil.example/me"),
+        ("https://api.example.com", ""),
+    ] {
+        let text = refused(&own(api, path), &[]);
+        assert_helps(&text, "provider.own.userinfo_path");
+        assert!(text.contains("must begin with `/`"), "{text}");
+        // Also where nobody has looked.
+        let (api_url, userinfo_path) = (api.parse().ok(), Some(path.to_owned()));
+        let unchecked = Provider { api_url, userinfo_path, ..Provider::default() };
+        let asked = unchecked.userinfo_url().map(|url| url.origin());
+        assert!(asked.is_none_or(|asked| asked == api.parse::<url::Url>().unwrap().origin()));
+    }
+    for path in ["/me", "//evil.example/me", "/@evil.example", "/\\\\evil.example", "/../../me"] {
+        let own = &load(&own("https://api.example.com/v1", path), &[]).unwrap().provider["own"];
+        assert_eq!(own.userinfo_url().unwrap().host_str(), Some("api.example.com"), "{path}");
+    }
+    for api in ["https://api.example.com/?v=1", "https://api.example.com#a"] {
+        assert_helps(&refused(&own(api, "/me"), &[]), "provider.own.api_url");
+    }
+    for (url, key) in [
+        ("{base_url}m/token", "token_url"),
+        ("{base_url}@evil.example/token", "token_url"),
+        ("{base_url}:1/{base_url}/", "authorize_url"),
+    ] {
+        let toml = "provider.gitlab.base_url = \"https://git.example.co\"";
+        let text = refused(&format!("{toml}\nprovider.gitlab.{key} = \"{url}\""), &[]);
+        assert_helps(&text, &format!("provider.gitlab.{key}"));
+        assert!(text.contains("`/` after `{base_url}`"), "{text}");
+    }
+    let text = refused("provider.gitlab.base_url = \"https://git.example.co?a\"", &[]);
+    assert_helps(&text, "provider.gitlab.base_url");
+}
+
+#[test]
+fn a_word_that_is_none_is_answered_with_those_that_are() {
+    for (field, words) in [
+        ("scope_separator", "\"space\" or \"comma\""),
+        ("client_auth", "\"basic\", \"post\" or \"none\""),
+        ("token_body", "\"form\", \"json\" or \"query\""),
+        ("revoke_body", "\"form\", \"json\" or \"query\""),
+        ("revoke_auth", "\"client\", \"basic\", \"bearer\" or \"none\""),
+        ("revoke_token", "\"refresh\" or \"access\""),
+        ("revoke_method", "\"get\", \"post\" or \"delete\""),
+        ("userinfo_method", "\"get\", \"post\" or \"delete\""),
+        ("account_from", "\"userinfo\", \"token\" or \"server\""),
+        ("redirect", "\"any\", \"https\", \"loopback_ip\", \"localhost\" or \"client_id\""),
+    ] {
+        let key = format!("provider.spotify.{field}");
+        let text = refused(&format!("{key} = \"canary\""), &[]);
+        assert_helps(&text, &key);
+        assert!(text.contains(&format!("`{key}` must be {words}\n")), "{text}");
+        assert!(!text.contains("canary"), "{text}");
+    }
+    let text = refused("chat.bot.confirm = \"later\"", &[]);
+    assert!(text.contains("must be \"code\" or \"auto\""), "{text}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret;
 use stagepass::config::RemoteAuth;
 
-use super::{assert_helps, load, refused};
+use super::{assert_helps, load, refused, shown};
 
 const WIKI: &str = r#"
 [remote.wiki]
@@ -112,4 +112,30 @@ fn what_belongs_to_another_way_is_refused() {
     assert_eq!(config.remote["wiki"].auth, RemoteAuth::Provider("spotify".to_owned()));
     let unknown = refused(&with("mcp", "headr = \"a\""), &[]);
     assert!(unknown.contains("did you mean `remote.wiki.header`?"), "{unknown}");
+}
+
+#[test]
+fn the_line_that_is_shown_for_a_header_fits_the_header() {
+    let with = |more: &str| {
+        let base = "[remote.wiki]\nurl = \"https://a.example\"\nauth = \"header\"\n";
+        shown(&refused(&format!("{base}{more}"), &[])).to_owned()
+    };
+    let bearer = "remote.wiki.header_value = \"Bearer <token>\"";
+    assert_eq!(with(""), bearer);
+    assert_eq!(with("header = \"authorization\""), bearer);
+    assert_eq!(with("header = \"X-Api-Key\""), "remote.wiki.header_value = \"<the secret>\"");
+}
+
+#[test]
+fn what_is_in_the_way_of_a_remote_is_what_the_line_mends() {
+    let with = |auth: &str, more: &str| {
+        let base = format!("[remote.wiki]\nurl = \"https://a.example\"\nauth = \"{auth}\"\n");
+        shown(&refused(&format!("{base}{more}"), &[])).to_owned()
+    };
+    assert!(with("provider:github", "").starts_with("provider.github.client_id = "));
+    assert!(with("provider:nobody", "").starts_with("remote.wiki.auth = "));
+    assert_eq!(with("none", "scopes = [\"a\"]"), "remote.wiki.auth = \"mcp\"");
+    assert_eq!(with("mcp", "header = \"X-Api-Key\""), "remote.wiki.auth = \"header\"");
+    let named = "[remote.a_b]\nurl = \"https://a.example\"\nauth = \"none\"";
+    assert!(shown(&refused(named, &[])).starts_with("remote.wiki.url = "));
 }
