@@ -19,9 +19,10 @@ use crate::{
     credentials::Credential,
     exchange::{Answer, Ask, Wire},
     fault::Fault,
+    health::{For, Health},
     limits::Limits,
     link::{Link, Links, Whose},
-    lists::Shelves,
+    lists::{Omissions, Shelves},
     seats::Seats,
 };
 
@@ -31,11 +32,13 @@ pub struct Remote(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) name: String,
-    credentials: Credentials,
+    pub(crate) credentials: Credentials,
     pub(crate) wire: Wire,
-    links: Links,
+    pub(crate) links: Links,
     seats: Seats,
     breaker: Breaker,
+    pub(crate) health: Health,
+    pub(crate) omissions: Omissions,
     pub(crate) tools: Shelves<Tool>,
     pub(crate) prompts: Shelves<Prompt>,
     pub(crate) resources: Shelves<Resource>,
@@ -66,6 +69,8 @@ impl Remote {
             wire: Wire::new(http, url, limits),
             links: Links::new(),
             breaker: Breaker::new(),
+            health: Health::default(),
+            omissions: Omissions::new(),
             tools: Shelves::new(),
             prompts: Shelves::new(),
             resources: Shelves::new(),
@@ -166,13 +171,15 @@ impl Remote {
         watch: Option<&Watch>,
     ) -> Result<(Arc<Link>, Answer), Fault> {
         let link = self.link(whose, credential).await?;
-        match self.observed(whose, self.0.wire.ask(&link, credential, ask, watch).await) {
+        // Somebody watches a call, and nobody a list.
+        let asked = if watch.is_some() { For::Call } else { For::List(ask.method) };
+        match self.observed(whose, asked, self.0.wire.ask(&link, credential, ask, watch).await) {
             Err(Fault::Forgotten) => self.0.links.forget(whose, &link).await,
             answer => return answer.map(|answer| (link, answer)),
         }
         let link = self.link(whose, credential).await?;
-        let answer = self.observed(whose, self.0.wire.ask(&link, credential, ask, watch).await)?;
-        Ok((link, answer))
+        let answer = self.0.wire.ask(&link, credential, ask, watch).await;
+        Ok((link, self.observed(whose, asked, answer)?))
     }
 
     /// What was agreed on for `whose`, unless the server is dead.
@@ -188,9 +195,10 @@ impl Remote {
             Ok(link) => Ok(link),
             Err(Fault::Slow) => {
                 self.rest(Some(&whose.identity));
+                self.note_fault(For::Agreement, &Fault::Slow);
                 Err(Fault::Slow)
             }
-            fault => self.observed(whose, fault),
+            fault => self.observed(whose, For::Agreement, fault),
         }
     }
 
@@ -200,7 +208,11 @@ impl Remote {
     }
 
     /// The same; whether the server lives was seen on the way.
-    fn observed<T>(&self, whose: &Whose, answer: Result<T, Fault>) -> Result<T, Fault> {
+    fn observed<T>(&self, whose: &Whose, asked: For, answer: Result<T, Fault>) -> Result<T, Fault> {
+        match &answer {
+            Ok(_) => self.note_health(asked),
+            Err(fault) => self.note_fault(asked, fault),
+        }
         match &answer {
             Err(fault) if fault.is_death() => {
                 self.rest((!fault.is_unreachable()).then_some(&whose.identity));

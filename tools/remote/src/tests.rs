@@ -1,6 +1,7 @@
 //! What a remote gives and takes, against servers of both eras that can be told to be wrong.
 
 mod eras;
+mod health;
 mod hostile;
 mod lists;
 mod people;
