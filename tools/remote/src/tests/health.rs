@@ -51,6 +51,13 @@ async fn what_may_be_due_to_one_person_is_not_how_a_server_stands() {
     assert_eq!(listed(&signed_in).await, Some(State::Absent(404)));
     signed_in.server.be(Odd::Status(401), None);
     assert_eq!(listed(&signed_in).await, None, "it is there again");
+    signed_in.server.behave();
+    assert_eq!(listed(&signed_in).await, None);
+    for status in [401, 404, 500] {
+        signed_in.server.be(Odd::Status(status), Some("prompts/list"));
+        signed_in.remote.prompts(&signed_in.caller("ada")).await.unwrap_err();
+        assert_eq!(signed_in.remote.0.health.state(), None, "{status}");
+    }
 
     let open = World::open(Era::Modern).await;
     assert_eq!(listed(&open).await, None);
