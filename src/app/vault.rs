@@ -67,15 +67,20 @@ fn providers(
 ) -> anyhow::Result<BTreeMap<String, ProviderClient>> {
     let mut clients = BTreeMap::new();
     for (id, provider) in config.enabled_providers() {
-        let scopes: Vec<_> = toolsets
-            .iter()
-            .filter(|toolset| toolset.provider() == Some(id))
-            .flat_map(Toolset::scopes)
-            .collect();
+        let using = || toolsets.iter().filter(|toolset| toolset.provider() == Some(id));
+        let scopes: Vec<_> = using().flat_map(Toolset::scopes).collect();
+        let has_tools = using().next().is_some() || config.remote.values().any(|it| it.uses(id));
         let own = config.public_url.join(&format!("callback/{id}"))?;
         let redirect_uri = provider.redirect_url.clone().unwrap_or(own);
         let (http, clock) = (client.clone(), clock.clone());
-        let made = ProviderClient::new(id, provider, &scopes, redirect_uri, http, clock);
+        let made = ProviderClient::new(
+            id,
+            provider,
+            has_tools.then_some(scopes.as_slice()),
+            redirect_uri,
+            http,
+            clock,
+        );
         clients.insert(id.to_owned(), made);
     }
     Ok(clients)

@@ -87,6 +87,12 @@ impl Remote {
         format!("{title} ({})", host.unwrap_or_default())
     }
 
+    /// Whether it is called with people's accounts at this provider.
+    #[must_use]
+    pub fn uses(&self, provider: &str) -> bool {
+        matches!(&self.auth, RemoteAuth::Provider(id) if id == provider)
+    }
+
     /// The name of the header that `header_value` stands in.
     #[must_use]
     pub fn header_name(&self) -> &str {

@@ -5,12 +5,16 @@ use stagepass_kit::Toolset;
 
 use super::{Config, ConfigError, words::Words};
 
+/// In the place of sets: no tools at all.
+const NONE: &str = "none";
+
 /// What of one toolset there is. The key is the toolset's name.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tools {
-    /// The sets that are on; all of them when left out. The tools of the others aren't there, and
-    /// their scopes are asked of nobody.
+    /// The sets that are on: those that are on by themselves when left out. The tools of the others
+    /// aren't there, and their scopes are asked of nobody. With `none` there is no toolset, and its
+    /// provider is for signing in alone.
     sets: Option<Words>,
 }
 
@@ -19,8 +23,7 @@ impl Tools {
         match &self.sets {
             Some(Words(sets)) if sets.is_empty() => Err(ConfigError::at(
                 &key(toolset),
-                "is empty; left out, it means all sets, and without a client_id of its provider \
-                 there is no toolset",
+                "is empty; leave it out for the usual sets, or write \"none\" for no tools at all",
             )),
             _ => Ok(()),
         }
@@ -41,13 +44,15 @@ impl Config {
         let chosen = |toolset: Toolset| {
             let key = key(toolset.name());
             match self.tools.get(toolset.name()).and_then(|tools| tools.sets.as_ref()) {
+                Some(Words(sets)) if *sets == [NONE] => Ok(None),
                 Some(Words(sets)) => toolset
                     .only(sets)
+                    .map(Some)
                     .map_err(|unknown| ConfigError::at(&key, &format!("is wrong: {unknown}"))),
-                None => Ok(toolset),
+                None => Ok(Some(toolset.usual())),
             }
         };
-        toolsets.into_iter().map(chosen).collect()
+        toolsets.into_iter().filter_map(|toolset| chosen(toolset).transpose()).collect()
     }
 }
 

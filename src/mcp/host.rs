@@ -155,8 +155,8 @@ impl ServerHandler for Host {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let mut list = self.0.lists.tools.clone();
-        if let Some(caller) = self.looks_at_remotes(&context) {
-            let more = Box::pin(self.0.house.remotes.tools(&caller)).await;
+        if let Some((caller, answers)) = self.looks_at_remotes(&context) {
+            let more = Box::pin(self.0.house.remotes.tools(&caller, answers)).await;
             list.tools.extend(more.items.into_iter().map(|tool| {
                 let reads_only = remotes::only_reads(&tool);
                 security::with_scheme(tool, reads_only, self.0.sign_in)
@@ -190,8 +190,8 @@ impl ServerHandler for Host {
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
         let mut list = self.0.lists.prompts.clone();
-        if let Some(caller) = self.looks_at_remotes(&context) {
-            let more = Box::pin(self.0.house.remotes.prompts(&caller)).await;
+        if let Some((caller, answers)) = self.looks_at_remotes(&context) {
+            let more = Box::pin(self.0.house.remotes.prompts(&caller, answers)).await;
             list.prompts.extend(more.items);
             list.ttl_ms = Some(lists::ttl_with_remotes(more.is_whole));
         }
@@ -214,8 +214,8 @@ impl ServerHandler for Host {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         let mut list = self.0.lists.resources.clone();
-        if let Some(caller) = self.looks_at_remotes(&context) {
-            let more = Box::pin(self.0.house.remotes.resources(&caller)).await;
+        if let Some((caller, answers)) = self.looks_at_remotes(&context) {
+            let more = Box::pin(self.0.house.remotes.resources(&caller, answers)).await;
             list.resources.extend(more.items);
             list.ttl_ms = Some(lists::ttl_with_remotes(more.is_whole));
         }
@@ -228,8 +228,8 @@ impl ServerHandler for Host {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
         let mut list = self.0.lists.templates.clone();
-        if let Some(caller) = self.looks_at_remotes(&context) {
-            let more = Box::pin(self.0.house.remotes.templates(&caller)).await;
+        if let Some((caller, answers)) = self.looks_at_remotes(&context) {
+            let more = Box::pin(self.0.house.remotes.templates(&caller, answers)).await;
             list.resource_templates.extend(more.items);
             list.ttl_ms = Some(lists::ttl_with_remotes(more.is_whole));
         }

@@ -22,7 +22,7 @@ use crate::{
     vault::Vault,
 };
 
-pub(super) use call::Call;
+pub(super) use call::{Call, answers};
 use call::{Reply, Taken};
 
 /// Names the one request in an answer that asks for input.

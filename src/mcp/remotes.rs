@@ -10,7 +10,7 @@ use reqwest::header::HeaderName;
 use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
 use serde_json::Value;
 use stagepass_kit::{Caller, ToolError, code, describe_choice};
-use stagepass_remote::{Credentials, Entry, List, Listed, Remote};
+use stagepass_remote::{Answers, Credentials, Entry, List, Listed, Remote};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -62,10 +62,12 @@ impl Remotes {
         self.all.iter().map(Remote::name)
     }
 
-    /// Learns what was accepted elsewhere, every two seconds until `shutdown`.
+    /// Learns what was accepted elsewhere, every two seconds until `shutdown`. Then no call waits for a
+    /// person any more.
     pub async fn keep_watching(self, shutdown: CancellationToken) {
         if !self.all.is_empty() {
             self.book.keep_watching(shutdown).await;
+            join_all(self.all.iter().map(Remote::close)).await;
         }
     }
 
@@ -95,9 +97,9 @@ impl Remotes {
         self.book.only_reads(tool)
     }
 
-    /// The accepted tools of all for `caller`.
-    pub(super) async fn tools(&self, caller: &Caller) -> Listing<Tool> {
-        self.of_each(|remote| async move {
+    /// The accepted tools of all for `caller`, whose client can answer this.
+    pub(super) async fn tools(&self, caller: &Caller, answers: Answers) -> Listing<Tool> {
+        self.of_each(answers, |remote| async move {
             let list = remote.tools(caller).await?;
             let accepted = self.book.accepted(remote.name(), &list).await?;
             self.book.note_hints(&accepted);
@@ -111,8 +113,8 @@ impl Remotes {
     }
 
     /// Their accepted prompts.
-    pub(super) async fn prompts(&self, caller: &Caller) -> Listing<Prompt> {
-        self.of_each(|remote| async move {
+    pub(super) async fn prompts(&self, caller: &Caller, answers: Answers) -> Listing<Prompt> {
+        self.of_each(answers, |remote| async move {
             let list = remote.prompts(caller).await?;
             Ok(shown(self.book.accepted(remote.name(), &list).await?))
         })
@@ -120,16 +122,20 @@ impl Remotes {
     }
 
     /// Their resources: what is in them isn't the operator's to accept.
-    pub(super) async fn resources(&self, caller: &Caller) -> Listing<Resource> {
-        self.of_each(|remote| async move {
+    pub(super) async fn resources(&self, caller: &Caller, answers: Answers) -> Listing<Resource> {
+        self.of_each(answers, |remote| async move {
             Ok(shown(remote.resources(caller).await?.entries.iter().collect()))
         })
         .await
     }
 
     /// Their accepted templates.
-    pub(super) async fn templates(&self, caller: &Caller) -> Listing<ResourceTemplate> {
-        self.of_each(|remote| async move {
+    pub(super) async fn templates(
+        &self,
+        caller: &Caller,
+        answers: Answers,
+    ) -> Listing<ResourceTemplate> {
+        self.of_each(answers, |remote| async move {
             let list = remote.templates(caller).await?;
             Ok(shown(self.book.accepted(remote.name(), &list).await?))
         })
@@ -173,12 +179,12 @@ impl Remotes {
     }
 
     /// What all have together, each asked at the same time. One that has nothing to say is left out.
-    async fn of_each<'a, T, F, Fut>(&'a self, of: F) -> Listing<T>
+    async fn of_each<T, F, Fut>(&self, answers: Answers, of: F) -> Listing<T>
     where
-        F: Fn(&'a Remote) -> Fut,
+        F: Fn(Remote) -> Fut,
         Fut: Future<Output = Result<Vec<T>, ToolError>>,
     {
-        let lists = join_all(self.all.iter().map(&of)).await;
+        let lists = join_all(self.all.iter().map(|remote| of(remote.answered(answers)))).await;
         let mut listing = Listing { items: Vec::new(), is_whole: true };
         for (list, remote) in lists.into_iter().zip(self.all.iter()) {
             match list {

@@ -24,6 +24,7 @@ pub struct ProviderClient {
     client_id: String,
     provider: Provider,
     scopes: Vec<String>,
+    has_tools: bool,
     redirect_uri: Url,
     http: reqwest::Client,
     clock: Clock,
@@ -32,19 +33,19 @@ pub struct ProviderClient {
 }
 
 impl ProviderClient {
-    /// The client for provider `id`. `tool_scopes` are what the tools need; `redirect_uri` is
-    /// where the provider sends people back to.
+    /// The client for provider `id`. `tool_scopes` are what the tools need, `None` where no tool
+    /// uses it; `redirect_uri` is where the provider sends people back to.
     #[must_use]
     pub fn new(
         id: &str,
         provider: &Provider,
-        tool_scopes: &[&str],
+        tool_scopes: Option<&[&str]>,
         redirect_uri: Url,
         http: reqwest::Client,
         clock: Clock,
     ) -> Self {
         let mut scopes = provider.scopes.clone();
-        scopes.extend(tool_scopes.iter().map(|scope| (*scope).to_owned()));
+        scopes.extend(tool_scopes.into_iter().flatten().map(|scope| (*scope).to_owned()));
         scopes.sort_unstable();
         scopes.dedup();
         let issuer = provider.issuer.clone();
@@ -54,6 +55,7 @@ impl ProviderClient {
             client_id: provider.client_id.clone().unwrap_or_default(),
             provider: provider.clone(),
             scopes,
+            has_tools: tool_scopes.is_some(),
             redirect_uri,
             http,
             clock,
@@ -80,11 +82,10 @@ impl ProviderClient {
         &self.provider.scopes
     }
 
-    /// Whether tools use it: then people are asked for more than who they are.
+    /// Whether tools use its accounts.
     #[must_use]
     pub fn has_tools(&self) -> bool {
-        self.server.is_some()
-            || self.scopes().iter().any(|scope| !self.sign_in_scopes().contains(scope))
+        self.has_tools
     }
 
     /// Every scope that a person is asked for who connects an account: those of signing in, and

@@ -29,7 +29,7 @@ impl ProviderClient {
         clock: Clock,
     ) -> Self {
         let provider = described(name, remote);
-        let mut client = Self::new(name, &provider, &[], redirect_uri, http, clock);
+        let mut client = Self::new(name, &provider, Some(&[]), redirect_uri, http, clock);
         client.set_server(server);
         client
     }

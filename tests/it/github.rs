@@ -7,6 +7,8 @@ use stagepass_standin::{Browser, GitHub, github::Kind};
 
 use crate::harness::{Chat, Setup, TestApp};
 
+const ALL: &str = "core notifications write";
+
 /// A server whose app at GitHub is of this kind, and an assistant.
 async fn start(kind: Kind, sets: &str) -> (TestApp, GitHub, Chat) {
     let github = GitHub::start().await;
@@ -37,7 +39,7 @@ async fn finish(app: TestApp, github: &GitHub) {
 #[tokio::test]
 async fn an_account_is_linked_once_and_used_for_days_with_both_kinds_of_app() {
     for kind in [Kind::OAuthApp, Kind::GitHubApp] {
-        let (app, github, chat) = start(kind, "").await;
+        let (app, github, chat) = start(kind, ALL).await;
         let comment = json!({"issue": "octo/secrets#1", "body": "I'm on it."});
         let told = chat.call("github_comment", comment.clone()).await;
         assert_eq!(told.code(), "not_connected");
@@ -66,7 +68,7 @@ async fn an_account_is_linked_once_and_used_for_days_with_both_kinds_of_app() {
 #[tokio::test]
 async fn a_set_that_comes_later_is_asked_for_of_oauth_apps_alone() {
     for (kind, later) in [(Kind::OAuthApp, Some("missing_scope")), (Kind::GitHubApp, None)] {
-        let (mut app, github, chat) = start(kind, "core").await;
+        let (mut app, github, chat) = start(kind, "").await;
         let names: Vec<_> = chat.tools().await.into_iter().map(|tool| tool.name).collect();
         assert!(names.iter().any(|name| name == "github_issue"), "{names:?}");
         assert!(!names.iter().any(|name| name == "github_comment"), "{names:?}");
@@ -74,7 +76,7 @@ async fn a_set_that_comes_later_is_asked_for_of_oauth_apps_alone() {
         let url = told.data["url"].as_str().unwrap().to_owned();
         link(&github, &url, "know which account is yours").await;
         chat.call("github_issue", json!({"issue": "octo/lanterns#13"})).await.ok();
-        app.set("TOOLS__GITHUB__SETS", "");
+        app.set("TOOLS__GITHUB__SETS", ALL);
         app.restart().await;
         let chat = app.chat().await;
         let comment = json!({"issue": "octo/lanterns#12", "body": "I'm on it."});
@@ -90,4 +92,15 @@ async fn a_set_that_comes_later_is_asked_for_of_oauth_apps_alone() {
         }
         finish(app, &github).await;
     }
+}
+
+#[tokio::test]
+async fn a_provider_for_signing_in_alone_has_no_tools() {
+    let (app, github, chat) = start(Kind::OAuthApp, "none").await;
+    let names: Vec<_> = chat.tools().await.into_iter().map(|tool| tool.name).collect();
+    assert!(names.iter().any(|name| name == "spotify_now"), "{names:?}");
+    assert!(!names.iter().any(|name| name.starts_with("github_")), "{names:?}");
+    let told = chat.auth(json!({"action": "get_url", "provider": "github"})).await.ok();
+    link(&github, told.data["url"].as_str().unwrap(), "know which account is yours").await;
+    finish(app, &github).await;
 }

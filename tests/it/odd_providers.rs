@@ -190,7 +190,7 @@ impl Two {
         let (id, provider) = config.enabled_providers().next().unwrap();
         let back = config.public_url.join("callback/spotify").unwrap();
         let client = stagepass::http::client().unwrap();
-        let client = ProviderClient::new(id, provider, &[], back, client, app.clock.clone());
+        let client = ProviderClient::new(id, provider, None, back, client, app.clock.clone());
         let (providers, clock) = ([(id.to_owned(), client)].into(), app.clock.clone());
         let vault =
             Vault::new(db, sealer, clock, providers, IdleDays::default(), TaskTracker::new());

@@ -1,5 +1,6 @@
 //! Other MCP servers, offered under their names: to whom, as whom, and what they can't do.
 
+mod asked;
 mod elicitation;
 mod held_back;
 mod linking;

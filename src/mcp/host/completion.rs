@@ -27,8 +27,8 @@ impl Host {
         request: &CompleteRequestParams,
         context: &RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        if let Some(remote) = self.remote_named_in(&request.r#ref) {
-            let shown = self.completed_at(remote, request, context).await?;
+        if let Some(remote) = self.remote_named_in(&request.r#ref, context) {
+            let shown = self.completed_at(&remote, request, context).await?;
             let mut result = CompleteResult::new(shown);
             if context.meta.protocol_version().is_some() {
                 self.sign(&mut result.meta);
@@ -59,10 +59,14 @@ impl Host {
         Ok(result)
     }
 
-    fn remote_named_in(&self, of: &Reference) -> Option<&Remote> {
+    fn remote_named_in(
+        &self,
+        of: &Reference,
+        context: &RequestContext<RoleServer>,
+    ) -> Option<Remote> {
         match of {
-            Reference::Prompt(prompt) => self.remote_of(&prompt.name),
-            Reference::Resource(resource) => Some(self.remote_at(&resource.uri)?.0),
+            Reference::Prompt(prompt) => self.remote_of(&prompt.name, context),
+            Reference::Resource(resource) => Some(self.remote_at(&resource.uri, context)?.0),
             _ => None,
         }
     }

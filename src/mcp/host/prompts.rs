@@ -15,8 +15,8 @@ impl Host {
         request: GetPromptRequestParams,
         context: &RequestContext<RoleServer>,
     ) -> Result<GetPromptResult, ErrorData> {
-        let mut result = if let Some(remote) = self.remote_of(&request.name) {
-            self.prompt_at(remote, request, context).await?
+        let mut result = if let Some(remote) = self.remote_of(&request.name, context) {
+            self.prompt_at(&remote, request, context).await?
         } else {
             let prompt = self.prompt_named(&request.name)?;
             prompt.get(request.arguments.unwrap_or_default()).map_err(|error| {

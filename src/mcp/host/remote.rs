@@ -13,8 +13,9 @@ use rmcp::{
 };
 use serde_json::{Value, json};
 use stagepass_kit::{Caller, ToolError, code};
-use stagepass_remote::{Input, Of, Outcome, Remote, split_name, split_uri};
+use stagepass_remote::{Answers, Input, Of, Outcome, Remote, split_name, split_uri};
 
+use self::answers::{State, responses};
 use super::{
     Host, log,
     resources::{may_not_read, refused_by},
@@ -24,12 +25,11 @@ use super::{
 use crate::{
     identity::Principal,
     mcp::{
-        offer::Call,
+        offer::{Call, answers},
         remotes::{has_choice, only_reads},
         security,
     },
 };
-use answers::{State, responses};
 
 const PROMPT_EVENT: &str = "prompt.read";
 const READ_EVENT: &str = "resource.read";
@@ -48,28 +48,41 @@ impl From<ToolError> for Stop {
 }
 
 impl Host {
-    /// Whose tool or prompt `name` is, if it is a remote's.
-    pub(super) fn remote_of(&self, name: &str) -> Option<&Remote> {
+    /// Whose tool or prompt `name` is, if it is a remote's, as the client of `context` sees it.
+    pub(super) fn remote_of(
+        &self,
+        name: &str,
+        context: &RequestContext<RoleServer>,
+    ) -> Option<Remote> {
         let (remote, own) = split_name(name)?;
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         // It goes into the record before anybody has looked for it.
         let fits = name.len() <= 64 && own.chars().all(plain);
-        self.0.house.remotes.named(remote).filter(|_| fits)
+        let remote = self.0.house.remotes.named(remote).filter(|_| fits)?;
+        Some(remote.answered(answers(context)))
     }
 
     /// Whose resource is at `uri`, and what it is called there, if it is a remote's.
-    pub(super) fn remote_at<'a>(&self, uri: &'a str) -> Option<(&Remote, &'a str)> {
+    pub(super) fn remote_at<'a>(
+        &self,
+        uri: &'a str,
+        context: &RequestContext<RoleServer>,
+    ) -> Option<(Remote, &'a str)> {
         let (remote, own) = split_uri(uri)?;
-        Some((self.0.house.remotes.named(remote)?, own))
+        let remote = self.0.house.remotes.named(remote)?;
+        Some((remote.answered(answers(context)), own))
     }
 
-    /// For whom remotes are to list what they have; nobody, if there are none or the caller may not
-    /// look.
-    pub(super) fn looks_at_remotes(&self, context: &RequestContext<RoleServer>) -> Option<Caller> {
+    /// For whom remotes are to list what they have, and what their client can answer; nobody, if there
+    /// are none or the caller may not look.
+    pub(super) fn looks_at_remotes(
+        &self,
+        context: &RequestContext<RoleServer>,
+    ) -> Option<(Caller, Answers)> {
         if self.0.house.remotes.is_empty() || principal(context).and_then(may_not_read).is_some() {
             return None;
         }
-        self.caller(context).ok()
+        Some((self.caller(context).ok()?, answers(context)))
     }
 
     /// Has `remote` run the tool that `request` names for whoever asks.
@@ -134,7 +147,7 @@ impl Host {
         }
         let responses = state.as_ref().and_then(|_| responses(call.request));
         let state = state.and_then(|state| state.0);
-        let input = Input { answers: call.answers(), responses, state };
+        let input = Input { responses, state };
         let ran = match remote.call(&caller, tool, arguments, &input).await {
             Ok(Outcome::Asks(asked)) => return Ok(Outcome::Asks(asked)),
             Ok(Outcome::Complete(result)) => Ok(result),
@@ -176,7 +189,7 @@ impl Host {
             let list = remote.prompts(caller).await?;
             let prompt = self.0.house.remotes.entry(remote, &list, &name).await?;
             let arguments = request.arguments.map(JsonObject::from_iter);
-            only(remote.prompt(caller, prompt, arguments, &Input::default()).await?)
+            remote.prompt(caller, prompt, arguments).await
         };
         let said = asking.await;
         self.ended(begun, &name, said).await
@@ -190,7 +203,7 @@ impl Host {
         context: &RequestContext<RoleServer>,
     ) -> Result<ReadResourceResult, ErrorData> {
         let begun = self.begin_reading(context, READ_EVENT, remote.name()).await?;
-        let read = remote.read(&begun.caller, uri, &Input::default()).await.and_then(only);
+        let read = remote.read(&begun.caller, uri).await;
         self.ended(begun, remote.name(), read).await
     }
 
@@ -253,18 +266,6 @@ impl Host {
                 Err(refused_by(name, &error))
             }
         }
-    }
-}
-
-/// The answer. Where nobody is asked anything, a remote that asks has none.
-fn only<T>(outcome: Outcome<T>) -> Result<T, ToolError> {
-    match outcome {
-        Outcome::Complete(answer) => Ok(answer),
-        Outcome::Asks(_) => Err(ToolError::new(
-            stagepass_remote::REMOTE_ERROR,
-            "The server wants to ask the person something, which can't be done here.",
-            "Look whether a tool of that server does the same.",
-        )),
     }
 }
 

@@ -24,8 +24,8 @@ impl Host {
         uri: &str,
         context: &RequestContext<RoleServer>,
     ) -> Result<ReadResourceResult, ErrorData> {
-        if let Some((remote, own)) = self.remote_at(uri) {
-            let mut result = self.read_at(remote, own, context).await?;
+        if let Some((remote, own)) = self.remote_at(uri, context) {
+            let mut result = self.read_at(&remote, own, context).await?;
             if context.meta.protocol_version().is_some() {
                 self.sign(&mut result.meta);
             }

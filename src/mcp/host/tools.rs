@@ -27,10 +27,10 @@ impl Host {
         context: &RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let Some(tool) = self.0.tools.get(request.name.as_ref()) else {
-            let remote = self.remote_of(&request.name).ok_or_else(|| {
+            let remote = self.remote_of(&request.name, context).ok_or_else(|| {
                 ErrorData::invalid_params("There is no tool of that name; see tools/list.", None)
             })?;
-            let response = self.call_remote(remote, request, context).await?;
+            let response = self.call_remote(&remote, request, context).await?;
             let is_modern = context.meta.protocol_version().is_some();
             return Ok(if is_modern { self.signed(response) } else { response });
         };

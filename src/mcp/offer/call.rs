@@ -49,17 +49,6 @@ impl Call<'_> {
         self.request.request_state.as_deref().filter(|_| self.is_modern())
     }
 
-    /// What its client can answer for the person, in a call that is made once more.
-    pub(in crate::mcp) fn answers(&self) -> Answers {
-        if !self.is_modern() {
-            return Answers::default();
-        }
-        let elicitation = self.context.client_capabilities().and_then(|it| it.elicitation);
-        let Some(elicitation) = elicitation else { return Answers::default() };
-        let links = elicitation.url.is_some();
-        Answers { forms: elicitation.form.is_some() || !links, links }
-    }
-
     /// How its client takes a link.
     pub(super) fn taken(&self) -> Taken {
         let declared = self.context.client_capabilities().is_some_and(|it| opens_links(&it));
@@ -83,9 +72,22 @@ impl Call<'_> {
     }
 
     fn is_modern(&self) -> bool {
-        let version = self.context.protocol_version();
-        version.is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
+        is_modern(self.context)
     }
+}
+
+/// What the client can answer for the person, in a call that is made once more.
+pub(in crate::mcp) fn answers(context: &RequestContext<RoleServer>) -> Answers {
+    let capabilities = context.client_capabilities().filter(|_| is_modern(context));
+    let elicitation = capabilities.and_then(|it| it.elicitation);
+    let Some(elicitation) = elicitation else { return Answers::default() };
+    let links = elicitation.url.is_some();
+    Answers { forms: elicitation.form.is_some() || !links, links }
+}
+
+fn is_modern(context: &RequestContext<RoleServer>) -> bool {
+    let version = context.protocol_version();
+    version.is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
 }
 
 /// `elicitation: {}` means forms alone, as it did before there were links.

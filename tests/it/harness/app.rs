@@ -365,7 +365,8 @@ impl TestApp {
         let client = stagepass::http::client().unwrap();
         let redirect = config.public_url.join("callback/spotify").unwrap();
         let (id, provider) = config.enabled_providers().next().unwrap();
-        let provider = ProviderClient::new(id, provider, &[], redirect, client, self.clock.clone());
+        let provider =
+            ProviderClient::new(id, provider, None, redirect, client, self.clock.clone());
         let providers = [(id.to_owned(), provider)].into();
         let (idle, clock) = (IdleDays::new(&config.chat), self.clock.clone());
         let vault = Vault::new(db.clone(), sealer, clock, providers, idle, tasks.clone());

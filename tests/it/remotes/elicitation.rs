@@ -7,7 +7,11 @@ use super::{Boxed, text};
 use crate::harness::{Answer, Connector};
 
 /// Calls `box_ask` as a client of today whose person answers forms.
-async fn ask(client: &Connector, token: &str, more: Value) -> Answer {
+pub(super) async fn ask(client: &Connector, token: &str, more: Value) -> Answer {
+    Connector::send(asking(client, token, &more)).await
+}
+
+pub(super) fn asking(client: &Connector, token: &str, more: &Value) -> reqwest::RequestBuilder {
     let mut params = json!({"name": "box_ask", "arguments": {}, "_meta": {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {"elicitation": {"form": {}}},
@@ -16,7 +20,7 @@ async fn ask(client: &Connector, token: &str, more: Value) -> Answer {
     let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
     let request = client.begin("/mcp").json(&message).bearer_auth(token);
     let request = request.header("mcp-protocol-version", "2026-07-28");
-    Connector::send(request.header("mcp-method", "tools/call").header("mcp-name", "box_ask")).await
+    request.header("mcp-method", "tools/call").header("mcp-name", "box_ask")
 }
 
 fn green(state: &Value) -> Value {
@@ -71,7 +75,8 @@ async fn answers_that_nobody_asked_for_arent_passed_on() {
 async fn a_client_that_asks_nobody_is_told_why_there_is_no_answer() {
     for era in [Era::Modern, Era::Legacy] {
         let boxed = Boxed::open(era).await;
-        let told = boxed.call("box_ask").await;
+        let call = json!({"name": "box_ask", "arguments": {"anyway": true}});
+        let told = boxed.ask("tools/call", call).await["result"].clone();
         assert_eq!(told["isError"], true, "{told}");
         assert!(told["content"].to_string().contains("wants to ask the person"), "{told}");
         boxed.finish().await;

@@ -48,7 +48,7 @@ async fn a_client_that_hangs_up_ends_the_call_there() {
     }
 }
 
-async fn until(is_so: impl Fn() -> bool) {
+pub(super) async fn until(is_so: impl Fn() -> bool) {
     let waiting = async {
         while !is_so() {
             tokio::time::sleep(Duration::from_millis(10)).await;

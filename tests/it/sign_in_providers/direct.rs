@@ -24,7 +24,7 @@ impl Direct {
         let (id, provider) = config.enabled_providers().next().unwrap();
         let (back, http) = (Url::parse(BACK).unwrap(), stagepass::http::client().unwrap());
         let client =
-            ProviderClient::new(id, provider, &["tools.write"], back, http, Clock::system());
+            ProviderClient::new(id, provider, Some(&["tools.write"]), back, http, Clock::system());
         Self { openid, client }
     }
 

@@ -20,7 +20,9 @@ async fn start(change: &[(&str, &str)]) -> (TestApp, GitHub, Chat) {
 async fn link(chat: &Chat, github: &GitHub, browser: &Browser, who: &str) -> Page {
     let told = chat.auth(json!({"action": "get_url", "provider": "github"})).await.ok();
     let page = browser.get(told.data["url"].as_str().unwrap()).await;
-    assert!(page.has_text("read your notifications"), "{}", page.describe());
+    // Who signs in with it is asked for no more than that.
+    assert!(page.has_text("know which account is yours"), "{}", page.describe());
+    assert!(!page.has_text("notifications"), "{}", page.describe());
     let page = browser.submit(&page, "Continue to GitHub", &[]).await;
     github.sign_in(browser, page, who).await
 }

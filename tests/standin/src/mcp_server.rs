@@ -6,7 +6,9 @@
     reason = "JSON that isn't there reads as null, and a refusal is a whole response"
 )]
 
+mod ask;
 mod judge;
+mod line;
 mod odd;
 mod serve;
 mod tools;

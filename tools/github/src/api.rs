@@ -107,14 +107,16 @@ impl GitHubApi {
         Ok(Told { object, is_partial, scopes: reply.head.scopes })
     }
 
-    /// Asks for one page of a list.
+    /// Asks for one page of a list. What exceeds it wasn't asked for.
     pub(crate) async fn page<T: DeserializeOwned>(
         &self,
         caller: &Caller,
         ask: &Ask,
     ) -> Result<Page<T>, Failure> {
         let reply = self.send(caller, ask).await?;
-        Ok(Page { items: reply.list()?, goes_on: reply.head.goes_on() })
+        let mut items = reply.list()?;
+        items.truncate(usize::try_from(ask.limit()).unwrap_or(usize::MAX));
+        Ok(Page { items, goes_on: reply.head.goes_on() })
     }
 
     /// Gives a command whose answer is of no interest.

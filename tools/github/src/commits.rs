@@ -20,6 +20,8 @@ use crate::{
 
 /// The most characters of a commit's first line.
 const LONGEST_TITLE: usize = 120;
+/// The longest name of an account, or e-mail address (RFC 5321), in bytes.
+const LONGEST_AUTHOR: usize = 254;
 
 /// The tool.
 pub(crate) struct Commits(pub(crate) GitHubApi);
@@ -87,11 +89,11 @@ impl Tool for Commits {
         let limit = within("limit", args.limit, 15, (1, 50))?;
         let page = page(args.page)?;
         let path = Some(place.path).filter(|path| !path.is_empty());
-        let author = args.author.map(|author| author.trim().trim_start_matches('@').to_owned());
+        let author = args.author.as_deref().map(author).transpose()?;
         let ask = Ask::get(["repos", &place.repo.owner, &place.repo.name, "commits"])
             .with_some("sha", place.reference)
             .with_some("path", path)
-            .with_some("author", author.filter(|author| author.len() <= 200))
+            .with_some("author", author)
             .paged(limit, page);
         let found = self.0.page::<CommitItem>(caller, &ask).await?;
         Ok(Answer {
@@ -99,6 +101,18 @@ impl Tool for Commits {
             more: More::after(page, found.goes_on),
         })
     }
+}
+
+/// Who may have written a commit. Left out, it would be commits of everybody that are told.
+fn author(text: &str) -> Result<&str, ToolError> {
+    let name = text.trim().trim_start_matches('@');
+    if (1..=LONGEST_AUTHOR).contains(&name.len()) && !name.chars().any(char::is_control) {
+        return Ok(name);
+    }
+    Err(ToolError::invalid_argument(
+        "`author` is neither an account nor an e-mail address.",
+        "Pass a name such as \"octocat\", or leave it out for all commits.",
+    ))
 }
 
 impl Row {

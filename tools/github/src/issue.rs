@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stagepass_kit::{
     Caller, Effect, Tool, ToolError,
-    text::{clean, dotted, quoted},
+    text::{clean, dotted, joined, quoted},
 };
 
 use self::pull::PullPart;
@@ -23,6 +23,9 @@ use crate::{
 
 /// How many comments make a page.
 const COMMENTS: u32 = 15;
+/// The most bytes of all texts of an answer, as long as each keeps so many characters.
+const LONGEST_TEXTS: usize = 40_000;
+const SHORTEST_TEXT: usize = 200;
 
 /// The tool.
 pub(crate) struct ReadIssue(pub(crate) GitHubApi);
@@ -37,7 +40,8 @@ pub(crate) struct Args {
     /// what belongs to a pull request come with the first page only.
     #[schemars(range(min = 1))]
     page: Option<u32>,
-    /// The most characters of each text, 100 to 20000; 2000 if left out.
+    /// The most characters of each text, 100 to 20000; 2000 if left out. The last ones of many long
+    /// texts are shorter.
     #[schemars(range(min = 100, max = 20000))]
     longest_text: Option<u32>,
 }
@@ -121,6 +125,13 @@ impl Answer {
         let row = IssueRow::of(issue, Some(place)).ok_or_else(Refusal::nonsense)?;
         let longest = usize::try_from(longest).unwrap_or(usize::MAX);
         let body = issue.body.as_deref().filter(|_| page == 1);
+        let text = body.and_then(|body| written(body, longest));
+        let mut left = LONGEST_TEXTS.saturating_sub(text.as_ref().map_or(0, String::len));
+        let said = comments.items.iter().map(|comment| {
+            let said = Said::of(comment, longest.min(left.max(SHORTEST_TEXT)));
+            left = left.saturating_sub(said.text.as_ref().map_or(0, String::len));
+            said
+        });
         let assignees = issue.assignees.iter().flatten();
         Ok(Self {
             row,
@@ -130,9 +141,9 @@ impl Answer {
             assignees: assignees.filter_map(|user| user.login.as_deref().map(clean)).collect(),
             locked: issue.locked,
             url: issue.html_url.as_deref().map(clean),
-            text: body.and_then(|body| written(body, longest)),
+            text,
             pull,
-            said: comments.items.iter().map(|comment| Said::of(comment, longest)).collect(),
+            said: said.collect(),
             more: More::after(page, comments.goes_on),
             first_comment: (page - 1) * COMMENTS + 1,
         })
@@ -143,15 +154,15 @@ impl Answer {
             Some(reason) => format!("closed {day} as {reason}"),
             None => format!("closed {day}"),
         });
-        dotted([
-            Some(format!("{} {}", self.row.kind, self.row)),
+        let more = dotted([
             self.opened.as_ref().map(|day| format!("opened {day}")),
             closed,
             (!self.assignees.is_empty())
                 .then(|| format!("assigned to {}", self.assignees.join(", "))),
             self.locked.then(|| "locked".into()),
             self.url.clone(),
-        ])
+        ]);
+        joined([Some(format!("{} {}", self.row.kind, self.row)), Some(more)])
     }
 }
 

@@ -7,6 +7,9 @@
 //! | `notifications` | list notifications | `notifications` |
 //! | `write` | create, comment, close; mark notifications as read | `repo`, `notifications` |
 //!
+//! `core` is on by itself, the others where an operator names them: people who only sign in with GitHub
+//! aren't asked to open their private repositories.
+//!
 //! A GitHub App's tokens have permissions instead of scopes, which GitHub alone knows. So nothing is
 //! refused here for want of a scope that such a token doesn't list.
 //!
@@ -74,9 +77,9 @@ fn toolset_at(api: GitHubApi) -> Toolset {
         .with(read_file::ReadFile(api.clone()))
         .with(commits::Commits(api.clone()))
         .with(releases::Releases(api.clone()))
-        .set("notifications")
+        .set_on_request("notifications")
         .with(notifications::Notifications(api.clone()))
-        .set("write")
+        .set_on_request("write")
         .with(create_issue::CreateIssue(api.clone()))
         .with(comment::AddComment(api.clone()))
         .with(close::Close(api.clone()))

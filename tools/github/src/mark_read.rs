@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::DateTime;
+use chrono::{DateTime, SecondsFormat};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,6 +16,8 @@ use crate::{
 
 /// How many may be marked one by one.
 const MOST: usize = 30;
+/// The most digits of an id.
+const LONGEST_ID: usize = 20;
 
 /// The tool.
 pub(crate) struct MarkRead(pub(crate) GitHubApi);
@@ -59,7 +61,7 @@ impl Tool for MarkRead {
         let repo = args.repo.as_deref().map(RepoPlace::parse).transpose()?;
         match (args.ids, args.all_until, repo) {
             (Some(ids), None, None) => self.some(caller, &ids).await,
-            (None, Some(until), repo) => self.all(caller, until, repo.as_ref()).await,
+            (None, Some(until), repo) => self.all(caller, &until, repo.as_ref()).await,
             _ => Err(ToolError::invalid_argument(
                 "It isn't said which notifications to mark.",
                 "Pass either `ids`, or `all_until` with or without `repo`.",
@@ -70,7 +72,9 @@ impl Tool for MarkRead {
 
 impl MarkRead {
     async fn some(&self, caller: &Caller, ids: &[String]) -> Result<Answer, ToolError> {
-        let is_id = |id: &String| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
+        let is_id = |id: &String| {
+            (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit())
+        };
         if ids.is_empty() || ids.len() > MOST || !ids.iter().all(is_id) {
             return Err(ToolError::invalid_argument(
                 "`ids` aren't ids of notifications, or are too many.",
@@ -94,22 +98,23 @@ impl MarkRead {
     async fn all(
         &self,
         caller: &Caller,
-        until: String,
+        until: &str,
         repo: Option<&RepoPlace>,
     ) -> Result<Answer, ToolError> {
-        if DateTime::parse_from_rfc3339(until.trim()).is_err() {
-            return Err(ToolError::invalid_argument(
+        let until = DateTime::parse_from_rfc3339(until.trim()).map_err(|_| {
+            ToolError::invalid_argument(
                 "`all_until` isn't a time.",
                 "Pass it as \"2026-11-20T08:15:00Z\".",
-            ));
-        }
+            )
+        })?;
+        let until = until.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true);
         let ask = match repo {
             Some(repo) => Ask::put(["repos", &repo.owner, &repo.name, "notifications"]),
             None => Ask::put(["notifications"]),
         };
-        let ask = ask.sending(json!({ "last_read_at": until.trim() })).needing(READING);
+        let ask = ask.sending(json!({ "last_read_at": until })).needing(READING);
         self.0.command(caller, &ask).await?;
-        Ok(Answer { marked: None, all_until: Some(until.trim().to_owned()) })
+        Ok(Answer { marked: None, all_until: Some(until) })
     }
 }
 

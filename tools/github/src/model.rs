@@ -29,7 +29,15 @@ pub(crate) struct Found<T> {
     pub(crate) incomplete_results: bool,
     /// `None` when they can't be read at all.
     #[serde(default = "none", deserialize_with = "list")]
-    pub(crate) items: Option<Vec<T>>,
+    items: Option<Vec<T>>,
+}
+
+impl<T> Found<T> {
+    /// The results, no more than were asked for; `None` when they can't be read at all.
+    pub(crate) fn items(&self, limit: u32) -> Option<impl Iterator<Item = &T>> {
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        Some(self.items.as_ref()?.iter().take(most))
+    }
 }
 
 fn none<T>() -> Option<T> {

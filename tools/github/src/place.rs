@@ -29,7 +29,9 @@ fn link(text: &str) -> Option<(Vec<String>, Option<String>)> {
     }
     let decode = |part: &str| percent_decode_str(part).decode_utf8().ok().map(Cow::into_owned);
     let segments = url.path_segments()?.filter(|part| !part.is_empty());
-    Some((segments.filter_map(decode).collect(), url.fragment().map(str::to_owned)))
+    // One that can't be read mustn't let the next one take its place.
+    let segments = segments.map(decode).collect::<Option<_>>()?;
+    Some((segments, url.fragment().map(str::to_owned)))
 }
 
 /// No name of this kind.

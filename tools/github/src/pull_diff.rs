@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stagepass_kit::{
     Caller, Effect, Tool, ToolError,
-    text::{clean, prose, quoted},
+    text::{clean, clip, prose, quoted},
 };
 
 use crate::{
@@ -25,6 +25,9 @@ const MANY: u32 = 100;
 const LAST_PAGE: u32 = 30;
 /// The most characters of all patches of an answer.
 const LONGEST_ANSWER: usize = 24_000;
+
+/// The most characters of a path.
+const LONGEST_PATH: usize = 500;
 
 /// The tool.
 pub(crate) struct PullDiff(pub(crate) GitHubApi);
@@ -95,8 +98,9 @@ impl Tool for PullDiff {
         let longest = usize::try_from(longest).unwrap_or(usize::MAX);
         let number = place.number.to_string();
         let path = ["repos", &place.repo.owner, &place.repo.name, "pulls", &number, "files"];
-        if let Some(wanted) = args.path.as_deref() {
-            let file = self.one(caller, &Ask::get(path), wanted.trim_matches('/')).await?;
+        let wanted = args.path.as_deref().map(|path| path.trim().trim_matches('/'));
+        if let Some(wanted) = wanted.filter(|path| !path.is_empty()) {
+            let file = self.one(caller, &Ask::get(path), wanted).await?;
             let files = FileRow::with_patch(&file, longest).into_iter().collect();
             return Ok(Answer { pull: place.to_string(), files, more: More::default() });
         }
@@ -142,8 +146,8 @@ impl FileRow {
     /// The row of `file`, without its patch; `None` when it has no name.
     pub(crate) fn of(file: &File) -> Option<Self> {
         Some(Self {
-            path: file.filename.as_deref().map(clean)?,
-            was: file.previous_filename.as_deref().map(clean),
+            path: file.filename.as_deref().map(|path| clip(path, LONGEST_PATH))?,
+            was: file.previous_filename.as_deref().map(|path| clip(path, LONGEST_PATH)),
             status: file.status.as_deref().map(clean),
             additions: file.additions,
             deletions: file.deletions,
@@ -181,8 +185,8 @@ impl fmt::Display for Answer {
         write!(f, "{}\n{STRANGERS}", self.pull)?;
         for file in &self.files {
             match &file.patch {
-                Some(patch) => write!(f, "\n{file}\n{}", quoted(patch))?,
-                None => write!(f, "\n{file}\n(no patch: binary, too long, or only renamed)")?,
+                Some(patch) => write!(f, "\n- {file}\n{}", quoted(patch))?,
+                None => write!(f, "\n- {file}: no patch, being binary, too long, or only renamed")?,
             }
         }
         write!(f, "{}", self.more)

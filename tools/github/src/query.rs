@@ -42,8 +42,19 @@ pub(crate) fn one_line(text: &str) -> String {
     plain.trim().to_owned()
 }
 
-/// `name:"value"` without what would end it.
+/// The words of a search. A quote that isn't closed would swallow the qualifiers behind them.
+pub(crate) fn words(text: &str) -> String {
+    let mut text = one_line(text);
+    if text.matches('"').count() % 2 == 1
+        && let Some(last) = text.rfind('"')
+    {
+        text.remove(last);
+    }
+    text.trim().to_owned()
+}
+
+/// `name:"value"` without what would end it, or keep it from ending.
 pub(crate) fn quoted(name: &str, value: &str) -> Option<String> {
-    let value = one_line(&value.replace('"', ""));
+    let value = one_line(&value.replace(['"', '\\'], ""));
     (!value.is_empty()).then(|| format!("{name}:\"{value}\""))
 }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stagepass_kit::{
     Caller, Effect, Tool, ToolError,
-    text::{clean, clip},
+    text::{clean, clip, undotted},
 };
 
 use self::lines::Excerpt;
@@ -205,7 +205,7 @@ impl fmt::Display for Answer {
             write!(f, " at {reference}")?;
         }
         if let Some(target) = &self.target {
-            write!(f, " · {} to {target}", self.kind)?;
+            write!(f, " · {} to {}", self.kind, undotted(target))?;
         }
         match (&self.text, self.no_text, &self.entries) {
             (Some(text), _, _) => write!(f, " · {text}\n{STRANGERS}\n{}", text.quoted()),

@@ -137,7 +137,7 @@ impl fmt::Display for Answer {
             self.open_issues.map(|number| format!("{number} open issues and pull requests")),
             (self.has_issues == Some(false)).then(|| "issues are off".into()),
             (!self.topics.is_empty()).then(|| format!("topics: {}", self.topics.join(", "))),
-            self.homepage.clone(),
+            self.homepage.as_ref().map(|site| format!("site {site}")),
             self.url.clone(),
         ]))?;
         match &self.readme {

@@ -15,7 +15,7 @@ use crate::{
     limits::{page_found, within},
     model::{CodeHit, Found},
     place::RepoPlace,
-    query::{account, fitting, one_line, quoted},
+    query::{self, account, fitting, quoted},
     text::STRANGERS,
 };
 
@@ -96,12 +96,13 @@ impl Tool for SearchCode {
             .paged(limit, page);
         let told = self.0.told::<Found<CodeHit>>(caller, &ask).await?;
         let found = told.object;
-        let items = found.items.ok_or_else(|| Failure::from(Refusal::nonsense()))?;
+        let items = found.items(limit).ok_or_else(|| Failure::from(Refusal::nonsense()))?;
+        let items: Vec<_> = items.collect();
         // The more files, the fewer places of each.
         let places = if items.len() > 15 { 0 } else { MOST_PLACES };
         let goes_on = More::search_goes_on(page, limit, found.total_count);
         Ok(Answer {
-            files: items.iter().filter_map(|hit| Row::of(hit, places)).collect(),
+            files: items.into_iter().filter_map(|hit| Row::of(hit, places)).collect(),
             total: found.total_count,
             more: More {
                 incomplete: found.incomplete_results,
@@ -113,7 +114,7 @@ impl Tool for SearchCode {
 }
 
 fn words(args: &Args) -> Result<String, ToolError> {
-    let words = one_line(&args.query);
+    let words = query::words(&args.query);
     let is_qualifier = |word: &str| word.contains(':') && !word.starts_with('"');
     if words.split_whitespace().all(is_qualifier) {
         return Err(ToolError::invalid_argument(

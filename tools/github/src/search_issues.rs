@@ -115,7 +115,7 @@ impl Tool for SearchIssues {
                 .paged(limit, page);
             let told = self.0.told::<Found<Issue>>(caller, &ask).await?;
             answer.more.without_sso_organizations |= told.is_partial;
-            answer.add(kind, told.object, (page, limit))?;
+            answer.add(kind, &told.object, (page, limit))?;
         }
         Ok(answer)
     }
@@ -125,11 +125,11 @@ impl Answer {
     fn add(
         &mut self,
         kind: Kind,
-        found: Found<Issue>,
+        found: &Found<Issue>,
         (page, limit): (u32, u32),
     ) -> Result<(), Failure> {
-        let items = found.items.ok_or_else(Refusal::nonsense)?;
-        let rows = items.iter().filter_map(|issue| IssueRow::of(issue, None)).collect();
+        let items = found.items(limit).ok_or_else(Refusal::nonsense)?;
+        let rows = items.filter_map(|issue| IssueRow::of(issue, None)).collect();
         self.results.insert(kind.as_str(), rows);
         self.totals.extend(found.total_count.map(|total| (kind.as_str(), total)));
         self.more.incomplete |= found.incomplete_results;

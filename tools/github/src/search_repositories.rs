@@ -11,7 +11,7 @@ use crate::{
     api::{Ask, Failure, GitHubApi, Refusal},
     limits::{page_found, within},
     model::{Found, Repo},
-    query::{account, fitting, one_line, quoted},
+    query::{self, account, fitting, quoted},
 };
 
 /// The tool.
@@ -85,10 +85,10 @@ impl Tool for SearchRepositories {
             .paged(limit, page);
         let told = self.0.told::<Found<Repo>>(caller, &ask).await?;
         let found = told.object;
-        let items = found.items.ok_or_else(|| Failure::from(Refusal::nonsense()))?;
+        let items = found.items(limit).ok_or_else(|| Failure::from(Refusal::nonsense()))?;
         let goes_on = More::search_goes_on(page, limit, found.total_count);
         Ok(Answer {
-            repositories: items.iter().filter_map(RepoRow::of).collect(),
+            repositories: items.filter_map(RepoRow::of).collect(),
             total: found.total_count,
             more: More {
                 incomplete: found.incomplete_results,
@@ -101,7 +101,7 @@ impl Tool for SearchRepositories {
 
 fn words(args: &Args) -> Result<String, ToolError> {
     let mut parts: Vec<String> = Vec::new();
-    parts.extend(args.query.as_deref().map(one_line).filter(|words| !words.is_empty()));
+    parts.extend(args.query.as_deref().map(query::words).filter(|words| !words.is_empty()));
     parts.extend(args.owner.as_deref().map(|owner| account("user", owner)).transpose()?);
     parts.extend(args.language.as_deref().and_then(|language| quoted("language", language)));
     parts.extend(args.topic.as_deref().and_then(|topic| quoted("topic", topic)));

@@ -6,6 +6,7 @@ mod harness;
 mod issue;
 mod limits;
 mod notifications;
+mod odd;
 mod people;
 mod repositories;
 mod schema;

@@ -46,10 +46,41 @@ pub fn message(text: &str) -> String {
     clip(&shown.join(" "), LONGEST_MESSAGE)
 }
 
-/// The parts that there are, with a dot between them.
+/// The parts that there are, with a dot between them. A dot in one of them can't be taken for another
+/// part.
 #[must_use]
 pub fn dotted<const N: usize>(parts: [Option<String>; N]) -> String {
-    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    joined(parts.map(|part| part.map(|part| undotted(&part))))
+}
+
+/// As [`dotted`], of lines that are [`dotted`] themselves, and of words of our own.
+#[must_use]
+pub fn joined<const N: usize>(lines: [Option<String>; N]) -> String {
+    lines.into_iter().flatten().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+/// `text` without a dot that stands by itself, as it does between the parts of a line. Within words
+/// (`paral·lel`) it stays.
+#[must_use]
+pub fn undotted(text: &str) -> String {
+    if !text.contains(is_dot) {
+        return text.to_owned();
+    }
+    let is_space = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || is_dot(c));
+    let mut before = None;
+    let mut letters = text.chars().peekable();
+    let mut plain = String::with_capacity(text.len());
+    while let Some(c) = letters.next() {
+        let is_alone = is_dot(c) && (is_space(before) || is_space(letters.peek().copied()));
+        plain.push(if is_alone { '-' } else { c });
+        before = Some(c);
+    }
+    plain
+}
+
+/// The middle dot, and what looks just like it.
+fn is_dot(c: char) -> bool {
+    matches!(c, '·' | '\u{387}' | '\u{2027}' | '\u{2219}' | '\u{22c5}' | '\u{30fb}' | '\u{ff65}')
 }
 
 fn end(text: &str, longest: usize) -> String {
@@ -64,12 +95,15 @@ fn ends_line(c: char) -> bool {
 }
 
 /// Characters that show nothing themselves, turn the direction of others, or spell what only a
-/// machine reads. Joiners and selectors stay: scripts and emoji need them.
+/// machine reads: Unicode's `Default_Ignorable_Code_Point`, and annotations. Joiners stay, and the
+/// selectors of emoji: scripts and emoji need them.
 fn is_hidden(c: char) -> bool {
     matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0d}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -88,7 +122,10 @@ mod tests {
         let written = "One\r\ntwo\u{1b}[31m \u{202e}evil\u{2066}\u{2028}\tthree \u{e0049}\u{0}\n";
         assert_eq!(prose(written, 100), "One\ntwo[31m evil\n\tthree");
         assert_eq!(prose("👩\u{200d}💻 می\u{200c}خواهم", 100), "👩\u{200d}💻 می\u{200c}خواهم");
+        assert_eq!(prose("❤\u{fe0f}", 100), "❤\u{fe0f}");
         assert_eq!(prose("abcdef", 3), "abc…");
+        // Bytes can be spelled in selectors, one after the other.
+        assert_eq!(clean("a\u{e0158}\u{e0155}\u{fe03}b\u{3164}\u{34f}c"), "abc");
     }
 
     #[test]
@@ -111,5 +148,16 @@ mod tests {
             dotted([Some("a".into()), None, Some(String::new()), Some("b".into())]),
             "a · b"
         );
+    }
+
+    #[test]
+    fn a_part_cannot_imitate_others() {
+        let title = "Fix · closed\u{a0}·\u{a0}by admin· ·· ∙ 9 ⋅".to_owned();
+        let line = dotted([Some("#1".into()), Some(title)]);
+        assert_eq!(line, "#1 · Fix - closed\u{a0}-\u{a0}by admin- -- - 9 -");
+        assert_eq!(joined([Some(line), Some("open".into())]).matches(" · ").count(), 2);
+        for word in ["Paral·lel", "ビリー・アイリッシュ", "AC/DC"] {
+            assert_eq!(undotted(word), word);
+        }
     }
 }

@@ -27,6 +27,8 @@ pub struct Toolset {
     /// The set that things are added to, and all sets so far.
     set: &'static str,
     sets: Vec<&'static str>,
+    /// Those that are there only where an operator names them.
+    on_request: Vec<&'static str>,
 }
 
 /// There is no set of this name in a toolset.
@@ -53,6 +55,7 @@ impl Toolset {
             resources: Vec::new(),
             set: CORE,
             sets: Vec::new(),
+            on_request: Vec::new(),
         }
     }
 
@@ -69,20 +72,39 @@ impl Toolset {
         Self { set: name, ..self }
     }
 
+    /// As [`Self::set`], for a set that is off until an operator switches it on: for what people
+    /// mustn't be asked to allow only because there is the provider.
+    #[must_use]
+    pub fn set_on_request(mut self, name: &'static str) -> Self {
+        self.on_request.push(name);
+        self.set(name)
+    }
+
+    /// The same toolset with what is on where no operator says anything.
+    #[must_use]
+    pub fn usual(self) -> Self {
+        let is_usual = |set: &&&str| !self.on_request.contains(set);
+        let usual: Vec<_> = self.sets.iter().filter(is_usual).copied().collect();
+        self.keep(|set| usual.contains(&set))
+    }
+
     /// The same toolset with what belongs to `sets` only.
     ///
     /// # Errors
     /// When one of them doesn't exist.
-    pub fn only(mut self, sets: &[String]) -> Result<Self, UnknownSet> {
+    pub fn only(self, sets: &[String]) -> Result<Self, UnknownSet> {
         let known = |name: &&String| self.sets.iter().any(|set| set == name);
         if let Some(name) = sets.iter().find(|name| !known(name)) {
             return Err(UnknownSet { name: name.clone(), known: self.sets });
         }
-        let on = |own: &str| sets.iter().any(|set| set == own);
-        self.tools.retain(|tool| on(tool.set));
-        self.prompts.retain(|prompt| on(prompt.set));
-        self.resources.retain(|resource| on(resource.set));
-        Ok(self)
+        Ok(self.keep(|own| sets.iter().any(|set| set == own)))
+    }
+
+    fn keep(mut self, is_on: impl Fn(&str) -> bool) -> Self {
+        self.tools.retain(|tool| is_on(tool.set));
+        self.prompts.retain(|prompt| is_on(prompt.set));
+        self.resources.retain(|resource| is_on(resource.set));
+        self
     }
 
     /// The same toolset with one more tool. Where there is a provider, the tool gets an argument

@@ -5,10 +5,8 @@ use serde_json::Value;
 use stagepass_kit::{Caller, ToolError};
 
 use crate::{
-    Entry, Input, Outcome, Remote,
-    answers::asks,
-    clean,
-    exchange::{Ask, parameter_headers},
+    Entry, Input, Outcome, Remote, clean,
+    exchange::{Ask, TOOLS_CALL, parameter_headers},
     fault::Fault,
     names,
 };
@@ -33,16 +31,17 @@ impl Remote {
         let mut params = JsonObject::new();
         params.insert("name".to_owned(), tool.own.clone().into());
         params.insert("arguments".to_owned(), arguments.into());
-        let mut ask = Ask { headers, ..Ask::new("tools/call", params) };
+        let mut ask = Ask { headers, ..Ask::new(TOOLS_CALL, params) };
+        ask.capabilities = self.answers.declared();
         input.put_into(&mut ask);
-        let asked = self.ask(caller, &ask).await?;
-        let mut result = asked.answer.result;
-        if asks(&result) && asked.is_modern {
-            return self.questions(result, input.answers).map(Outcome::Asks);
-        }
+        let answer = match self.ask_for(caller, &ask, input).await? {
+            Outcome::Complete(answer) => answer,
+            Outcome::Asks(asked) => return Ok(Outcome::Asks(asked)),
+        };
+        let mut result = answer.result;
         self.rewrite(&mut result, "content");
         let mut result = self.read_call(result)?;
-        if asked.answer.unasked && result.is_error == Some(true) {
+        if answer.unasked && result.is_error == Some(true) {
             result.content.push(ContentBlock::text(self.unasked().message()));
         }
         Ok(Outcome::Complete(result))

@@ -40,8 +40,8 @@ impl Remote {
         params.insert("ref".to_owned(), of);
         params.insert("argument".to_owned(), json!({"name": name, "value": value}));
         params.extend(context.map(|context| ("context".to_owned(), context)));
-        let asked = self.ask(caller, &Ask::new("completion/complete", params)).await?;
-        let completion = asked.answer.result.get("completion");
+        let answer = self.ask(caller, &Ask::new("completion/complete", params)).await?;
+        let completion = answer.result.get("completion");
         let field = |name: &str| completion.and_then(|completion| completion.get(name));
         let values = field("values").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let words = values.iter().filter_map(Value::as_str).take(MOST);

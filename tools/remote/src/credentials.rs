@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use stagepass_kit::{AccessToken, Caller};
 
-use crate::link::Whose;
+use crate::{Answers, link::Whose};
 
 /// How a remote knows whom it serves.
 #[derive(Debug, Clone)]
@@ -29,8 +29,8 @@ const REMOVED: &str = "[removed]";
 #[derive(Debug, Default)]
 pub(crate) struct Credential {
     header: Option<(HeaderName, HeaderValue)>,
-    /// What mustn't come back in an answer.
-    secret: Option<SecretString>,
+    /// What mustn't come back in an answer, and what was shown before on the same line.
+    secrets: Vec<SecretString>,
     /// The connection that it came from.
     connection: Option<Arc<str>>,
 }
@@ -45,7 +45,7 @@ impl Credential {
         let bare = text.split_once(' ').map_or(text, |(_, bare)| bare);
         let value = sensitive(text)?;
         let header = Some((name.clone(), value));
-        Ok(Self { header, secret: Some(bare.to_owned().into()), connection: None })
+        Ok(Self { header, secrets: vec![bare.to_owned().into()], connection: None })
     }
 
     /// Somebody's access token.
@@ -53,14 +53,25 @@ impl Credential {
         let value = sensitive(&format!("Bearer {}", token.expose()))?;
         Ok(Self {
             header: Some((AUTHORIZATION, value)),
-            secret: Some(token.expose().to_owned().into()),
+            secrets: vec![token.expose().to_owned().into()],
             connection: Some(token.connection().clone()),
         })
     }
 
-    /// Whom it stands for: `caller`, with the account that it is of.
-    pub(crate) fn whose(&self, caller: &Caller) -> Whose {
-        Whose { identity: caller.identity().clone(), connection: self.connection.clone() }
+    /// The same, shown on a line where `before` was shown.
+    pub(crate) fn after(mut self, before: Self) -> Self {
+        let is_new = |old: &SecretString| {
+            self.secrets.iter().all(|own| own.expose_secret() != old.expose_secret())
+        };
+        let old: Vec<_> = before.secrets.into_iter().filter(is_new).collect();
+        self.secrets.extend(old);
+        self
+    }
+
+    /// Whom it stands for: `caller`, with the account that it is of, by a client that can answer this.
+    pub(crate) fn whose(&self, caller: &Caller, answers: Answers) -> Whose {
+        let (identity, connection) = (caller.identity().clone(), self.connection.clone());
+        Whose { identity, connection, answers }
     }
 
     pub(crate) fn header(&self) -> Option<(HeaderName, HeaderValue)> {
@@ -68,16 +79,18 @@ impl Credential {
     }
 
     /// The JSON in `text` without what was shown: a remote that repeats it would tell it to a model.
-    pub(crate) fn parse(&self, text: String) -> serde_json::Result<Value> {
-        let secret = self.secret.as_ref().map(ExposeSecret::expose_secret);
-        let Some(secret) = secret.filter(|secret| secret.len() >= SHORTEST_SECRET) else {
-            return serde_json::from_str(&text);
-        };
-        let text = if text.contains(secret) { text.replace(secret, REMOVED) } else { text };
+    pub(crate) fn parse(&self, mut text: String) -> serde_json::Result<Value> {
+        let secrets = self.secrets.iter().map(ExposeSecret::expose_secret);
+        let secrets = secrets.filter(|secret| secret.len() >= SHORTEST_SECRET);
+        for secret in secrets.clone() {
+            if text.contains(secret) {
+                text = text.replace(secret, REMOVED);
+            }
+        }
         let mut value = serde_json::from_str(&text)?;
         // Some write a slash as `\/`.
         if text.contains('\\') {
-            remove(secret, &mut value);
+            secrets.for_each(|secret| remove(secret, &mut value));
         }
         Ok(value)
     }

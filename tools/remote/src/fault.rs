@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use stagepass_kit::{ToolError, code};
 
 use crate::clean;
@@ -31,6 +32,10 @@ pub(crate) enum Fault {
     Forgotten,
     /// A JSON-RPC error.
     Refused { code: i64, message: String },
+    /// Links have to be opened first, as its error says.
+    Links(Value),
+    /// The person didn't open them.
+    Declined,
     /// Any other status; how long it wants to be left alone.
     Status(u16, Option<Duration>),
     /// It can't be reached, or the line broke.
@@ -47,6 +52,8 @@ pub(crate) enum Fault {
     Busy,
     /// Nobody waits any more.
     Cancelled,
+    /// No call waits for the person's answer that is brought.
+    Late,
     /// The secret in the configuration is no header.
     BadHeader,
 }
@@ -111,6 +118,13 @@ impl Fault {
             Self::Cancelled => {
                 ToolError::new(CANCELLED, "The call was cancelled.", "Call again if it is wanted.")
             }
+            Self::Links(_) => to_finish(name),
+            Self::Declined => ToolError::new(
+                REMOTE_ERROR,
+                format!("The person didn't open the link that the server \"{name}\" needs."),
+                "Call the tool again only if they want that.",
+            ),
+            Self::Late => late(name),
             Self::BadHeader => operator(name, "has a secret that can't be sent as a header"),
         }
     }
@@ -119,6 +133,25 @@ impl Fault {
 fn unavailable(name: &str, wait: Option<Duration>) -> ToolError {
     let message = format!("The server \"{name}\" doesn't answer properly at the moment.");
     ToolError::provider_unavailable(name, wait.unwrap_or(WAIT)).saying(message)
+}
+
+fn to_finish(name: &str) -> ToolError {
+    ToolError::new(
+        REMOTE_ERROR,
+        format!(
+            "The server \"{name}\" wants the person to finish something in their browser first, at a \
+             link that this client shows them, if it can."
+        ),
+        "Call the tool again when they say that they have done so.",
+    )
+}
+
+fn late(name: &str) -> ToolError {
+    ToolError::new(
+        REMOTE_ERROR,
+        format!("The server \"{name}\" doesn't wait for the person's answer any more."),
+        "Call the tool again, as if for the first time: the person is asked again.",
+    )
 }
 
 fn operator(name: &str, what: &str) -> ToolError {

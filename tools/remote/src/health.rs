@@ -84,6 +84,9 @@ impl State {
             Fault::TooLarge | Fault::Nonsense(_) => Self::Nonsense,
             // A server that has had too much of us is well.
             Fault::Status(..)
+            | Fault::Links(_)
+            | Fault::Declined
+            | Fault::Late
             | Fault::Forgotten
             | Fault::Resting(_)
             | Fault::Busy
@@ -165,7 +168,7 @@ impl Remote {
     /// Notes that it answered.
     pub(crate) fn note_health(&self, asked: For) {
         let list = if let For::List(method) = asked { Some(method) } else { None };
-        if self.0.health.answered(list) {
+        if self.inner.health.answered(list) {
             let remote = self.name();
             tracing::info!(remote, "the server {remote} answers again");
         }
@@ -173,7 +176,7 @@ impl Remote {
 
     /// Notes why it didn't, unless that may be one person's matter.
     pub(crate) fn note_fault(&self, asked: For, fault: &Fault) {
-        let Some(state) = State::of(fault, &self.0.credentials) else { return };
+        let Some(state) = State::of(fault, &self.inner.credentials) else { return };
         let takes_tokens = self.provider().is_some();
         let list = match asked {
             _ if fault.is_unreachable() => None,
@@ -190,7 +193,7 @@ impl Remote {
             For::List(_) if takes_tokens => return,
             For::List(method) => Some(method),
         };
-        if !self.0.health.failed(state, list) {
+        if !self.inner.health.failed(state, list) {
             return;
         }
         let (remote, setting) = (self.name(), state.setting());

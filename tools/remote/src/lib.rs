@@ -9,6 +9,7 @@
 //! and put together again (`clean.rs`). Whether its descriptions may reach a model is the host's decision.
 
 mod answers;
+mod ask;
 mod breaker;
 mod call;
 mod clean;
@@ -19,6 +20,7 @@ mod fault;
 mod health;
 mod limits;
 mod link;
+mod links;
 mod lists;
 mod look;
 mod names;
@@ -26,6 +28,7 @@ mod prompt;
 mod remote;
 mod resource;
 mod seats;
+mod waiting;
 
 pub use answers::{Answers, Input, Outcome};
 pub use complete::Of;

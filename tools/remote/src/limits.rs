@@ -22,6 +22,11 @@ pub(crate) struct Limits {
     /// Calls under way, of all people and of one.
     pub(crate) calls: usize,
     pub(crate) calls_each: usize,
+    /// How long a call waits at the server for a person's answer.
+    pub(crate) person: Duration,
+    /// Calls that wait so, of all people and of one.
+    pub(crate) waiting: usize,
+    pub(crate) waiting_each: usize,
     /// Pages of a list, and entries.
     pub(crate) pages: usize,
     pub(crate) entries: usize,
@@ -44,6 +49,9 @@ impl Default for Limits {
             answer: 16 << 20,
             calls: 64,
             calls_each: 16,
+            person: Duration::from_mins(5),
+            waiting: 64,
+            waiting_each: 8,
             pages: 20,
             entries: 500,
             entry: 32 << 10,

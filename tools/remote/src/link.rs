@@ -1,5 +1,6 @@
 //! What was agreed on with a server for one person: the revision, the session, what it can do. It belongs
-//! to that person and to the account that they use, and holds no line open.
+//! to that person, to the account that they use, and to what their client can answer, and holds no line
+//! open beyond a call.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,14 +12,16 @@ use stagepass_kit::Identity;
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{
+    Answers,
     credentials::Credential,
-    exchange::{Ask, MODERN, Wire, us},
+    exchange::{Ask, Ear, MODERN, Wire, us},
     fault::Fault,
 };
 
 /// The newest revision with sessions, and those that are spoken.
 const NEWEST_LEGACY: &str = "2025-11-25";
-const LEGACY: [&str; 4] = [NEWEST_LEGACY, "2025-06-18", "2025-03-26", "2024-11-05"];
+const FIRST_THAT_ASKS: &str = "2025-06-18";
+const LEGACY: [&str; 4] = [NEWEST_LEGACY, FIRST_THAT_ASKS, "2025-03-26", "2024-11-05"];
 /// So many people's are remembered, and so long after they were last used.
 const MOST: u64 = 10_000;
 const IDLE: Duration = Duration::from_mins(30);
@@ -35,15 +38,32 @@ enum Era {
 
 #[derive(Debug)]
 pub(crate) struct Link {
+    whose: Whose,
     era: Era,
     session: Option<HeaderValue>,
     capabilities: JsonObject,
     is_agreed: bool,
+    ear: Ear,
 }
 
 impl Link {
-    fn before(era: Era) -> Self {
-        Self { era, session: None, capabilities: JsonObject::new(), is_agreed: false }
+    fn before(whose: &Whose, era: Era) -> Self {
+        let whose = whose.clone();
+        let (session, capabilities, ear) = (None, JsonObject::new(), Ear::default());
+        Self { whose, era, session, capabilities, is_agreed: false, ear }
+    }
+
+    pub(crate) fn whose(&self) -> &Whose {
+        &self.whose
+    }
+
+    /// What the server may ask the person while it answers a call. Those of today ask in their answers.
+    pub(crate) fn answers(&self) -> Answers {
+        match self.version() {
+            Some(NEWEST_LEGACY) => self.whose.answers,
+            Some(FIRST_THAT_ASKS) => Answers { links: false, ..self.whose.answers },
+            _ => Answers::default(),
+        }
     }
 
     pub(crate) fn is_modern(&self) -> bool {
@@ -65,6 +85,11 @@ impl Link {
         self.session.as_ref()
     }
 
+    /// Where the server speaks unasked.
+    pub(crate) fn ear(&self) -> &Ear {
+        &self.ear
+    }
+
     /// Whether the server says that it has such a thing.
     pub(crate) fn has(&self, capability: &str) -> bool {
         self.capabilities.contains_key(capability)
@@ -76,6 +101,8 @@ impl Link {
 pub(crate) struct Whose {
     pub(crate) identity: Identity,
     pub(crate) connection: Option<Arc<str>>,
+    /// By their client.
+    pub(crate) answers: Answers,
 }
 
 /// Where a link is, or why there was none.
@@ -113,7 +140,7 @@ impl Links {
         if slot.failed.is_some_and(|failed| failed >= began) {
             return Err(Fault::Resting(wire.limits.rest));
         }
-        match agree(wire, credential).await {
+        match agree(wire, whose, credential).await {
             Ok(new) => Ok(slot.link.insert(Arc::new(new)).clone()),
             Err(fault) => {
                 let is_ill = fault.is_death() || matches!(fault, Fault::Slow);
@@ -135,21 +162,25 @@ impl Links {
 
 /// Finds out which era the server is of. A server of the old one refuses the question in ways of its own;
 /// one that is merely dead or wants a token isn't asked twice.
-async fn agree(wire: &Wire, credential: &Credential) -> Result<Link, Fault> {
-    match discover(wire, credential).await {
+async fn agree(wire: &Wire, whose: &Whose, credential: &Credential) -> Result<Link, Fault> {
+    match discover(wire, whose, credential).await {
         Ok(Some(link)) => Ok(link),
         Ok(None)
         | Err(Fault::Refused { .. } | Fault::Nonsense(_) | Fault::Status(400..=501, _)) => {
-            initialize(wire, credential).await
+            initialize(wire, whose, credential).await
         }
         Err(fault) => Err(fault),
     }
 }
 
-async fn discover(wire: &Wire, credential: &Credential) -> Result<Option<Link>, Fault> {
-    let mut link = Link::before(Era::Modern);
+async fn discover(
+    wire: &Wire,
+    whose: &Whose,
+    credential: &Credential,
+) -> Result<Option<Link>, Fault> {
+    let mut link = Link::before(whose, Era::Modern);
     let ask = Ask::new("server/discover", JsonObject::new());
-    let mut answer = wire.ask(&link, credential, &ask, None).await?;
+    let mut answer = wire.ask(&link, credential, &ask, None).await?.answer()?;
     let versions = answer.result.get("supportedVersions").and_then(Value::as_array);
     if !versions.is_some_and(|versions| versions.iter().any(|version| version == MODERN)) {
         return Ok(None);
@@ -159,25 +190,26 @@ async fn discover(wire: &Wire, credential: &Credential) -> Result<Option<Link>, 
     Ok(Some(link))
 }
 
-async fn initialize(wire: &Wire, credential: &Credential) -> Result<Link, Fault> {
+async fn initialize(wire: &Wire, whose: &Whose, credential: &Credential) -> Result<Link, Fault> {
     let params = json!({
         "protocolVersion": NEWEST_LEGACY,
-        // Nobody can be asked anything on a line that isn't theirs.
-        "capabilities": {},
+        "capabilities": whose.answers.declared(),
         "clientInfo": us(),
     });
     let params = params.as_object().cloned().unwrap_or_default();
     let ask = Ask::new("initialize", params);
-    let mut answer = wire.ask(&Link::before(Era::Legacy(None)), credential, &ask, None).await?;
+    let mut link = Link::before(whose, Era::Legacy(None));
+    let mut answer = wire.ask(&link, credential, &ask, None).await?.answer()?;
     let said = answer.result.get("protocolVersion").and_then(Value::as_str).unwrap_or_default();
     let version = LEGACY.into_iter().find(|version| *version == said);
     let version = version.ok_or(Fault::Nonsense("it speaks no revision that is spoken here"))?;
     if answer.session.as_ref().is_some_and(|session| session.len() > LONGEST_SESSION) {
         return Err(Fault::Nonsense("the session's id is too long"));
     }
-    let capabilities = capabilities(&mut answer.result);
-    let era = Era::Legacy(Some(version));
-    let link = Link { era, session: answer.session, capabilities, is_agreed: true };
+    link.era = Era::Legacy(Some(version));
+    link.session = answer.session;
+    link.capabilities = capabilities(&mut answer.result);
+    link.is_agreed = true;
     wire.tell(&link, credential, "notifications/initialized", json!({})).await;
     Ok(link)
 }

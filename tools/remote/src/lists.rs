@@ -26,7 +26,7 @@ impl Remote {
     /// # Errors
     /// When there is none: those of the caller's token, and `provider_unavailable`.
     pub async fn tools(&self, caller: &Caller) -> Result<Arc<List<Tool>>, ToolError> {
-        self.list(caller, |remote| &remote.0.tools).await
+        self.list(caller, |remote| &remote.inner.tools).await
     }
 
     /// Its prompts, in the same way.
@@ -34,7 +34,7 @@ impl Remote {
     /// # Errors
     /// As for [`Remote::tools`].
     pub async fn prompts(&self, caller: &Caller) -> Result<Arc<List<Prompt>>, ToolError> {
-        self.list(caller, |remote| &remote.0.prompts).await
+        self.list(caller, |remote| &remote.inner.prompts).await
     }
 
     /// Its resources, in the same way.
@@ -42,7 +42,7 @@ impl Remote {
     /// # Errors
     /// As for [`Remote::tools`].
     pub async fn resources(&self, caller: &Caller) -> Result<Arc<List<Resource>>, ToolError> {
-        self.list(caller, |remote| &remote.0.resources).await
+        self.list(caller, |remote| &remote.inner.resources).await
     }
 
     /// Its templates of resources, in the same way.
@@ -53,7 +53,7 @@ impl Remote {
         &self,
         caller: &Caller,
     ) -> Result<Arc<List<ResourceTemplate>>, ToolError> {
-        self.list(caller, |remote| &remote.0.templates).await
+        self.list(caller, |remote| &remote.inner.templates).await
     }
 
     async fn list<T: Listed>(
@@ -62,7 +62,7 @@ impl Remote {
         shelves: fn(&Self) -> &Shelves<T>,
     ) -> Result<Arc<List<T>>, ToolError> {
         let identity = caller.identity();
-        let patience = self.0.wire.limits.patience;
+        let patience = self.inner.wire.limits.patience;
         // A token may have to be renewed first, at a provider that is slow.
         let slow = |_| Fault::Slow.told(self.name(), self.provider());
         let connection = timeout(patience, self.connection(caller)).await;
@@ -72,14 +72,14 @@ impl Remote {
             Err(error)
                 if matches!(error.code(), code::NEEDS_RECONNECT | code::PROVIDER_UNAVAILABLE) =>
             {
-                return shelves(self).last(identity).ok_or(error);
+                return shelves(self).last(identity, self.answers).ok_or(error);
             }
             Err(error) => {
                 shelves(self).forget(identity);
                 return Err(error);
             }
         };
-        let whose = Whose { identity: identity.clone(), connection };
+        let whose = Whose { identity: identity.clone(), connection, answers: self.answers };
         let held = shelves(self).of(&whose);
         if let Some(list) = held.as_ref().filter(|held| held.is_fresh()) {
             return Ok(list.list.clone());

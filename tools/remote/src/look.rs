@@ -19,7 +19,7 @@ impl Remote {
         match self.seen::<Tool>().await {
             Ok(_) => State::Answers,
             // What isn't a fault of its own is no state either, and it was there to be asked.
-            Err(fault) => State::of(&fault, &self.0.credentials).unwrap_or(State::Answers),
+            Err(fault) => State::of(&fault, &self.inner.credentials).unwrap_or(State::Answers),
         }
     }
 
@@ -40,19 +40,19 @@ impl Remote {
 
     /// A list as this server sees it, if it needs no person.
     async fn seen<T: Listed>(&self) -> Result<Option<Fetched<T>>, Fault> {
-        let credential = match &self.0.credentials {
+        let credential = match &self.inner.credentials {
             Credentials::None | Credentials::Provider(_) => Credential::default(),
             Credentials::Header(name, secret) => {
                 Credential::fixed(name, secret).map_err(|_| Fault::BadHeader)?
             }
         };
-        let whose = Whose { identity: Identity::local(), connection: None };
+        let whose = Whose { identity: Identity::local(), connection: None, answers: self.answers };
         let looking = async {
             if self.provider().is_some() {
                 return self.link(&whose, &credential).await.map(|_| None);
             }
             self.fetch::<T>(&whose, &credential).await.map(Some)
         };
-        timeout(self.0.wire.limits.list, looking).await.map_err(|_| Fault::Slow).flatten()
+        timeout(self.inner.wire.limits.list, looking).await.map_err(|_| Fault::Slow).flatten()
     }
 }

@@ -9,33 +9,39 @@ use std::{
 };
 
 use rmcp::model::{Prompt, Resource, ResourceTemplate, Tool};
-use stagepass_kit::{Attempt, Caller, Identity, ToolError, Watch, code};
+use stagepass_kit::{Attempt, Caller, Identity, ToolError, code};
 use tokio::time::Instant;
 use url::Url;
 
 use crate::{
-    Credentials,
+    Answers, Credentials,
     breaker::Breaker,
     credentials::Credential,
-    exchange::{Answer, Ask, Wire},
+    exchange::Wire,
     fault::Fault,
     health::{For, Health},
     limits::Limits,
     link::{Link, Links, Whose},
     lists::{Omissions, Shelves},
     seats::Seats,
+    waiting::Waiting,
 };
 
-/// One other MCP server. Clones share everything.
+/// One other MCP server, as a client sees it. Clones share everything.
 #[derive(Clone)]
-pub struct Remote(pub(crate) Arc<Inner>);
+pub struct Remote {
+    pub(crate) inner: Arc<Inner>,
+    /// What the client can answer for the person.
+    pub(crate) answers: Answers,
+}
 
 pub(crate) struct Inner {
     pub(crate) name: String,
     pub(crate) credentials: Credentials,
     pub(crate) wire: Wire,
     pub(crate) links: Links,
-    seats: Seats,
+    pub(crate) seats: Seats,
+    pub(crate) waiting: Waiting,
     breaker: Breaker,
     pub(crate) health: Health,
     pub(crate) omissions: Omissions,
@@ -62,10 +68,11 @@ impl Remote {
         http: reqwest::Client,
         limits: Limits,
     ) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Inner {
             name: name.to_owned(),
             credentials,
-            seats: Seats::new(&limits),
+            seats: Seats::new(limits.calls, limits.calls_each),
+            waiting: Waiting::default(),
             wire: Wire::new(http, url, limits),
             links: Links::new(),
             breaker: Breaker::new(),
@@ -75,19 +82,26 @@ impl Remote {
             prompts: Shelves::new(),
             resources: Shelves::new(),
             templates: Shelves::new(),
-        }))
+        };
+        Self { inner: Arc::new(inner), answers: Answers::default() }
+    }
+
+    /// The same for a client that can answer this.
+    #[must_use]
+    pub fn answered(&self, answers: Answers) -> Self {
+        Self { inner: self.inner.clone(), answers }
     }
 
     /// What it is called here.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.0.name
+        &self.inner.name
     }
 
     /// The id of the provider whose tokens it takes, if it takes tokens.
     #[must_use]
     pub fn provider(&self) -> Option<&str> {
-        match &self.0.credentials {
+        match &self.inner.credentials {
             Credentials::Provider(id) => Some(id),
             Credentials::None | Credentials::Header(..) => None,
         }
@@ -113,7 +127,7 @@ impl Remote {
         Fut: Future<Output = Result<T, Fault>>,
     {
         let told = |fault: Fault| fault.told(self.name(), self.provider());
-        let provider = match &self.0.credentials {
+        let provider = match &self.inner.credentials {
             Credentials::Provider(provider) => provider,
             Credentials::None => return work(Credential::default()).await.map_err(told),
             Credentials::Header(name, secret) => {
@@ -148,48 +162,14 @@ impl Remote {
         })
     }
 
-    /// Asks the server for `caller`, who waits and may hear of progress.
-    pub(crate) async fn ask(&self, caller: &Caller, ask: &Ask) -> Result<Asked, ToolError> {
-        let seat = self.0.seats.take(caller.identity(), &self.0.wire.limits).await;
-        let _seat = seat.map_err(|fault| fault.told(self.name(), self.provider()))?;
-        self.with_credential(caller, |credential| async move {
-            let whose = credential.whose(caller);
-            let (link, answer) =
-                self.ask_over(&whose, &credential, ask, Some(caller.watch())).await?;
-            self.note_changes(&whose, &answer);
-            Ok(Asked { answer, is_modern: link.is_modern() })
-        })
-        .await
-    }
-
-    /// Asks over the link of `whose`, and over a new one if the server has forgotten the first.
-    pub(crate) async fn ask_over(
-        &self,
-        whose: &Whose,
-        credential: &Credential,
-        ask: &Ask,
-        watch: Option<&Watch>,
-    ) -> Result<(Arc<Link>, Answer), Fault> {
-        let link = self.link(whose, credential).await?;
-        // Somebody watches a call, and nobody a list.
-        let asked = if watch.is_some() { For::Call } else { For::List(ask.method) };
-        match self.observed(whose, asked, self.0.wire.ask(&link, credential, ask, watch).await) {
-            Err(Fault::Forgotten) => self.0.links.forget(whose, &link).await,
-            answer => return answer.map(|answer| (link, answer)),
-        }
-        let link = self.link(whose, credential).await?;
-        let answer = self.0.wire.ask(&link, credential, ask, watch).await;
-        Ok((link, self.observed(whose, asked, answer)?))
-    }
-
     /// What was agreed on for `whose`, unless the server is dead.
     pub(crate) async fn link(
         &self,
         whose: &Whose,
         credential: &Credential,
     ) -> Result<Arc<Link>, Fault> {
-        self.0.breaker.check(&whose.identity, Instant::now()).map_err(Fault::Resting)?;
-        let link = self.0.links.get(&self.0.wire, whose, credential).await;
+        self.inner.breaker.check(&whose.identity, Instant::now()).map_err(Fault::Resting)?;
+        let link = self.inner.links.get(&self.inner.wire, whose, credential).await;
         match link {
             // One from before says nothing of now.
             Ok(link) => Ok(link),
@@ -203,12 +183,17 @@ impl Remote {
     }
 
     fn rest(&self, who: Option<&Identity>) {
-        let limits = &self.0.wire.limits;
-        self.0.breaker.failed(who, Instant::now(), limits.rest, limits.longest_rest);
+        let limits = &self.inner.wire.limits;
+        self.inner.breaker.failed(who, Instant::now(), limits.rest, limits.longest_rest);
     }
 
     /// The same; whether the server lives was seen on the way.
-    fn observed<T>(&self, whose: &Whose, asked: For, answer: Result<T, Fault>) -> Result<T, Fault> {
+    pub(crate) fn observed<T>(
+        &self,
+        whose: &Whose,
+        asked: For,
+        answer: Result<T, Fault>,
+    ) -> Result<T, Fault> {
         match &answer {
             Ok(_) => self.note_health(asked),
             Err(fault) => self.note_fault(asked, fault),
@@ -217,31 +202,14 @@ impl Remote {
             Err(fault) if fault.is_death() => {
                 self.rest((!fault.is_unreachable()).then_some(&whose.identity));
             }
-            Ok(_) | Err(Fault::Unauthorized | Fault::Forbidden(_) | Fault::Refused { .. }) => {
-                self.0.breaker.answered(&whose.identity);
+            Ok(_)
+            | Err(
+                Fault::Unauthorized | Fault::Forbidden(_) | Fault::Refused { .. } | Fault::Links(_),
+            ) => {
+                self.inner.breaker.answered(&whose.identity);
             }
             Err(_) => {}
         }
         answer
     }
-
-    fn note_changes(&self, whose: &Whose, answer: &Answer) {
-        let changed = &answer.changed;
-        if changed.tools {
-            self.0.tools.expire(whose);
-        }
-        if changed.prompts {
-            self.0.prompts.expire(whose);
-        }
-        if changed.resources {
-            self.0.resources.expire(whose);
-            self.0.templates.expire(whose);
-        }
-    }
-}
-
-/// An answer, and which era it is of.
-pub(crate) struct Asked {
-    pub(crate) answer: Answer,
-    pub(crate) is_modern: bool,
 }

@@ -1,9 +1,10 @@
 //! How many calls to one remote may be under way: of all people, and of one, who must leave room for
-//! others. Whoever comes too late waits for a while.
+//! others. Whoever comes too late waits for a while. Those that wait for a person have seats of their own.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use stagepass_kit::Identity;
@@ -12,13 +13,14 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{fault::Fault, limits::Limits};
+use crate::fault::Fault;
 
 type Each = Arc<Mutex<HashMap<Identity, Arc<Semaphore>>>>;
 
 pub(crate) struct Seats {
     all: Arc<Semaphore>,
     each: Each,
+    most_each: usize,
 }
 
 /// A place, until it is dropped.
@@ -35,27 +37,45 @@ struct Own {
 }
 
 impl Seats {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self { all: Arc::new(Semaphore::new(limits.calls)), each: Arc::default() }
+    /// So many for all people, and for each of them.
+    pub(crate) fn new(all: usize, most_each: usize) -> Self {
+        Self { all: Arc::new(Semaphore::new(all)), each: Arc::default(), most_each }
     }
 
-    /// A place for `identity`.
-    pub(crate) async fn take(&self, identity: &Identity, limits: &Limits) -> Result<Seat, Fault> {
-        let mut own = Own { permit: None, each: self.each.clone(), identity: identity.clone() };
-        let seats = self.of(identity, limits.calls_each);
+    /// A place for `identity`, who waits no longer than `patience`.
+    pub(crate) async fn take(
+        &self,
+        identity: &Identity,
+        patience: Duration,
+    ) -> Result<Seat, Fault> {
+        let (mut own, seats) = self.of(identity);
         let both = async {
             own.permit = seats.acquire_owned().await.ok();
             self.all.clone().acquire_owned().await
         };
-        match timeout(limits.queue, both).await {
+        match timeout(patience, both).await {
             Ok(Ok(one)) => Ok(Seat { _one: one, _own: own }),
             _ => Err(Fault::Busy),
         }
     }
 
-    fn of(&self, identity: &Identity, most: usize) -> Arc<Semaphore> {
+    /// A place for `identity`, if there is one right now.
+    pub(crate) fn try_take(&self, identity: &Identity) -> Option<Seat> {
+        let (mut own, seats) = self.of(identity);
+        own.permit = Some(seats.try_acquire_owned().ok()?);
+        Some(Seat { _one: self.all.clone().try_acquire_owned().ok()?, _own: own })
+    }
+
+    /// There are no more places from now on.
+    pub(crate) fn close(&self) {
+        self.all.close();
+    }
+
+    fn of(&self, identity: &Identity) -> (Own, Arc<Semaphore>) {
+        let own = Own { permit: None, each: self.each.clone(), identity: identity.clone() };
         let mut each = self.each.lock().unwrap_or_else(PoisonError::into_inner);
-        each.entry(identity.clone()).or_insert_with(|| Arc::new(Semaphore::new(most))).clone()
+        let seats = each.entry(identity.clone());
+        (own, seats.or_insert_with(|| Arc::new(Semaphore::new(self.most_each))).clone())
     }
 }
 
@@ -76,13 +96,12 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_is_counted_any_more_when_all_is_over() {
-        let limits = Limits { calls_each: 2, ..Limits::default() };
-        let seats = Seats::new(&limits);
+        let (seats, patience) = (Seats::new(9, 2), Duration::from_secs(5));
         let (ada, bob) = (crate::tests::person("ada"), crate::tests::person("bob"));
-        let first = seats.take(&ada, &limits).await.ok().unwrap();
-        let second = seats.take(&ada, &limits).await.ok().unwrap();
-        let _other = seats.take(&bob, &limits).await.ok().unwrap();
-        let waiting = seats.take(&ada, &limits);
+        let first = seats.take(&ada, patience).await.ok().unwrap();
+        let second = seats.take(&ada, patience).await.ok().unwrap();
+        let _other = seats.take(&bob, patience).await.ok().unwrap();
+        let waiting = seats.take(&ada, patience);
         let (third, ()) = tokio::join!(waiting, async {
             tokio::task::yield_now().await;
             drop(first);

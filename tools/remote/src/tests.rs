@@ -1,5 +1,6 @@
 //! What a remote gives and takes, against servers of both eras that can be told to be wrong.
 
+mod asked;
 mod eras;
 mod health;
 mod hostile;
@@ -25,7 +26,7 @@ use stagepass_kit::{
 };
 use stagepass_standin::{McpServer, mcp_server::Era};
 
-use crate::{Credentials, Input, Outcome, Remote, limits::Limits};
+use crate::{Answers, Credentials, Input, Outcome, Remote, limits::Limits};
 
 /// A vault: each person's tokens, of which the first is good until it is renewed.
 #[derive(Default)]
@@ -101,6 +102,8 @@ pub(super) fn impatient() -> Limits {
         list: Duration::from_millis(700),
         patience: Duration::from_millis(400),
         queue: Duration::from_millis(200),
+        person: Duration::from_secs(20),
+        waiting_each: 2,
         message: 64 << 10,
         answer: 128 << 10,
         entries: 50,
@@ -132,6 +135,11 @@ impl World {
         let url = server.url().parse().unwrap();
         let remote = Remote::with_limits("box", url, credentials, http(), impatient());
         Self { server, remote, vault: Arc::default() }
+    }
+
+    /// The same for clients that can answer this.
+    pub(super) fn answered(self, answers: Answers) -> Self {
+        Self { remote: self.remote.answered(answers), ..self }
     }
 
     pub(super) fn caller(&self, name: &str) -> Caller {

@@ -12,7 +12,7 @@ use crate::{
     api::{Ask, Failure, Refusal, SpotifyApi},
     limits::within,
     model::{Entries, pick},
-    text::{clean, dotted},
+    text::{clean, joined},
     time::{exact, milliseconds, to_the_second},
 };
 
@@ -146,7 +146,7 @@ impl Play {
             _ => (from, left),
         };
         let title = self.row.title_within(left.max(LEAST));
-        dotted([Some(minute.to_owned()), Some(title), self.row.uri.clone(), from])
+        joined([Some(minute.to_owned()), Some(title), self.row.uri.clone(), from])
     }
 }
 

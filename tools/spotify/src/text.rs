@@ -1,6 +1,6 @@
 //! Short texts: those of the kit, and times.
 
-pub(crate) use stagepass_kit::text::{clean, clip, dotted};
+pub(crate) use stagepass_kit::text::{clean, clip, dotted, joined, undotted};
 
 /// A text in which signs are written as in HTML, as Spotify does it in descriptions, as it is meant.
 pub(crate) fn unescaped(text: &str) -> String {

@@ -133,11 +133,13 @@ impl Call<'_> {
         let goes_on = all.len() > page * size;
         let items: Vec<_> = all.into_iter().skip((page - 1) * size).take(size).collect();
         let reply = Reply::json(&Value::Array(items));
-        if !goes_on {
-            return reply;
+        let to = |page, rel| format!("<https://api.github.com/x?page={page}>; rel=\"{rel}\"");
+        let back = (page > 1).then(|| [to(page - 1, "prev"), to(1, "first")]);
+        let on = goes_on.then(|| [to(page + 1, "next"), to(99, "last")]);
+        match [back, on].into_iter().flatten().flatten().collect::<Vec<_>>() {
+            links if links.is_empty() => reply,
+            links => reply.with("link", &links.join(", ")),
         }
-        let next = format!("<https://api.github.com/x?page={}>; rel=\"next\"", page + 1);
-        reply.with("link", &format!("{next}, <https://api.github.com/x?page=99>; rel=\"last\""))
     }
 }
 

@@ -67,21 +67,29 @@ pub(super) fn request(
     match world.era {
         Era::Modern => modern(headers, message, method),
         Era::Legacy | Era::Stateless if method == "initialize" => Ok(()),
-        Era::Legacy => {
-            let session = text(headers, "mcp-session-id").unwrap_or_default();
-            match world.sessions.get(&session) {
-                Some(owner) if owner.as_ref() == person => version(headers, "2025-11-25"),
-                Some(_) => Err(plain(404, "text/plain", "not your session".to_owned())),
-                None if session.is_empty() => {
-                    Err(refusal(400, message, -32600, "Bad Request: Session ID required"))
-                }
-                None => Err(plain(404, "text/plain", "no such session".to_owned())),
-            }
-        }
+        Era::Legacy => session(world, headers, message, person),
         Era::Stateless if method == "server/discover" => {
             Err(refusal(200, message, -32601, "Method not found"))
         }
         Era::Stateless => version(headers, "2025-06-18"),
+    }
+}
+
+/// What is wrong with the session of a request.
+pub(super) fn session(
+    world: &World,
+    headers: &HeaderMap,
+    message: &Value,
+    person: Option<&String>,
+) -> Result<(), Response> {
+    let session = text(headers, "mcp-session-id").unwrap_or_default();
+    match world.sessions.get(&session) {
+        Some(owner) if owner.as_ref() == person => version(headers, "2025-11-25"),
+        Some(_) => Err(plain(404, "text/plain", "not your session".to_owned())),
+        None if session.is_empty() => {
+            Err(refusal(400, message, -32600, "Bad Request: Session ID required"))
+        }
+        None => Err(plain(404, "text/plain", "no such session".to_owned())),
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Odd {
     WrongId,
     /// With results to other requests, and then the right one.
     Others,
+    /// With this message, and then a tool's result.
+    Before(Value),
     /// With a result of so many bytes.
     Huge(usize),
     /// With one more page, each time.
@@ -69,6 +71,10 @@ impl Odd {
                 ]}});
                 let right = result(right.clone());
                 events(&format!("data: {other}\n\ndata: {right}\n\n"))
+            }
+            Self::Before(message) => {
+                let after = result(json!({"content": [{"type": "text", "text": "after"}]}));
+                events(&format!("data: {message}\n\ndata: {after}\n\n"))
             }
             Self::Huge(bytes) => json_of(&result(json!({"content": [
                 {"type": "text", "text": "x".repeat(*bytes)},

@@ -16,7 +16,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    Era, Odd, Seen, World, judge,
+    Era, Odd, Seen, World, ask, judge, line,
     odd::{json_of, plain},
     tools,
 };
@@ -36,6 +36,9 @@ pub(super) fn lock(world: &Shared) -> MutexGuard<'_, World> {
 async fn answer(State(world): State<Shared>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+    if parts.method == Method::GET && parts.uri.path() == "/mcp" {
+        return line::open(&world, &parts.headers);
+    }
     if parts.method != Method::POST || parts.uri.path() != "/mcp" {
         let line = format!("{} {}", parts.method, parts.uri.path());
         lock(&world).violations.push(line);
@@ -47,7 +50,12 @@ async fn answer(State(world): State<Shared>, request: Request) -> Response {
         Err(response) => return response,
     };
     tokio::time::sleep(pause).await;
-    if message.get("id").is_none() || message.get("method").is_none() {
+    if message.get("id").is_some() && message.get("method").is_none() {
+        let pause = lock(&world).dawdles;
+        tokio::time::sleep(pause).await;
+        return ask::take(&mut lock(&world), &parts.headers, &message);
+    }
+    if message.get("id").is_none() {
         return plain(202, "", String::new());
     }
     let right = right(&mut lock(&world), &message, person.as_ref());
@@ -81,7 +89,8 @@ fn take(
         world.violations.push(why.to_owned());
     }
     let person = who?;
-    if message.get("id").is_some() && message.get("method").is_some() {
+    let is_reply = message.get("method").is_none();
+    if message.get("id").is_some() && (!is_reply || world.era == Era::Legacy) {
         judge::request(world, headers, message, person.as_ref())?;
     }
     let pause = match odd_for(world, message) {
@@ -165,6 +174,7 @@ fn respond(world: &Shared, message: &Value, result: &Value, person: Option<Strin
         let id =
             if one { "the-one".to_owned() } else { format!("session-{}", world.sessions.len()) };
         response.headers_mut().insert("mcp-session-id", id.parse().expect("a header"));
+        world.capabilities.insert(id.clone(), message["params"]["capabilities"].clone());
         world.sessions.insert(id, person);
     }
     response

@@ -11,7 +11,7 @@ use futures::stream;
 use serde_json::{Value, json};
 
 use super::{
-    Era,
+    Era, ask,
     judge::refusal,
     odd::{events, json_of},
     serve::{Shared, lock},
@@ -33,7 +33,7 @@ pub(super) fn call(
         "whoami" => text(person.unwrap_or("nobody")),
         "count" => return count(message),
         "wait" => return wait(world, message),
-        "ask" => return ask(world, message),
+        "ask" => return ask::ask(world, headers, message),
         "fail" => json!({"resultType": "complete", "isError": true, "content": [
             {"type": "text", "text": "It didn't work."},
         ]}),
@@ -62,7 +62,7 @@ pub(super) fn call(
     json_of(&json!({"jsonrpc": "2.0", "id": message["id"], "result": result}))
 }
 
-fn text(text: &str) -> Value {
+pub(super) fn text(text: &str) -> Value {
     json!({"resultType": "complete", "content": [{"type": "text", "text": text}]})
 }
 
@@ -92,7 +92,14 @@ fn count(message: &Value) -> Response {
 }
 
 /// One who waits; it is noticed when they are gone.
-struct Waiting(Shared);
+pub(super) struct Waiting(Shared);
+
+impl Waiting {
+    pub(super) fn begin(world: &Shared) -> Self {
+        lock(world).waiting += 1;
+        Self(world.clone())
+    }
+}
 
 impl Drop for Waiting {
     fn drop(&mut self) {
@@ -101,8 +108,7 @@ impl Drop for Waiting {
 }
 
 fn wait(world: &Shared, message: &Value) -> Response {
-    lock(world).waiting += 1;
-    let waiting = Waiting(world.clone());
+    let waiting = Waiting::begin(world);
     let is_modern = lock(world).era == Era::Modern;
     let cancelled = world.clone();
     let id = message["id"].clone();
@@ -110,15 +116,8 @@ fn wait(world: &Shared, message: &Value) -> Response {
         let (cancelled, id) = (cancelled.clone(), id.clone());
         async move {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            let is_meant = |params: &Value| params["requestId"] == id;
-            let world = lock(&cancelled);
-            let told = world
-                .seen
-                .iter()
-                .any(|seen| seen.method == "notifications/cancelled" && is_meant(&seen.params));
-            drop(world);
             // Whoever speaks the old way has to say it.
-            if told && !is_modern {
+            if lock(&cancelled).is_cancelled(&id) && !is_modern {
                 return None;
             }
             Some((Ok::<_, std::io::Error>(": silence\n\n".to_owned()), waiting))
@@ -126,30 +125,6 @@ fn wait(world: &Shared, message: &Value) -> Response {
     });
     let body = Body::from_stream(silent);
     ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
-}
-
-fn ask(world: &Shared, message: &Value) -> Response {
-    let params = &message["params"];
-    let schema = json!({"type": "object", "properties": {"colour": {"type": "string"}}});
-    let request = json!({"message": "Which colour?", "requestedSchema": schema});
-    if lock(world).era != Era::Modern {
-        let asked = json!({
-            "jsonrpc": "2.0", "id": "q1", "method": "elicitation/create", "params": request,
-        });
-        let mut result = text("no colour");
-        result["isError"] = true.into();
-        let done = json!({"jsonrpc": "2.0", "id": message["id"], "result": result});
-        return events(&format!("data: {asked}\n\ndata: {done}\n\n"));
-    }
-    let result = match &params["inputResponses"]["colour"]["content"]["colour"] {
-        Value::String(colour) if params["requestState"] == "the-state" => text(colour),
-        _ => json!({
-            "resultType": "input_required",
-            "requestState": "the-state",
-            "inputRequests": {"colour": {"method": "elicitation/create", "params": request}},
-        }),
-    };
-    json_of(&json!({"jsonrpc": "2.0", "id": message["id"], "result": result}))
 }
 
 fn change(world: &Shared, message: &Value) -> Response {

@@ -1,10 +1,13 @@
 //! What the server is, has, and has seen.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
-use super::odd::Odd;
+use super::{ask::Question, odd::Odd};
 
 /// Which revisions it speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +64,22 @@ pub struct World {
     pub violations: Vec<String>,
     /// Its sessions, and whose they are.
     pub sessions: HashMap<String, Option<String>>,
-    /// Calls that wait until they are cancelled.
+    /// What the clients of the sessions can do.
+    pub capabilities: HashMap<String, Value>,
+    /// Calls that wait until they are cancelled, or for a person.
     pub waiting: usize,
+    /// Whether people have been at the link that `ask` with `first` wants them to open.
+    pub opened: bool,
+    /// Whether it speaks unasked to whoever opens a line for that.
+    pub has_lines: bool,
+    /// How often somebody wanted to.
+    pub lines_asked_for: usize,
+    /// What it has to say there, by session.
+    pub(super) lines: HashMap<String, Vec<String>>,
+    /// How long it takes over answers to its questions.
+    pub dawdles: Duration,
+    /// What was asked on the way to an answer.
+    pub(super) questions: HashMap<String, Question>,
 }
 
 /// A tool that takes any arguments.
@@ -111,8 +128,40 @@ impl World {
             seen: Vec::new(),
             violations: Vec::new(),
             sessions: HashMap::new(),
+            capabilities: HashMap::new(),
             waiting: 0,
+            opened: false,
+            has_lines: false,
+            lines_asked_for: 0,
+            lines: HashMap::new(),
+            dawdles: Duration::ZERO,
+            questions: HashMap::new(),
         }
+    }
+
+    /// Whether the client has cancelled its request `id`.
+    pub(super) fn is_cancelled(&self, id: &Value) -> bool {
+        let is_it = |seen: &Seen| {
+            seen.method == "notifications/cancelled" && seen.params["requestId"] == *id
+        };
+        self.seen.iter().any(is_it)
+    }
+
+    /// Says this to all who have opened a line for that.
+    pub fn say_unasked(&mut self, said: &str) {
+        self.lines.values_mut().for_each(|line| line.push(said.to_owned()));
+    }
+
+    /// How many lines are open on which it speaks unasked.
+    #[must_use]
+    pub fn open_lines(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// How many of its questions are answered.
+    #[must_use]
+    pub fn answered(&self) -> usize {
+        self.questions.values().filter(|question| question.answer.is_some()).count()
     }
 
     /// The requests with this method so far.

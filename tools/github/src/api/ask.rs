@@ -19,6 +19,8 @@ pub(crate) struct Ask {
     body: Option<Value>,
     accept: &'static str,
     scopes: &'static [&'static str],
+    /// The most entries of a list.
+    limit: u32,
 }
 
 impl Ask {
@@ -44,7 +46,15 @@ impl Ask {
 
     fn new<const N: usize>(method: Method, path: [&str; N]) -> Self {
         let path = path.map(str::to_owned).to_vec();
-        Self { method, path, query: Vec::new(), body: None, accept: JSON, scopes: &[] }
+        Self {
+            method,
+            path,
+            query: Vec::new(),
+            body: None,
+            accept: JSON,
+            scopes: &[],
+            limit: u32::MAX,
+        }
     }
 
     /// The same with more segments, which `path` has slashes between.
@@ -68,7 +78,8 @@ impl Ask {
     }
 
     /// The same for one page of a list.
-    pub(crate) fn paged(self, limit: u32, page: u32) -> Self {
+    pub(crate) fn paged(mut self, limit: u32, page: u32) -> Self {
+        self.limit = limit;
         self.with("per_page", limit.to_string()).with("page", page.to_string())
     }
 
@@ -130,6 +141,10 @@ impl Ask {
         self.accept
     }
 
+    pub(super) fn limit(&self) -> u32 {
+        self.limit
+    }
+
     pub(super) fn scopes(&self) -> &'static [&'static str] {
         self.scopes
     }
@@ -147,5 +162,8 @@ mod tests {
             url.as_str(),
             "https://ghe.example.com/api/v3/repos/o/r%3Fx%23y/a%20b/%C3%BC/c?ref=a%26b%3Dc"
         );
+        let ask = Ask::get(["repos", "..", "%2e%2e", "a/b\\c"]).below("%2f/\\..\\d");
+        let url = ask.url("https://api.github.com").unwrap();
+        assert_eq!(url.path(), "/repos/%252e%252e/a%2Fb%5Cc/%252f/%5C..%5Cd");
     }
 }

@@ -182,4 +182,16 @@ mod tests {
         let closed = account.take(Bucket::CodeSearch, now).unwrap_err();
         assert_eq!(closed.trouble, Trouble::RateLimited);
     }
+
+    #[test]
+    fn a_shorter_wait_does_not_end_a_longer_one() {
+        let (budget, one) = (Budget::default(), Arc::from("one"));
+        for seconds in [100, 1] {
+            let retry_after = Some(Duration::from_secs(seconds));
+            let refusal = Refusal::plain(Trouble::RateLimited);
+            budget.learn(&one, &Refusal { retry_after, wants_quiet: true, ..refusal });
+        }
+        let closed = budget.take(&one, Bucket::Core).unwrap_err();
+        assert!(closed.wait > Duration::from_secs(90), "{closed:?}");
+    }
 }

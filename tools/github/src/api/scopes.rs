@@ -21,3 +21,14 @@ pub(super) fn lacks(token: &AccessToken, any_of: &[&str]) -> bool {
 pub(super) fn covers(has: &str, wanted: &str) -> bool {
     has == wanted || matches!((has, wanted), ("repo", "public_repo") | ("user", "read:user"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn a_larger_scope_brings_the_smaller_one_along() {
+        assert!(covers("repo", "public_repo") && covers("repo", "repo"));
+        assert!(!covers("public_repo", "repo") && !covers("repo", "notifications"));
+    }
+}

@@ -139,8 +139,9 @@ fn last_words(reviews: &[Review]) -> BTreeMap<String, String> {
 impl fmt::Display for PullPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let branches = match (&self.base, &self.head) {
-            (Some(base), Some(head)) => Some(format!("{head} into {base}")),
-            (base, head) => base.clone().or_else(|| head.clone()),
+            (Some(base), Some(head)) => Some(format!("from {head} into {base}")),
+            (Some(base), None) => Some(format!("into {base}")),
+            (None, head) => head.as_ref().map(|head| format!("from {head}")),
         };
         let lines = match (self.additions, self.deletions) {
             (Some(more), Some(less)) => Some(format!("+{more} -{less}")),

@@ -37,7 +37,14 @@ fn a_repository_is_named_or_linked() {
         "https://github.com.example.com/octo/lanterns",
         "https://github.com/octo",
         "https://github.com/oc%2F..%2Fto/lanterns",
+        "https://github.com/octo/%FF/lanterns",
         "ftp://github.com/octo/lanterns",
+        "octo/..git",
+        "octo/...git",
+        "octo/%2e%2e",
+        "octo/lanterns\\..\\user",
+        "../octo/lanterns",
+        "oc.to/lanterns",
         "octo/läntern",
     ] {
         assert_eq!(repo(text), None, "{text}");
@@ -97,5 +104,7 @@ fn what_would_leave_the_repository_is_no_path() {
         let place = FilePlace::parse("octo/lanterns", Some("a"), None, Some(lines));
         assert!(place.is_err(), "{lines}");
     }
-    assert!(FilePlace::parse("octo/lanterns", None, Some(""), None).is_err());
+    for version in ["", "a\nb", &"x".repeat(1_001)] {
+        assert!(FilePlace::parse("octo/lanterns", None, Some(version), None).is_err(), "{version}");
+    }
 }

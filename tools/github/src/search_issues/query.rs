@@ -5,7 +5,7 @@ use stagepass_kit::ToolError;
 use super::{Args, Kind, State};
 use crate::{
     place::RepoPlace,
-    query::{account, fitting, one_line, quoted},
+    query::{account, fitting, quoted, words},
 };
 
 /// All of `args` in one line.
@@ -20,8 +20,7 @@ pub(super) fn of(args: &Args) -> Result<String, ToolError> {
         State::Merged => "is:merged",
     });
     let mut parts: Vec<String> = Vec::new();
-    let words = args.query.as_deref().map(one_line).filter(|words| !words.is_empty());
-    parts.extend(words);
+    parts.extend(args.query.as_deref().map(words).filter(|words| !words.is_empty()));
     parts.extend(repo.map(|repo| format!("repo:{repo}")));
     parts.extend(state.map(str::to_owned));
     for (name, value) in [
@@ -72,6 +71,14 @@ mod tests {
             "lamp flickers repo:octo/lanterns is:open author:alice involves:@me \
              label:\"good first issue\""
         );
+        let open = Args {
+            query: Some("\"not closed\" \"open".into()),
+            repo: Some("octo/lanterns".into()),
+            labels: Some(vec!["a\\".into(), "b".into()]),
+            ..Args::default()
+        };
+        let wanted = "\"not closed\" open repo:octo/lanterns label:\"a\" label:\"b\"";
+        assert_eq!(of(&open).unwrap(), wanted);
     }
 
     #[test]

@@ -30,7 +30,7 @@ async fn code(stage: &Stage, (tool, arguments): (&str, &str)) -> String {
 #[tokio::test]
 async fn questions_are_repeated_once_and_commands_never() {
     for answer in [Answer::text(503, "<html>unicorn</html>"), Answer::Drop, Answer::Hang] {
-        let stage = Stage::alice().await;
+        let stage = Stage::impatient().await;
         stage.fail("GET", "/user", answer.clone());
         assert!(stage.call(ME.0, ME.1).await.is_ok(), "{answer:?}");
         assert_eq!(stage.github.count("GET", "/user"), 2);
@@ -75,11 +75,18 @@ async fn an_organization_that_wants_a_single_sign_on_is_told_with_the_way_there(
     let (code, seen) = stage.error(ABOUT.0, ABOUT.1).await;
     assert_eq!(code, "sso_required");
     assert!(seen.contains("https://github.com/orgs/octo/sso?authorization_request="), "{seen}");
-    let elsewhere = [("x-github-sso", "required; url=https://evil.example/orgs/octo/sso")];
-    stage.fail("GET", "/repos/octo/lanterns", with(403, "SAML enforcement", &elsewhere));
-    let (code, seen) = stage.error(ABOUT.0, ABOUT.1).await;
-    assert_eq!(code, "sso_required");
-    assert!(!seen.contains("evil.example") && seen.contains("Settings, Applications"), "{seen}");
+    for elsewhere in [
+        "https://evil.example/orgs/octo/sso",
+        "https://github.com.evil.example/orgs/octo/sso",
+        "http://github.com/orgs/octo/sso",
+        &format!("https://github.com/{}", "x".repeat(500)),
+    ] {
+        let sso = format!("required; url={elsewhere}");
+        stage.fail("GET", "/repos/octo/lanterns", with(403, "No", &[("x-github-sso", &sso)]));
+        let (code, seen) = stage.error(ABOUT.0, ABOUT.1).await;
+        assert_eq!(code, "sso_required");
+        assert!(!seen.contains(elsewhere) && seen.contains("Settings, Applications"), "{seen}");
+    }
 }
 
 #[tokio::test]
@@ -145,6 +152,12 @@ async fn the_other_refusals_have_their_codes() {
         (says(409, "Git Repository is empty."), "empty_repository"),
         (says(410, "This issue was deleted"), "issues_disabled"),
         (says(451, "Repository access blocked"), "blocked"),
+        (says(403, "Repository access blocked"), "blocked"),
+        (
+            says(403, "the org has enabled third-party application restrictions"),
+            "organization_restricted",
+        ),
+        (says(403, "Resource protected by organization SAML enforcement."), "sso_required"),
         (Answer::text(302, ""), "moved"),
         (Answer::text(403, "\u{0}\u{fffd}<html>"), "forbidden"),
         (Answer::json(403, &json!(["message"])), "forbidden"),
@@ -163,6 +176,17 @@ async fn what_github_says_is_passed_on_only_as_far_as_it_is_harmless() {
     let (_, seen) = stage.error(ME.0, ME.1).await;
     assert!(seen.contains("Bad [31m thing … and so on"), "{seen}");
     assert!(!seen.contains(&token) && seen.len() < 1_200, "{seen}");
+    let errors = vec![json!({"message": message}); 50];
+    let body = json!({"message": "Validation Failed", "errors": errors});
+    stage.fail("GET", "/user", Answer::json(422, &body));
+    let (_, seen) = stage.error(ME.0, ME.1).await;
+    assert!(!seen.contains(&token) && seen.len() < 2_000, "{seen}");
+    let permissions = [("x-accepted-github-permissions", "issues=write; ".repeat(100))];
+    let permissions = permissions.each_ref().map(|(name, value)| (*name, value.as_str()));
+    stage.fail("GET", "/user", with(403, "Resource not accessible by integration", &permissions));
+    let (code, seen) = stage.error(ME.0, ME.1).await;
+    assert_eq!(code, "app_not_permitted");
+    assert!(seen.contains("It needs: issues=write; ") && seen.len() < 2_000, "{seen}");
 }
 
 #[tokio::test]
@@ -178,6 +202,19 @@ async fn answers_that_are_no_answers() {
     }
     stage.fail("GET", "/notifications", Answer::json(200, &json!({})));
     assert_eq!(code(&stage, ("github_notifications", "{}")).await, "provider_unavailable");
-    stage.fail("GET", "/user", Answer::text(200, &"[".repeat(6_000_000)));
-    assert_eq!(code(&stage, ME).await, "provider_unavailable");
+    let endless = json!({"login": "alice", "bio": "x".repeat(5_000_000)}).to_string();
+    for body in [endless, "[".repeat(1_000_000)] {
+        stage.fail("GET", "/user", Answer::text(200, &body));
+        assert_eq!(code(&stage, ME).await, "provider_unavailable");
+    }
+}
+
+#[tokio::test]
+async fn a_command_that_never_left_was_not_carried_out() {
+    let stage = Stage::without_github().await;
+    let error = stage.call(COMMENT.0, COMMENT.1).await.unwrap_err();
+    assert_eq!(error.code(), "provider_unavailable");
+    assert!(!error.message().contains("may have been done"), "{error}");
+    let cause = std::error::Error::source(&error).unwrap();
+    assert!(!format!("{cause:?}").contains("octo"), "{cause:?}");
 }

@@ -48,8 +48,11 @@ async fn what_is_no_text_or_too_much_is_said() {
         files.push(("big.txt".into(), b"all work\n".repeat(200_000)));
         files.push(("many.txt".into(), b"all work\n".repeat(100_000)));
         files.push(("empty.txt".into(), Vec::new()));
+        files.push(("nul.txt".into(), b"a\0b".to_vec()));
         files.extend((0..300).map(|n| (format!("many/{n}.txt"), b"x".to_vec())));
     });
+    let nul = r#"{"repo": "octo/lanterns", "path": "nul.txt"}"#;
+    assert_eq!(stage.answer("github_read_file", nul).await.1["no_text"], "binary");
     let big = r#"{"repo": "octo/lanterns", "path": "big.txt"}"#;
     let (text, data) = stage.answer("github_read_file", big).await;
     assert!(text.ends_with("too large to be read here; its page shows it"), "{text}");
@@ -62,6 +65,7 @@ async fn what_is_no_text_or_too_much_is_said() {
     let folder = r#"{"repo": "octo/lanterns", "path": "many"}"#;
     let (text, data) = stage.answer("github_read_file", folder).await;
     assert_eq!(data["entries_left_out"], 150);
+    assert_eq!(data["entries"].as_array().unwrap().len(), 150);
     assert!(text.ends_with("150 more; search with github_search_code `path`."), "{text}");
 }
 

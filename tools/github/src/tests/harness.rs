@@ -2,16 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use serde_json::Value;
-use stagepass_kit::{
-    AccessToken, Caller, Connections, Identity, LinkedAccount, ToolError, Toolset,
-};
+use stagepass_kit::{Caller, Identity, ToolError, Toolset, Watch, testing::OneAccount};
 use stagepass_standin::{
     GitHub,
     github::{Answer, Fault, Kind, World},
     schema,
 };
+
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     PROVIDER,
@@ -21,9 +20,9 @@ use crate::{
 /// Every scope that the tools ask for.
 pub(super) const ALL: &[&str] = &["notifications", "repo"];
 
-/// Long enough for a request on this machine, short enough for a test of a hanging one.
+/// Long enough for any request, also while the machine is busy.
 const PACE: Pace = Pace {
-    timeout: Duration::from_millis(1500),
+    timeout: Duration::from_secs(30),
     again: Duration::from_millis(1),
     patience: Duration::from_secs(1),
 };
@@ -46,6 +45,14 @@ impl Stage {
         Self::of("alice", Kind::GitHubApp, &[]).await
     }
 
+    /// Alice, with tools that wait for no answer for long.
+    pub(super) async fn impatient() -> Self {
+        let github = Arc::new(GitHub::start().await);
+        let pace = Pace { timeout: Duration::from_millis(1500), ..PACE };
+        let api = GitHubApi::new(client(), &github.api_url(), pace);
+        Self::with(github, api, "alice", Kind::OAuthApp, ALL)
+    }
+
     /// Somebody, with a token of this kind and these scopes.
     pub(super) async fn of(
         person: &'static str,
@@ -65,9 +72,22 @@ impl Stage {
     ) -> Self {
         let github = Arc::new(GitHub::start().await);
         let api = api(&github);
-        let door = Door::new(Arc::clone(&github), "alice", kind, scopes, believed);
-        let caller = Caller::new(Identity::local(), Arc::new(door));
-        Self { github, tools: crate::toolset_at(api), caller }
+        Self::believed(github, api, ("alice", kind), scopes, believed)
+    }
+
+    /// Alice, while nothing gets to GitHub.
+    pub(super) async fn without_github() -> Self {
+        let github = Arc::new(GitHub::start().await);
+        // The discard service's port: nobody listens there.
+        let api = GitHubApi::new(client(), "http://127.0.0.1:9", PACE);
+        Self::with(github, api, "alice", Kind::OAuthApp, ALL)
+    }
+
+    /// Nobody waits any more for what the tools do.
+    pub(super) fn hang_up(&mut self) {
+        let gone = CancellationToken::new();
+        gone.cancel();
+        self.caller = self.caller.clone().watched(Watch::new(None, gone));
     }
 
     fn with(
@@ -77,8 +97,21 @@ impl Stage {
         kind: Kind,
         scopes: &'static [&'static str],
     ) -> Self {
-        let door = Door::new(Arc::clone(&github), person, kind, scopes, scopes);
-        let caller = Caller::new(Identity::local(), Arc::new(door));
+        Self::believed(github, api, (person, kind), scopes, scopes)
+    }
+
+    fn believed(
+        github: Arc<GitHub>,
+        api: GitHubApi,
+        (person, kind): (&'static str, Kind),
+        scopes: &'static [&'static str],
+        believed: &[&str],
+    ) -> Self {
+        let issuing = Arc::clone(&github);
+        let vault = OneAccount::new(PROVIDER, person, believed, move || {
+            issuing.issue_token(kind, person, scopes).into()
+        });
+        let caller = Caller::new(Identity::local(), Arc::new(vault));
         Self { github, tools: crate::toolset_at(api), caller }
     }
 
@@ -96,6 +129,13 @@ impl Stage {
     pub(super) fn fail_often(&self, times: usize, method: &str, path: &str, answer: Answer) {
         let fault = Fault::times(times, method, &format!("/api{path}$"), answer);
         self.github.world(|world| world.fail(fault));
+    }
+
+    /// The names of a tool's own arguments.
+    pub(super) fn arguments(&self, tool: &str) -> Vec<String> {
+        let tool = self.tools.tools().iter().find(|known| known.name() == tool).unwrap();
+        let properties = tool.descriptor().input_schema["properties"].as_object().unwrap();
+        properties.keys().filter(|name| *name != "account").cloned().collect()
     }
 
     /// Calls a tool: its text and its data, which are checked against its schema.
@@ -156,65 +196,4 @@ fn api(github: &GitHub) -> GitHubApi {
 #[expect(clippy::disallowed_methods, reason = "there is no host here to share a client with")]
 fn client() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
-}
-
-/// A vault with one person in it.
-struct Door {
-    github: Arc<GitHub>,
-    person: &'static str,
-    kind: Kind,
-    scopes: &'static [&'static str],
-    believed: &'static [&'static str],
-    token: AccessToken,
-}
-
-impl Door {
-    fn new(
-        github: Arc<GitHub>,
-        person: &'static str,
-        kind: Kind,
-        scopes: &'static [&'static str],
-        believed: &'static [&'static str],
-    ) -> Self {
-        let token = issue(&github, (person, kind), scopes, believed, 1);
-        Self { github, person, kind, scopes, believed, token }
-    }
-}
-
-fn issue(
-    github: &GitHub,
-    (person, kind): (&str, Kind),
-    scopes: &[&str],
-    believed: &[&str],
-    version: i64,
-) -> AccessToken {
-    let token = github.issue_token(kind, person, scopes);
-    let scopes = believed.iter().map(|scope| (*scope).to_owned()).collect();
-    let (id, name) = (person.to_owned(), person.to_owned());
-    let account = LinkedAccount { id, name, label: None, one_of_several: false };
-    let (scopes, account) = (Arc::new(scopes), Arc::new(account));
-    AccessToken::new(token.into(), person.into(), version, scopes, account)
-}
-
-#[async_trait]
-impl Connections for Door {
-    async fn access_token(
-        &self,
-        _: &Identity,
-        provider: &str,
-        account: Option<&str>,
-    ) -> Result<AccessToken, ToolError> {
-        assert_eq!((provider, account), (PROVIDER, None));
-        Ok(self.token.clone())
-    }
-
-    async fn renewed_token(
-        &self,
-        _: &Identity,
-        _: &str,
-        rejected: &AccessToken,
-    ) -> Result<AccessToken, ToolError> {
-        let who = (self.person, self.kind);
-        Ok(issue(&self.github, who, self.scopes, self.believed, rejected.version() + 1))
-    }
 }

@@ -102,6 +102,13 @@ async fn what_others_have_used_up_is_understood_and_not_asked_again() {
     assert_eq!(code(&stage, SEARCH).await, "rate_limited");
     assert_eq!(code(&stage, SEARCH).await, "rate_limited");
     assert_eq!(stage.github.requests().len(), 2);
+    // What was used up in one minute is no reason to stop everything else.
+    let stage = Stage::alice().await;
+    stage.alter(|world| {
+        world.left.insert("search", 0);
+    });
+    assert_eq!(code(&stage, SEARCH).await, "rate_limited");
+    assert!(stage.call(ME.0, ME.1).await.is_ok());
 }
 
 #[tokio::test]
@@ -115,4 +122,50 @@ async fn a_command_that_was_refused_for_its_hurry_is_given_again() {
     stage.alter(|world| {
         assert_eq!(world.repository("octo/lanterns").issue(12).comments.len(), 3);
     });
+}
+
+#[tokio::test]
+async fn limits_that_are_told_in_words_or_by_a_status_alone_are_understood() {
+    let wait = ("retry-after".to_owned(), "60".to_owned());
+    let said = |status, message: &str| Answer::json(status, &json!({"message": message}));
+    for answer in [
+        said(403, "You have triggered an abuse detection mechanism."),
+        said(403, "API rate limit exceeded for user ID 1."),
+        said(429, "Slow down."),
+        Answer::Status(403, "text/plain".into(), "No.".into(), vec![wait]),
+    ] {
+        let stage = Stage::alice().await;
+        stage.fail("GET", "/user", answer.clone());
+        let (code, seen) = stage.error(ME.0, ME.1).await;
+        assert_eq!(code, "rate_limited", "{answer:?}");
+        assert!(seen.contains(r#""retry_after":60"#), "{seen}");
+        assert_eq!(self::code(&stage, SEARCH).await, "rate_limited");
+        assert_eq!(stage.github.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn no_allowance_starts_anew_later_than_in_a_day() {
+    let stage = Stage::alice().await;
+    let headers = [
+        ("date", "Fri, 20 Nov 2026 08:15:00 GMT"),
+        ("x-ratelimit-limit", "5000"),
+        ("x-ratelimit-remaining", "0"),
+        ("x-ratelimit-reset", "99999999999"),
+    ];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let body = json!({"message": "API rate limit exceeded"}).to_string();
+    stage.fail("GET", "/user", Answer::Status(403, "application/json".into(), body, headers));
+    let (code, seen) = stage.error(ME.0, ME.1).await;
+    assert_eq!(code, "quota_exceeded");
+    assert!(seen.contains(r#""retry_after":86400"#), "{seen}");
+}
+
+#[tokio::test]
+async fn too_much_at_once_is_not_taken_for_a_used_up_hour() {
+    let stage = Stage::alice().await;
+    let headers = vec![("x-ratelimit-remaining".to_owned(), "0".to_owned())];
+    let body = json!({"message": "You have exceeded a secondary rate limit."}).to_string();
+    stage.fail("GET", "/user", Answer::Status(403, "application/json".into(), body, headers));
+    assert_eq!(code(&stage, ME).await, "rate_limited");
 }

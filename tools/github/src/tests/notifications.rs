@@ -56,9 +56,13 @@ async fn all_are_marked_up_to_what_the_person_has_seen() {
 #[tokio::test]
 async fn marking_needs_to_be_told_what() {
     let stage = Stage::alice().await;
+    let long = format!(r#"{{"ids": ["{}"]}}"#, "9".repeat(21));
+    let many = serde_json::json!({"ids": vec!["1"; 31]}).to_string();
     for arguments in [
         "{}",
         r#"{"ids": []}"#,
+        &long,
+        &many,
         r#"{"ids": ["../x"]}"#,
         r#"{"all_until": "yesterday"}"#,
         r#"{"repo": "octo/lanterns"}"#,
@@ -81,4 +85,15 @@ async fn no_github_app_sees_notifications_and_the_reason_is_told() {
         assert_eq!(code, "app_not_permitted");
         assert!(seen.contains("no GitHub App can do"), "{seen}");
     }
+}
+
+#[tokio::test]
+async fn when_nobody_waits_any_more_nothing_else_is_begun() {
+    let mut stage = Stage::alice().await;
+    stage.hang_up();
+    let (text, _) = stage.answer("github_mark_read", r#"{"ids": ["701", "70"]}"#).await;
+    assert_eq!(text, "0 marked as read.");
+    let find = r#"{"pull": "octo/lanterns#13", "path": "none.rs"}"#;
+    assert_eq!(stage.error("github_pull_diff", find).await.0, "not_found");
+    assert!(stage.github.requests().is_empty());
 }

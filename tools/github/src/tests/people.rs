@@ -1,5 +1,8 @@
 //! `github_me`.
 
+use serde_json::json;
+use stagepass_standin::github::Answer;
+
 use super::harness::Stage;
 
 #[tokio::test]
@@ -20,4 +23,14 @@ async fn a_github_app_has_no_scopes_to_tell_of() {
     let (text, data) = stage.answer("github_me", "{}").await;
     assert!(text.ends_with("or what a GitHub App was permitted."), "{text}");
     assert!(data.get("scopes").is_none());
+}
+
+#[tokio::test]
+async fn a_header_without_end_is_not_passed_on() {
+    let stage = Stage::alice().await;
+    let headers = vec![("x-oauth-scopes".to_owned(), "x, ".repeat(1_000))];
+    let body = json!({"login": "alice"}).to_string();
+    stage.fail("GET", "/user", Answer::Status(200, "application/json".into(), body, headers));
+    let (_, data) = stage.answer("github_me", "{}").await;
+    assert_eq!(data, json!({"login": "alice"}));
 }

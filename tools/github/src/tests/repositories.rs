@@ -92,6 +92,11 @@ async fn commits_are_listed_newest_first() {
     let some = r#"{"repo": "octo/lanterns", "path": "src", "author": "@bob", "ref": "main"}"#;
     let (_, data) = stage.answer("github_commits", some).await;
     assert_eq!(data["commits"].as_array().unwrap().len(), 1);
+    // Without their filter, these would be the commits of everybody.
+    for nobody in ["@", " ", "a\nb", &"x".repeat(300)] {
+        let arguments = serde_json::json!({"repo": "octo/lanterns", "author": nobody}).to_string();
+        assert_eq!(stage.error("github_commits", &arguments).await.0, "invalid_argument");
+    }
     let (code, _) = stage.error("github_commits", r#"{"repo": "alice/empty"}"#).await;
     assert_eq!(code, "empty_repository");
 }

@@ -51,6 +51,9 @@ fn each_set_asks_for_its_own_scopes_alone() {
     assert!(scopes(&["core"]).is_empty());
     assert_eq!(scopes(&["core", "notifications"]), ["notifications"]);
     assert_eq!(tools().scopes(), ["notifications", "repo"]);
+    // Who only signs in with GitHub is asked for nothing.
+    let usual = tools().usual();
+    assert!(usual.scopes().is_empty() && usual.tools().iter().all(|tool| tool.only_reads()));
     let writing = tools().only(&["write".to_owned()]).unwrap();
     assert!(writing.tools().iter().all(|tool| !tool.only_reads()));
     let looking = tools().only(&["core".to_owned(), "notifications".to_owned()]).unwrap();

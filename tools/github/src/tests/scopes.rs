@@ -1,6 +1,6 @@
 //! What a connection may do: scopes of OAuth apps, permissions of GitHub Apps.
 
-use stagepass_standin::github::Kind;
+use stagepass_standin::github::{Answer, Kind};
 
 use super::harness::Stage;
 
@@ -86,4 +86,25 @@ async fn a_permission_that_a_github_app_lacks_is_named() {
     stage.alter(|world| world.repository("octo/lanterns").without_app = true);
     assert_eq!(self::code(&stage, COMMENT).await, "app_not_permitted");
     stage.answer("github_issue", r#"{"issue": "octo/lanterns#12"}"#).await;
+}
+
+#[tokio::test]
+async fn a_scope_is_missing_only_where_the_headers_say_so() {
+    const HIDDEN: &str = r#"{"message": "Not Found"}"#;
+    const HURRY: &str = r#"{"message": "You have exceeded a secondary rate limit."}"#;
+    let (has, accepted) = ("x-oauth-scopes", "x-accepted-oauth-scopes");
+    for (kind, status, body, headers, wanted) in [
+        (Kind::OAuthApp, 404, HIDDEN, vec![(has, ""), (accepted, "repo")], "missing_scope"),
+        (Kind::OAuthApp, 404, HIDDEN, vec![(has, "repo"), (accepted, "public_repo")], "not_found"),
+        (Kind::OAuthApp, 404, HIDDEN, vec![(has, ""), (accepted, "")], "not_found"),
+        (Kind::OAuthApp, 404, HIDDEN, vec![(accepted, "repo")], "not_found"),
+        (Kind::OAuthApp, 403, HURRY, vec![(has, ""), (accepted, "repo")], "rate_limited"),
+        (Kind::GitHubApp, 404, HIDDEN, vec![(has, ""), (accepted, "repo")], "not_found"),
+    ] {
+        let stage = Stage::of("alice", kind, &[]).await;
+        let all = headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let answer = Answer::Status(status, "application/json".into(), body.into(), all);
+        stage.fail("POST", "/repos/octo/lanterns/issues/12/comments", answer);
+        assert_eq!(code(&stage, COMMENT).await, wanted, "{kind:?} {headers:?}");
+    }
 }

@@ -71,7 +71,7 @@ async fn issues_and_pull_requests_are_closed_and_reopened() {
 #[tokio::test]
 async fn a_lost_answer_is_told_and_nothing_is_written_twice() {
     for answer in [Answer::DropAfter, Answer::Hang, Answer::text(502, "bad gateway")] {
-        let stage = Stage::alice().await;
+        let stage = Stage::impatient().await;
         stage.fail("POST", "/repos/octo/lanterns/issues/12/comments", answer.clone());
         let (code, seen) = stage.error("github_comment", COMMENT).await;
         assert_eq!(code, "provider_unavailable", "{answer:?}");
@@ -91,12 +91,18 @@ async fn an_answer_that_cannot_be_read_is_no_reason_to_write_again() {
         assert!(seen.contains("may have been done"), "{seen}");
     }
     assert_eq!(stage.github.count("POST", "/repos/octo/lanterns/issues"), 4);
+    stage.fail("POST", "/repos/octo/lanterns/issues/12/comments", Answer::text(201, "[]"));
+    let (_, seen) = stage.error("github_comment", COMMENT).await;
+    assert!(seen.contains("may have been done"), "{seen}");
 }
 
 #[tokio::test]
 async fn what_github_would_refuse_is_refused_before_any_call() {
     let stage = Stage::alice().await;
     let long = "x".repeat(70_000);
+    let labels = serde_json::json!({
+        "repo": "octo/lanterns", "title": "x", "labels": vec!["bug"; 101],
+    });
     let many: Vec<_> = (0..11).map(|n| format!("\"a{n}\"")).collect();
     for (tool, arguments) in [
         ("github_create_issue", r#"{"repo": "octo/lanterns", "title": " "}"#.to_owned()),
@@ -108,6 +114,7 @@ async fn what_github_would_refuse_is_refused_before_any_call() {
                 many.join(",")
             ),
         ),
+        ("github_create_issue", labels.to_string()),
         ("github_create_issue", r#"{"repo": "lanterns", "title": "x"}"#.to_owned()),
         ("github_comment", format!(r#"{{"issue": "octo/lanterns#12", "body": "{long}"}}"#)),
         ("github_comment", r#"{"issue": "octo/lanterns#12", "body": "\n"}"#.to_owned()),

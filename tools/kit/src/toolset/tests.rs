@@ -100,3 +100,15 @@ fn a_set_that_is_off_takes_its_prompts_resources_and_scopes_along() {
     let unknown = toolset().only(&["films".into()]).err().unwrap();
     assert_eq!(unknown.known, ["core", "books"]);
 }
+
+#[test]
+fn a_set_on_request_is_off_until_it_is_named() {
+    let toolset =
+        || Toolset::new("a", None).with_prompt(Mix).set_on_request("books").with_resource(Shelf);
+    let usual = toolset().usual();
+    assert_eq!((usual.prompts().len(), usual.resources().len()), (1, 0));
+    assert!(usual.scopes().is_empty());
+    let named = toolset().only(&["core".into(), "books".into()]).unwrap();
+    assert_eq!((named.prompts().len(), named.resources().len()), (1, 1));
+    assert_eq!(self::toolset().usual().scopes(), ["books-read"]);
+}

@@ -12,22 +12,19 @@ use crate::{credentials::Credential, fault::Fault, limits::Limits};
 /// How long the end of a stream is waited for.
 const LINGER: Duration = Duration::from_millis(50);
 
-pub(super) struct Messages<'a> {
+pub(super) struct Messages {
     response: Response,
-    credential: &'a Credential,
     events: Option<Events>,
     /// Bytes of one message, and those that may yet come.
     message: usize,
     left: usize,
+    /// Of an answer that is one message.
+    bytes: Vec<u8>,
     is_over: bool,
 }
 
-impl<'a> Messages<'a> {
-    pub(super) fn of(
-        response: Response,
-        limits: &Limits,
-        credential: &'a Credential,
-    ) -> Result<Self, Fault> {
+impl Messages {
+    pub(super) fn of(response: Response, limits: &Limits) -> Result<Self, Fault> {
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
         let events = match kind.to_ascii_lowercase().as_str() {
@@ -36,18 +33,25 @@ impl<'a> Messages<'a> {
             _ => return Err(Fault::Nonsense("the answer is neither JSON nor a stream of events")),
         };
         let left = if events.is_some() { limits.answer } else { limits.message };
-        Ok(Self { response, credential, events, message: limits.message, left, is_over: false })
+        Ok(Self {
+            response,
+            events,
+            message: limits.message,
+            left,
+            bytes: Vec::new(),
+            is_over: false,
+        })
     }
 
-    /// The next message. Nothing when there are no more.
-    pub(super) async fn next(&mut self) -> Result<Option<Value>, Fault> {
+    /// The next message. Nothing when there are no more. Nothing is lost if it isn't waited for to the end.
+    pub(super) async fn next(&mut self, credential: &Credential) -> Result<Option<Value>, Fault> {
         if self.events.is_none() {
-            return self.whole().await;
+            return self.whole(credential).await;
         }
         loop {
             let event = self.events.as_mut().map(Events::next).transpose()?.flatten();
             if let Some(event) = event {
-                return self.parse(event).map(Some);
+                return parse(credential, event).map(Some);
             }
             let Some(chunk) = self.chunk().await? else { return Ok(None) };
             if let Some(events) = &mut self.events {
@@ -64,25 +68,20 @@ impl<'a> Messages<'a> {
         }
     }
 
-    async fn whole(&mut self) -> Result<Option<Value>, Fault> {
+    async fn whole(&mut self, credential: &Credential) -> Result<Option<Value>, Fault> {
         if self.is_over {
             return Ok(None);
         }
-        let bytes = self.rest().await?;
-        self.is_over = true;
-        let text = String::from_utf8(bytes).map_err(|_| Fault::Nonsense("it isn't UTF-8"))?;
-        self.parse(text).map(Some)
-    }
-
-    async fn rest(&mut self) -> Result<Vec<u8>, Fault> {
-        let mut bytes = Vec::new();
         while let Some(chunk) = self.chunk().await? {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > self.message {
+            self.bytes.extend_from_slice(&chunk);
+            if self.bytes.len() > self.message {
                 return Err(Fault::TooLarge);
             }
         }
-        Ok(bytes)
+        self.is_over = true;
+        let text = String::from_utf8(std::mem::take(&mut self.bytes))
+            .map_err(|_| Fault::Nonsense("it isn't UTF-8"))?;
+        parse(credential, text).map(Some)
     }
 
     async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Fault> {
@@ -92,8 +91,8 @@ impl<'a> Messages<'a> {
         self.left = self.left.checked_sub(chunk.len()).ok_or(Fault::TooLarge)?;
         Ok(Some(chunk.to_vec()))
     }
+}
 
-    fn parse(&self, text: String) -> Result<Value, Fault> {
-        self.credential.parse(text).map_err(|_| Fault::Nonsense("it isn't JSON"))
-    }
+fn parse(credential: &Credential, text: String) -> Result<Value, Fault> {
+    credential.parse(text).map_err(|_| Fault::Nonsense("it isn't JSON"))
 }

@@ -7,7 +7,8 @@ use reqwest::{
     header::{HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
-use super::refusal;
+use serde_json::Value;
+
 use crate::{credentials::Credential, fault::Fault, link::Link};
 
 /// Bytes of an error that are read.
@@ -16,6 +17,8 @@ const MOST: usize = 64 << 10;
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 /// JSON-RPC: the server doesn't speak this revision (MCP 2026-07-28).
 const UNSUPPORTED_VERSION: i64 = -32022;
+/// JSON-RPC: links have to be opened first (MCP 2025-11-25).
+const LINKS_REQUIRED: i64 = -32042;
 /// So many scopes of a challenge are passed on, of so many characters.
 const MOST_SCOPES: usize = 20;
 const LONGEST_SCOPE: usize = 128;
@@ -45,7 +48,7 @@ pub(super) async fn fault(response: Response, link: &Link, credential: &Credenti
         {
             Fault::Forgotten
         }
-        refused @ Fault::Refused { .. } => refused,
+        refused @ (Fault::Refused { .. } | Fault::Links(_)) => refused,
         _ => Fault::Status(status.as_u16(), wait),
     }
 }
@@ -77,6 +80,23 @@ fn scopes(headers: &HeaderMap) -> Vec<String> {
     let plain =
         |scope: &&str| scope.len() <= LONGEST_SCOPE && scope.bytes().all(|b| b.is_ascii_graphic());
     scopes.filter(plain).take(MOST_SCOPES).map(str::to_owned).collect()
+}
+
+/// What a JSON-RPC error says.
+pub(super) fn refusal(error: Option<&Value>) -> Fault {
+    let code = error.and_then(|error| error.get("code")).and_then(Value::as_i64);
+    let message = error.and_then(|error| error.get("message")).and_then(Value::as_str);
+    match (code, message) {
+        (Some(LINKS_REQUIRED), _) => {
+            let wants = error.and_then(|error| error.get("data")).cloned();
+            Fault::Links(wants.unwrap_or_default())
+        }
+        (None, None) => Fault::Nonsense("there is neither a result nor an error"),
+        (code, message) => Fault::Refused {
+            code: code.unwrap_or_default(),
+            message: message.unwrap_or_default().to_owned(),
+        },
+    }
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ impl Remote {
     ) -> Result<Arc<List<T>>, ToolError> {
         let shelves = shelves(self);
         self.with_credential(caller, |credential| async move {
-            let (whose, limits) = (credential.whose(caller), &self.0.wire.limits);
+            let (whose, limits) = (credential.whose(caller, self.answers), &self.inner.wire.limits);
             let (turn, began) = (shelves.turn(&whose), Instant::now());
             let mut failed = turn.lock().await;
             if let Some(held) = shelves.of(&whose).filter(Held::is_fresh) {
@@ -86,11 +86,11 @@ impl Remote {
             return Ok(pages.bound());
         }
         let mut cursor = None;
-        for _ in 0..self.0.wire.limits.pages {
+        for _ in 0..self.inner.wire.limits.pages {
             let params = cursor.take().map(|cursor: String| ("cursor".to_owned(), cursor.into()));
             let ask = Ask::new(T::METHOD, params.into_iter().collect::<JsonObject>());
             let answer = match self.ask_over(whose, credential, &ask, None).await {
-                Ok((_, answer)) => answer,
+                Ok((_, told)) => told.answer()?,
                 Err(Fault::Refused { code: UNKNOWN_METHOD, .. }) => break,
                 Err(fault) => return Err(fault),
             };
@@ -116,7 +116,7 @@ impl<T: Listed> Pages<T> {
 
     /// Takes a page, and says what the next one is called, if there is one worth asking for.
     fn add(&mut self, remote: &Remote, mut answer: Answer) -> Option<String> {
-        let limits = &remote.0.wire.limits;
+        let limits = &remote.inner.wire.limits;
         let Some(Value::Array(page)) = answer.result.remove(T::FIELD) else { return None };
         for said in page {
             let called = Omitted::name::<T>(&said);

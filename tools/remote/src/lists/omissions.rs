@@ -109,7 +109,7 @@ impl Remote {
         }
         let (remote, kind, which) = (self.name(), T::WORD, omitted.logged::<T>());
         let said = format!("{kind} {count} {is_cut} {which}");
-        if self.0.omissions.0.entry(said).or_insert(()).is_fresh() {
+        if self.inner.omissions.0.entry(said).or_insert(()).is_fresh() {
             tracing::warn!(
                 remote,
                 kind,

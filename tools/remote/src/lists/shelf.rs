@@ -1,5 +1,5 @@
-//! Where lists are kept: each for one person and the account that it was fetched with. People whose lists
-//! are equal share one in memory, and never each other's.
+//! Where lists are kept: each for one person, the account that it was fetched with, and what their client
+//! can answer. People whose lists are equal share one in memory, and never each other's.
 
 use std::sync::{Arc, Weak};
 
@@ -8,7 +8,7 @@ use stagepass_kit::Identity;
 use tokio::{sync::Mutex, time::Instant};
 
 use super::entry::List;
-use crate::link::Whose;
+use crate::{Answers, link::Whose};
 
 /// Bytes of one kind of a remote's lists, of all people.
 const MOST_BYTES: u64 = 64 << 20;
@@ -42,7 +42,7 @@ type Turn = Arc<Mutex<Option<Instant>>>;
 pub(crate) struct Shelves<T> {
     held: Cache<Whose, Held<T>>,
     /// With which account somebody had one last.
-    latest: Cache<Identity, Whose>,
+    latest: Cache<(Identity, Answers), Whose>,
     /// Lists by their hash, as long as somebody has them.
     same: Cache<String, Weak<List<T>>>,
     /// Who is fetching, and when that last came to nothing.
@@ -65,20 +65,25 @@ impl<T: Send + Sync + 'static> Shelves<T> {
     }
 
     /// What `identity` had last, with whichever account.
-    pub(crate) fn last(&self, identity: &Identity) -> Option<Arc<List<T>>> {
-        Some(self.held.get(&self.latest.get(identity)?)?.list)
+    pub(crate) fn last(&self, identity: &Identity, answers: Answers) -> Option<Arc<List<T>>> {
+        Some(self.held.get(&self.latest.get(&(identity.clone(), answers))?)?.list)
     }
 
     pub(super) fn forget(&self, identity: &Identity) {
-        if let Some(whose) = self.latest.remove(identity) {
-            self.held.invalidate(&whose);
+        for answers in Answers::ALL {
+            if let Some(whose) = self.latest.remove(&(identity.clone(), answers)) {
+                self.held.invalidate(&whose);
+            }
         }
     }
 
-    /// The next one who asks for it has it fetched.
+    /// The next one who asks for it has it fetched, whatever their client can answer.
     pub(crate) fn expire(&self, whose: &Whose) {
-        if let Some(held) = self.held.get(whose) {
-            self.held.insert(whose.clone(), Held { until: Instant::now(), ..held });
+        for answers in Answers::ALL {
+            let whose = Whose { answers, ..whose.clone() };
+            if let Some(held) = self.held.get(&whose) {
+                self.held.insert(whose, Held { until: Instant::now(), ..held });
+            }
         }
     }
 
@@ -92,7 +97,7 @@ impl<T: Send + Sync + 'static> Shelves<T> {
             (list, weight)
         };
         self.held.insert(whose.clone(), Held { list: list.clone(), until, weight });
-        self.latest.insert(whose.identity.clone(), whose.clone());
+        self.latest.insert((whose.identity.clone(), whose.answers), whose.clone());
         list
     }
 

@@ -10,7 +10,7 @@ use crate::State;
 /// Somebody lists the tools, whatever comes of it: how the server stands then.
 async fn listed(world: &World) -> Option<State> {
     world.remote.tools(&world.caller("ada")).await.ok();
-    world.remote.0.health.state()
+    world.remote.inner.health.state()
 }
 
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn what_is_wrong_for_everybody_is_how_a_server_stands_until_it_answers() {
         listed(&world).await;
         // Who waits for a list waits for less than it may take.
         tokio::time::sleep(Duration::from_millis(500)).await;
-        assert_eq!(world.remote.0.health.state(), Some(state));
+        assert_eq!(world.remote.inner.health.state(), Some(state));
         assert_eq!(world.remote.look().await, state);
         world.server.behave();
         assert_eq!(listed(&world).await, None, "{state}");
@@ -56,7 +56,7 @@ async fn what_may_be_due_to_one_person_is_not_how_a_server_stands() {
     for status in [401, 404, 500] {
         signed_in.server.be(Odd::Status(status), Some("prompts/list"));
         signed_in.remote.prompts(&signed_in.caller("ada")).await.unwrap_err();
-        assert_eq!(signed_in.remote.0.health.state(), None, "{status}");
+        assert_eq!(signed_in.remote.inner.health.state(), None, "{status}");
     }
 
     let open = World::open(Era::Modern).await;
@@ -64,7 +64,7 @@ async fn what_may_be_due_to_one_person_is_not_how_a_server_stands() {
     for status in [401, 403, 404, 500, 503] {
         open.server.be(Odd::Status(status), Some("tools/call"));
         open.call("ada", "echo").await.unwrap_err();
-        assert_eq!(open.remote.0.health.state(), None, "{status}");
+        assert_eq!(open.remote.inner.health.state(), None, "{status}");
     }
 }
 

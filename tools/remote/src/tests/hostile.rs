@@ -74,9 +74,9 @@ async fn an_answer_to_another_call_is_nobodys() {
     let world = World::open(Era::Modern).await;
     world.remote.tools(&world.caller("ada")).await.unwrap();
     world.server.be(Odd::Others, None);
-    let read = world.remote.read(&world.caller("ada"), "note://one", &Input::default()).await;
+    let read = world.remote.read(&world.caller("ada"), "note://one").await;
     assert!(!format!("{read:?}").contains("somebody else's"), "{read:?}");
-    assert!(matches!(read, Ok(Outcome::Complete(_))), "the right one was there, too: {read:?}");
+    assert!(read.is_ok(), "the right one was there, too: {read:?}");
     world.finish();
 }
 
@@ -93,13 +93,13 @@ async fn a_server_that_wants_too_much_asks_nobody() {
         "messages": [], "maxTokens": 1,
     }}});
     for requests in [json!(many), link, sampling, json!("nonsense")] {
-        let world = World::open(Era::Modern).await;
+        let all = Answers { forms: true, links: true };
+        let world = World::open(Era::Modern).await.answered(all);
         world.remote.tools(&world.caller("ada")).await.unwrap();
         let asks = json!({"resultType": "input_required", "inputRequests": requests});
         world.server.be(Odd::Result(asks), Some("tools/call"));
-        let answers = crate::Answers { forms: true, links: true };
-        let input = Input { answers, ..Input::default() };
-        let asked = world.ask(&world.caller("ada"), "echo", Value::Null, &input).await;
+        let none = Input::default();
+        let asked = world.ask(&world.caller("ada"), "echo", Value::Null, &none).await;
         let error = asked.unwrap_err();
         assert!(error.message().contains("wants to ask"), "{error}");
         world.finish();
@@ -108,7 +108,8 @@ async fn a_server_that_wants_too_much_asks_nobody() {
 
 #[tokio::test]
 async fn what_hides_in_a_question_is_taken_out() {
-    let world = World::open(Era::Modern).await;
+    let forms = Answers { forms: true, links: false };
+    let world = World::open(Era::Modern).await.answered(forms);
     world.remote.tools(&world.caller("ada")).await.unwrap();
     let name =
         json!({"type": "string", "title": "Your\u{202e} name", "description": "A\u{200b}ll"});
@@ -119,8 +120,8 @@ async fn what_hides_in_a_question_is_taken_out() {
         },
     }}});
     world.server.be(Odd::Result(asks), Some("tools/call"));
-    let input = Input { answers: crate::Answers { forms: true, links: false }, ..Input::default() };
-    let asked = world.ask(&world.caller("ada"), "echo", Value::Null, &input).await;
+    let none = Input::default();
+    let asked = world.ask(&world.caller("ada"), "echo", Value::Null, &none).await;
     let Ok(Outcome::Asks(asked)) = asked else { panic!("{asked:?}") };
     let said = serde_json::to_string(&asked).unwrap();
     for shown in ["Your name", "\"All\"", "asks: Who are you?"] {

@@ -120,8 +120,8 @@ async fn a_dead_server_is_remembered_by_its_last_list_and_left_alone() {
     let before = names(&world, "ada").await;
     world.server.be(Odd::Status(503), None);
     for _ in 0..4 {
-        let ada = Whose { identity: person("ada"), connection: None };
-        world.remote.0.tools.expire(&ada);
+        let ada = Whose { identity: person("ada"), connection: None, answers: Answers::default() };
+        world.remote.inner.tools.expire(&ada);
         assert_eq!(names(&world, "ada").await, before);
     }
     let asked = world.server.all_seen().len();
@@ -139,9 +139,7 @@ async fn who_waits_behind_somebody_for_a_dead_server_waits_once() {
     let calls: Vec<_> = (0..6)
         .map(|_| {
             let (remote, caller) = (world.remote.clone(), world.caller("ada"));
-            tokio::spawn(async move {
-                remote.read(&caller, "note://one", &Input::default()).await.map(drop)
-            })
+            tokio::spawn(async move { remote.read(&caller, "note://one").await.map(drop) })
         })
         .collect();
     for call in calls {
@@ -208,7 +206,10 @@ async fn who_cant_use_their_account_just_now_keeps_the_list_and_who_has_none_doe
     let gone = world.remote.tools(&world.caller("ada")).await.unwrap_err();
     assert_eq!(gone.code(), "not_connected");
     assert!(!before.is_empty());
-    assert!(world.remote.0.tools.last(&person("ada")).is_none(), "forgotten with the account");
+    assert!(
+        world.remote.inner.tools.last(&person("ada"), Answers::default()).is_none(),
+        "forgotten with the account"
+    );
     world.finish();
 }
 

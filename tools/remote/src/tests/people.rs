@@ -86,10 +86,10 @@ async fn another_account_of_a_person_has_its_own_list_and_session() {
     world.remote.tools(&world.caller("ada")).await.unwrap();
     let identity = person("ada");
     let own = Some(format!("connection of {identity}").into());
-    let whose = Whose { identity, connection: own };
+    let whose = Whose { identity, connection: own, answers: Answers::default() };
     let others = Whose { connection: Some("another connection".into()), ..whose.clone() };
-    assert!(world.remote.0.tools.of(&whose).is_some());
-    assert!(world.remote.0.tools.of(&others).is_none());
+    assert!(world.remote.inner.tools.of(&whose).is_some());
+    assert!(world.remote.inner.tools.of(&others).is_none());
     world.finish();
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Row;
 use crate::{
     model::{Item, pick},
-    text::{clean, clock, dotted},
+    text::{clean, clock, joined},
     time::to_the_second,
 };
 
@@ -76,7 +76,7 @@ impl Entry {
             _ => None,
         };
         let day = self.added_at.as_ref().and_then(|time| time.get(..10)).filter(|_| with_day);
-        dotted([
+        joined([
             // Most albums are of the type `album`.
             self.album_type.clone().filter(|kind| kind != "album"),
             Some(row.facts()),
@@ -95,6 +95,6 @@ impl Entry {
         let [.., shortest] = &all;
         let facts = all.iter().find(|facts| left(facts) >= ENOUGH).unwrap_or(shortest);
         let title = self.row.title_within(left(facts).max(LEAST));
-        dotted([Some(title), Some(facts.clone()), self.row.uri.clone()])
+        joined([Some(title), Some(facts.clone()), self.row.uri.clone()])
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{DeviceRow, Row};
 use crate::{
     model::PlayerState,
-    text::{clean, clock, dotted},
+    text::{clean, clock, joined},
 };
 
 /// What the player does.
@@ -73,7 +73,7 @@ impl Playback {
 
     fn what(&self) -> String {
         match &self.item {
-            Some(row) => dotted([Some(row.title()), self.time(row), row.uri.clone()]),
+            Some(row) => joined([Some(row.title()), self.time(row), row.uri.clone()]),
             None if self.playing_type.as_deref() == Some("ad") => "an advertisement".into(),
             None => "something that Spotify doesn't name".into(),
         }
@@ -87,7 +87,7 @@ impl Playback {
     }
 
     fn how(&self) -> String {
-        dotted([
+        joined([
             self.device.as_ref().map(|device| format!("On {device}")),
             self.shuffle.map(|on| if on { "shuffle on".into() } else { "shuffle off".into() }),
             self.repeat.as_ref().map(|repeat| format!("repeat {repeat}")),

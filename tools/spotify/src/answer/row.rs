@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::entry::{FRAME, LEAST, room_for_each};
 use crate::{
     model::{Item, Named},
-    text::{clean, clock, dotted, shorten},
+    text::{clean, clock, dotted, joined, shorten, undotted},
 };
 
 /// How many artists, authors or narrators of one thing are told.
@@ -109,14 +109,14 @@ impl Row {
             dotted([Some(self.name.clone()), first]),
         ];
         let fitting = shorter.iter().find(|title| title.len() <= room).cloned();
-        fitting.unwrap_or_else(|| shorten(&self.name, room))
+        fitting.unwrap_or_else(|| undotted(&shorten(&self.name, room)))
     }
 
     /// The line, in about `room` bytes.
     pub(crate) fn line(&self, room: usize) -> String {
         let (facts, uri) = (self.facts(), self.uri.as_deref().unwrap_or_default());
         let left = room.saturating_sub(facts.len() + uri.len() + FRAME);
-        dotted([Some(self.title_within(left.max(LEAST))), Some(facts), self.uri.clone()])
+        joined([Some(self.title_within(left.max(LEAST))), Some(facts), self.uri.clone()])
     }
 
     /// The parts of the line before the time and the URI.

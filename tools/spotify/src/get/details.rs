@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     answer::{Entry, MOST_NAMES},
     model::{Item, Named},
-    text::{clean, clip, dotted, unescaped},
+    text::{clean, clip, dotted, joined, unescaped},
     uri::SpotifyUri,
 };
 
@@ -61,15 +61,15 @@ impl fmt::Display for Details {
             [] => None,
             all => Some(format!("{word} {}", all.join(", "))),
         };
-        f.write_str(&dotted([
-            Some(self.entry.row.title()),
-            Some(self.entry.facts()),
+        let more = dotted([
             self.entry.row.uri.clone(),
             list("by", &self.artist_uris),
             self.part_of_uri.as_ref().map(|uri| format!("of {uri}")),
             list("read by", &self.narrators),
             // In quotes: it may be long, and is somebody else's.
             self.description.as_ref().map(|text| format!("\"{}\"", text.replace('"', "'"))),
-        ]))
+        ]);
+        let (title, facts) = (self.entry.row.title(), self.entry.facts());
+        f.write_str(&joined([Some(title), Some(facts), Some(more)]))
     }
 }
