@@ -2,21 +2,28 @@
 
 mod diff;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::{Args, Subcommand};
+use futures::future::join_all;
+use stagepass_remote::Remote;
 
 use super::{
     desk::Desk,
     text::{table, visible},
 };
-use crate::{config::RemoteAuth, mcp::remotes::event, store::DescriptionRow};
+use crate::{
+    config::RemoteAuth,
+    mcp::remotes::{configured, event},
+    store::DescriptionRow,
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Lists the servers: where they are, how much of them was accepted, and how much is held back.
+    /// Asks the servers how they are: where they are, how much of them was accepted, how much is held
+    /// back, and whether they answer.
     List,
-    /// Shows what is held back of one server, against what was accepted.
+    /// Shows what is held back of one server, against what was accepted, and what is left out for good.
     Diff {
         /// The server's name in the configuration.
         name: String,
@@ -29,7 +36,7 @@ pub(super) enum Command {
 pub(super) struct Accept {
     /// The server's name in the configuration.
     name: String,
-    /// Only this tool, prompt or template, as `diff` calls it.
+    /// Only this tool, prompt or template, as `diff` calls it, or as the server does.
     tool: Option<String>,
 }
 
@@ -41,17 +48,30 @@ pub(super) async fn run(command: Command, desk: &Desk) -> anyhow::Result<String>
     }
 }
 
+/// How much is known of a server.
+#[derive(Default)]
+struct Counts {
+    /// By kind and name: what reads otherwise now is still the same thing.
+    accepted: BTreeSet<(String, String)>,
+    held: usize,
+}
+
 async fn list(desk: &Desk) -> anyhow::Result<String> {
     if desk.config.remote.is_empty() {
         return Ok("No other servers are configured.\n".to_owned());
     }
-    let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<String, Counts> = BTreeMap::new();
     for row in desk.db.all_descriptions().await? {
-        let (accepted, held) = counts.entry(row.remote).or_default();
-        *(if row.accepted { accepted } else { held }) += 1;
+        let counts = counts.entry(row.remote).or_default();
+        if row.accepted {
+            counts.accepted.insert((row.kind, row.name));
+        } else {
+            counts.held += 1;
+        }
     }
-    let rows = desk.config.remote.iter().map(|(name, remote)| {
-        let (accepted, held) = counts.get(name).copied().unwrap_or_default();
+    let servers = configured(&desk.config)?;
+    let states = join_all(servers.iter().map(Remote::look)).await;
+    let rows = desk.config.remote.iter().zip(states).map(|((name, remote), state)| {
         let auth = match &remote.auth {
             RemoteAuth::Mcp => "mcp".to_owned(),
             RemoteAuth::Provider(id) => format!("provider:{id}"),
@@ -61,19 +81,22 @@ async fn list(desk: &Desk) -> anyhow::Result<String> {
         // A query may hold a key.
         let mut url = remote.url.clone();
         url.set_query(None);
+        let (accepted, held) =
+            counts.get(name).map_or((0, 0), |counts| (counts.accepted.len(), counts.held));
         let counts = [accepted.to_string(), held.to_string()];
         let [accepted, held] = counts;
-        [name.clone(), visible(url.as_str()), auth, accepted, held]
+        [name.clone(), visible(url.as_str()), auth, accepted, held, state.to_string()]
     });
     let rows: Vec<_> = rows.collect();
-    Ok(table(["NAME", "URL", "AUTH", "ACCEPTED", "HELD BACK"], &rows))
+    Ok(table(["NAME", "URL", "AUTH", "ACCEPTED", "HELD BACK", "STATE"], &rows))
 }
 
 async fn diff(name: &str, desk: &Desk) -> anyhow::Result<String> {
     let rows = known(name, desk).await?;
     let held: Vec<_> = rows.iter().filter(|row| !row.accepted).collect();
+    let left_out = left_out(name, desk).await?;
     if held.is_empty() {
-        return Ok(format!("Nothing of {} is held back.\n", visible(name)));
+        return Ok(format!("Nothing of {} is held back.\n{left_out}", visible(name)));
     }
     let mut said = String::new();
     for row in held {
@@ -86,13 +109,28 @@ async fn diff(name: &str, desk: &Desk) -> anyhow::Result<String> {
     }
     let name = visible(name);
     Ok(said
+        + &left_out
         + "These are the server's words: read them as a stranger's, who may write to your models.\n"
         + &format!("To accept all of it: stagepass remotes accept {name}\n"))
 }
 
+/// What the server lists and nobody can accept; nothing, if it says that to people alone.
+async fn left_out(name: &str, desk: &Desk) -> anyhow::Result<String> {
+    let servers = configured(&desk.config)?;
+    let Some(server) = servers.iter().find(|server| server.name() == name) else {
+        return Ok(String::new());
+    };
+    let lines: Vec<_> = server.left_out().await.iter().map(|line| visible(line)).collect();
+    if lines.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(format!("Left out, and never offered:\n  {}\n", lines.join("\n  ")))
+}
+
 async fn accept(what: &Accept, desk: &Desk) -> anyhow::Result<String> {
     let rows = known(&what.name, desk).await?;
-    let meant = |row: &&DescriptionRow| what.tool.as_ref().is_none_or(|tool| row.name == *tool);
+    let names = what.tool.as_deref().map(|tool| names(tool, &what.name, &rows));
+    let meant = |row: &&DescriptionRow| names.as_ref().is_none_or(|all| all.contains(&row.name));
     let held: Vec<_> = rows.iter().filter(|row| !row.accepted).filter(meant).collect();
     let name = visible(&what.name);
     anyhow::ensure!(
@@ -118,6 +156,15 @@ async fn accept(what: &Accept, desk: &Desk) -> anyhow::Result<String> {
         said.extend(["Not accepted: ", &rest, ".\n"]);
     }
     Ok(said + "Running servers offer it within seconds.\n")
+}
+
+/// What may be meant by `tool`, of the server `remote`: what is called so here, and if nothing is, what
+/// the server calls so.
+fn names(tool: &str, remote: &str, rows: &[DescriptionRow]) -> Vec<String> {
+    if rows.iter().any(|row| row.name == tool) {
+        return vec![tool.to_owned()];
+    }
+    vec![format!("{remote}_{tool}"), format!("{remote}+{tool}")]
 }
 
 /// All that `name` says; an error if there is no such server.

@@ -44,20 +44,7 @@ impl Remotes {
     /// # Errors
     /// When the database fails, or a header can't be sent.
     pub async fn open(config: &Config, db: Db, clock: Clock, audit: Audit) -> anyhow::Result<Self> {
-        let client = http::remote_client().context("can't make the HTTP client")?;
-        let mut all = Vec::new();
-        for (name, remote) in &config.remote {
-            let credentials = match (&remote.auth, &remote.header_value) {
-                (RemoteAuth::None, _) | (RemoteAuth::Header, None) => Credentials::None,
-                (RemoteAuth::Header, Some(value)) => {
-                    let header = HeaderName::from_bytes(remote.header_name().as_bytes())?;
-                    Credentials::Header(header, value.clone())
-                }
-                (RemoteAuth::Provider(id), _) => Credentials::Provider(id.as_str().into()),
-                (RemoteAuth::Mcp, _) => Credentials::Provider(name.as_str().into()),
-            };
-            all.push(Remote::new(name, remote.url.clone(), credentials, client.clone()));
-        }
+        let all = configured(config)?;
         let book = Book::open(db, clock, audit).await?;
         Ok(Self { all: all.into(), book: Arc::new(book) })
     }
@@ -211,6 +198,28 @@ impl Remotes {
         }
         listing
     }
+}
+
+/// The servers of `config`, of whom nothing is known yet.
+///
+/// # Errors
+/// When a header can't be sent.
+pub(crate) fn configured(config: &Config) -> anyhow::Result<Vec<Remote>> {
+    let client = http::remote_client().context("can't make the HTTP client")?;
+    let mut all = Vec::new();
+    for (name, remote) in &config.remote {
+        let credentials = match (&remote.auth, &remote.header_value) {
+            (RemoteAuth::None, _) | (RemoteAuth::Header, None) => Credentials::None,
+            (RemoteAuth::Header, Some(value)) => {
+                let header = HeaderName::from_bytes(remote.header_name().as_bytes())?;
+                Credentials::Header(header, value.clone())
+            }
+            (RemoteAuth::Provider(id), _) => Credentials::Provider(id.as_str().into()),
+            (RemoteAuth::Mcp, _) => Credentials::Provider(name.as_str().into()),
+        };
+        all.push(Remote::new(name, remote.url.clone(), credentials, client.clone()));
+    }
+    Ok(all)
 }
 
 /// Whether calls of `tool` can choose an account: not if it has an argument of that name itself.

@@ -8,6 +8,7 @@ mod deliveries;
 mod keys;
 mod process;
 mod refusals;
+mod remotes;
 mod serve;
 mod stdio;
 

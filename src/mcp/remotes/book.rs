@@ -146,6 +146,15 @@ impl Book {
         for row in &added {
             self.audit.note(event(row)).await;
         }
+        let held = added.iter().filter(|row| !row.accepted).count();
+        if let Some(DescriptionRow { remote, kind, .. }) = added.first().filter(|_| held > 0) {
+            tracing::warn!(
+                remote,
+                kind,
+                held,
+                "new descriptions are held back: run `stagepass remotes diff {remote}`"
+            );
+        }
         // Another process may have been first, and what was accepted there is accepted here.
         self.load().await
     }

@@ -21,7 +21,8 @@ async fn what_changes_or_is_new_is_held_back_until_the_operator_has_seen_and_acc
     assert_eq!(boxed.tools().await.len(), 12, "the first list is accepted");
     let said = answer(app, &["remotes", "list"]).await;
     let row: Vec<_> = said.lines().nth(1).unwrap().split_whitespace().collect();
-    assert_eq!((row[0], &row[2..]), ("box", ["none", "12", "0"].as_slice()), "{said}");
+    let columns = ["none", "12", "0", "answers"].as_slice();
+    assert_eq!((row[0], &row[2..]), ("box", columns), "{said}");
     assert_eq!(answer(app, &["remotes", "diff", "box"]).await, "Nothing of box is held back.");
 
     boxed.server.with(|it| {
@@ -54,14 +55,17 @@ async fn what_changes_or_is_new_is_held_back_until_the_operator_has_seen_and_acc
     ] {
         assert!(lines.contains(&line), "no {line}: {said}");
     }
-    let said = answer(app, &["remotes", "accept", "box", "box_new"]).await;
+    let said = answer(app, &["remotes", "accept", "box", "new"]).await;
     assert!(said.starts_with("Accepted the tool box_new."), "{said}");
     let has = async |name: &str| boxed.tools().await.contains(&name.to_owned());
     within_seconds("it is offered", async || has("box_new").await).await;
     assert!(!has("box_echo").await);
+    answer(app, &["remotes", "accept", "box", "box_echo"]).await;
     answer(app, &["remotes", "accept", "box"]).await;
     within_seconds("it is offered", async || has("box_echo").await).await;
     assert_eq!(boxed.tools().await.len(), 13);
+    let said = answer(app, &["remotes", "list"]).await;
+    assert!(said.contains(" 13 "), "what reads otherwise is still one thing: {said}");
 
     let events = recorded(app, "remote.held_back", 3).await;
     assert!(events.iter().all(|row| row.detail.as_deref() == Some("box tool")), "{events:?}");

@@ -10,6 +10,7 @@ use crate::{
     credentials::Credential,
     exchange::{Answer, Ask, Told},
     fault::Fault,
+    health::For,
     link::{Link, Whose},
 };
 
@@ -89,14 +90,16 @@ impl Remote {
         watch: Option<&Watch>,
     ) -> Result<(Arc<Link>, Told), Fault> {
         let link = self.link(whose, credential).await?;
-        match self.observed(whose, self.inner.wire.ask(&link, credential, ask, watch).await) {
+        // Somebody watches a call, and nobody a list.
+        let asked = if watch.is_some() { For::Call } else { For::List(ask.method) };
+        match self.observed(whose, asked, self.inner.wire.ask(&link, credential, ask, watch).await)
+        {
             Err(Fault::Forgotten) => self.inner.links.forget(whose, &link).await,
             told => return told.map(|told| (link, told)),
         }
         let link = self.link(whose, credential).await?;
-        let told =
-            self.observed(whose, self.inner.wire.ask(&link, credential, ask, watch).await)?;
-        Ok((link, told))
+        let told = self.inner.wire.ask(&link, credential, ask, watch).await;
+        Ok((link, self.observed(whose, asked, told)?))
     }
 
     fn note_changes(&self, whose: &Whose, answer: &Answer) {

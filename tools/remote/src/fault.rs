@@ -16,6 +16,8 @@ const CANCELLED: &str = "cancelled";
 const LONGEST_WORDS: usize = 500;
 /// How long to wait when a remote doesn't say.
 const WAIT: Duration = Duration::from_secs(15);
+/// JSON-RPC: no such method.
+pub(crate) const UNKNOWN_METHOD: i64 = -32601;
 /// JSON-RPC: invalid parameters.
 const INVALID_PARAMS: i64 = -32602;
 
@@ -86,6 +88,9 @@ impl Fault {
                 "Wait before the next call.",
             )
             .retry_after(wait.unwrap_or(WAIT)),
+            Self::Status(404 | 405 | 410, _) => {
+                operator(name, "isn't at the address that this server has for it")
+            }
             Self::Status(300..=399, _) => operator(name, "has moved to another address"),
             Self::Status(status, wait) => {
                 unavailable(name, wait).caused_by(format!("status {status}"))

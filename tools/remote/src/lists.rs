@@ -2,6 +2,7 @@
 
 mod entry;
 mod fetch;
+mod omissions;
 mod shelf;
 
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use tokio::time::timeout;
 use crate::{Remote, fault::Fault, link::Whose};
 
 pub use entry::{Entry, List, Listed};
+pub(crate) use fetch::Fetched;
+pub(crate) use omissions::Omissions;
 pub(crate) use shelf::Shelves;
 
 impl Remote {

@@ -19,9 +19,10 @@ use crate::{
     credentials::Credential,
     exchange::Wire,
     fault::Fault,
+    health::{For, Health},
     limits::Limits,
     link::{Link, Links, Whose},
-    lists::Shelves,
+    lists::{Omissions, Shelves},
     seats::Seats,
     waiting::Waiting,
 };
@@ -36,12 +37,14 @@ pub struct Remote {
 
 pub(crate) struct Inner {
     pub(crate) name: String,
-    credentials: Credentials,
+    pub(crate) credentials: Credentials,
     pub(crate) wire: Wire,
     pub(crate) links: Links,
     pub(crate) seats: Seats,
     pub(crate) waiting: Waiting,
     breaker: Breaker,
+    pub(crate) health: Health,
+    pub(crate) omissions: Omissions,
     pub(crate) tools: Shelves<Tool>,
     pub(crate) prompts: Shelves<Prompt>,
     pub(crate) resources: Shelves<Resource>,
@@ -73,6 +76,8 @@ impl Remote {
             wire: Wire::new(http, url, limits),
             links: Links::new(),
             breaker: Breaker::new(),
+            health: Health::default(),
+            omissions: Omissions::new(),
             tools: Shelves::new(),
             prompts: Shelves::new(),
             resources: Shelves::new(),
@@ -170,9 +175,10 @@ impl Remote {
             Ok(link) => Ok(link),
             Err(Fault::Slow) => {
                 self.rest(Some(&whose.identity));
+                self.note_fault(For::Agreement, &Fault::Slow);
                 Err(Fault::Slow)
             }
-            fault => self.observed(whose, fault),
+            fault => self.observed(whose, For::Agreement, fault),
         }
     }
 
@@ -182,7 +188,16 @@ impl Remote {
     }
 
     /// The same; whether the server lives was seen on the way.
-    pub(crate) fn observed<T>(&self, whose: &Whose, answer: Result<T, Fault>) -> Result<T, Fault> {
+    pub(crate) fn observed<T>(
+        &self,
+        whose: &Whose,
+        asked: For,
+        answer: Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        match &answer {
+            Ok(_) => self.note_health(asked),
+            Err(fault) => self.note_fault(asked, fault),
+        }
         match &answer {
             Err(fault) if fault.is_death() => {
                 self.rest((!fault.is_unreachable()).then_some(&whose.identity));

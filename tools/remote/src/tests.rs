@@ -2,6 +2,7 @@
 
 mod asked;
 mod eras;
+mod health;
 mod hostile;
 mod lists;
 mod people;

@@ -23,6 +23,7 @@ use crate::{
     credentials::Credential,
     exchange::{Answer, Open, Question, Told},
     fault::Fault,
+    health::For,
     link::{Link, Whose},
 };
 
@@ -108,9 +109,8 @@ impl Remote {
         let Call { link, credential: before, open, question } = call;
         let (wire, credential) = (&self.inner.wire, credential.after(before));
         let reply = question.reply(&said);
-        match self
-            .observed(link.whose(), wire.reply(&link, &credential, watch, (&open, &reply)).await)
-        {
+        let replied = wire.reply(&link, &credential, watch, (&open, &reply)).await;
+        match self.observed(link.whose(), For::Call, replied) {
             Ok(()) => {}
             Err(Fault::Unauthorized) => {
                 self.put(state.to_owned(), Call { link, credential, open, question });
@@ -124,8 +124,8 @@ impl Remote {
         }
         // The next question is another one's.
         drop(question);
-        let told =
-            self.observed(link.whose(), wire.listen(&link, &credential, watch, open).await)?;
+        let told = wire.listen(&link, &credential, watch, open).await;
+        let told = self.observed(link.whose(), For::Call, told)?;
         Ok(self.outcome(link, credential, told))
     }
 

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::omissions::LeftOut;
 use crate::{clean, names};
 
 /// A kind of thing that is listed.
@@ -102,17 +103,6 @@ impl<T> List<T> {
     pub(super) fn weight(&self) -> usize {
         self.entries.iter().map(|entry| entry.said.len().saturating_mul(3)).sum()
     }
-}
-
-/// Why something that a remote lists is left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LeftOut {
-    Name,
-    Size,
-    Schema,
-    Hidden,
-    Shape,
-    Task,
 }
 
 impl<T: Listed> Entry<T> {

@@ -10,27 +10,34 @@ use tokio::time::{Instant, timeout};
 use super::{
     Shelves,
     entry::{Entry, List, Listed, lifetime},
+    omissions::{LeftOut, Omitted},
     shelf::Held,
 };
 use crate::{
     Remote,
     credentials::Credential,
     exchange::{Answer, Ask},
-    fault::Fault,
+    fault::{Fault, UNKNOWN_METHOD},
+    health::For,
     link::Whose,
 };
 
 /// The longest mark of a page that is believed, in bytes.
 const LONGEST_CURSOR: usize = 4_096;
-/// JSON-RPC: no such method.
-const UNKNOWN_METHOD: i64 = -32601;
+
+/// A whole list, and what isn't in it.
+pub(crate) struct Fetched<T> {
+    list: Arc<List<T>>,
+    ttl_ms: Option<u64>,
+    pub(crate) omitted: Omitted,
+}
 
 /// What has come of a list so far.
 struct Pages<T> {
     entries: Vec<Entry<T>>,
     names: HashSet<String>,
     cursors: HashSet<String>,
-    left_out: usize,
+    omitted: Omitted,
     ttl_ms: Option<u64>,
 }
 
@@ -54,26 +61,30 @@ impl Remote {
                 return Err(Fault::Resting(limits.rest));
             }
             let fetching = timeout(limits.list, self.fetch::<T>(&whose, &credential));
-            let fetched = fetching.await.map_err(|_| Fault::Slow).flatten();
+            let fetched = fetching.await.unwrap_or_else(|_| {
+                self.note_fault(For::List(T::METHOD), &Fault::Slow);
+                Err(Fault::Slow)
+            });
             // Another token may do.
             let is_ill = !matches!(fetched, Ok(_) | Err(Fault::Unauthorized));
             *failed = is_ill.then(Instant::now);
-            let (list, ttl_ms) = fetched?;
+            let Fetched { list, ttl_ms, omitted } = fetched?;
+            self.note_omitted::<T>(&omitted);
             Ok(shelves.keep(&whose, list, Instant::now() + lifetime(ttl_ms)))
         })
         .await
     }
 
-    async fn fetch<T: Listed>(
+    pub(crate) async fn fetch<T: Listed>(
         &self,
         whose: &Whose,
         credential: &Credential,
-    ) -> Result<(Arc<List<T>>, Option<u64>), Fault> {
+    ) -> Result<Fetched<T>, Fault> {
         let link = self.link(whose, credential).await?;
-        if !link.has(T::CAPABILITY) {
-            return Ok((List::new(Vec::new()), None));
-        }
         let mut pages = Pages::<T>::new();
+        if !link.has(T::CAPABILITY) {
+            return Ok(pages.bound());
+        }
         let mut cursor = None;
         for _ in 0..self.inner.wire.limits.pages {
             let params = cursor.take().map(|cursor: String| ("cursor".to_owned(), cursor.into()));
@@ -88,24 +99,19 @@ impl Remote {
                 break;
             }
         }
-        if cursor.is_some() || pages.left_out > 0 {
-            let (remote, kind, left_out) = (self.name(), T::WORD, pages.left_out);
-            tracing::warn!(
-                remote,
-                kind,
-                left_out,
-                cut = cursor.is_some(),
-                "not all that a remote lists is shown"
-            );
-        }
-        Ok((List::new(pages.entries), pages.ttl_ms))
+        pages.omitted.is_cut = cursor.is_some();
+        Ok(pages.bound())
     }
 }
 
 impl<T: Listed> Pages<T> {
     fn new() -> Self {
         let (names, cursors) = (HashSet::new(), HashSet::new());
-        Self { entries: Vec::new(), names, cursors, left_out: 0, ttl_ms: None }
+        Self { entries: Vec::new(), names, cursors, omitted: Omitted::default(), ttl_ms: None }
+    }
+
+    fn bound(self) -> Fetched<T> {
+        Fetched { list: List::new(self.entries), ttl_ms: self.ttl_ms, omitted: self.omitted }
     }
 
     /// Takes a page, and says what the next one is called, if there is one worth asking for.
@@ -113,18 +119,16 @@ impl<T: Listed> Pages<T> {
         let limits = &remote.inner.wire.limits;
         let Some(Value::Array(page)) = answer.result.remove(T::FIELD) else { return None };
         for said in page {
+            let called = Omitted::name::<T>(&said);
             if self.entries.len() >= limits.entries {
-                self.left_out += 1;
+                self.omitted.add(called, LeftOut::Many);
                 continue;
             }
             match Entry::read(remote.name(), said, limits.entry) {
                 // The first of a name is the one.
                 Ok(entry) if self.names.insert(entry.name.clone()) => self.entries.push(entry),
-                Ok(_) => self.left_out += 1,
-                Err(why) => {
-                    self.left_out += 1;
-                    tracing::debug!(remote = remote.name(), kind = T::WORD, ?why, "left out");
-                }
+                Ok(_) => self.omitted.add(called, LeftOut::Twice),
+                Err(why) => self.omitted.add(called, why),
             }
         }
         self.ttl_ms = answer.result.get("ttlMs").and_then(Value::as_u64).or(self.ttl_ms);
