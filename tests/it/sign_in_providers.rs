@@ -272,7 +272,8 @@ async fn a_provider_has_to_be_named_where_there_is_a_choice() {
     let status = chat.auth(json!({"action": "status"})).await.ok();
     assert_eq!(status.data["providers"][1]["provider"], "work");
     // There is nothing else.
-    for key in ["REMOTE__BOX__URL", "REMOTE__BOX__AUTH", "PROVIDER__SPOTIFY__CLIENT_ID"] {
+    let spotify = ["PROVIDER__SPOTIFY__CLIENT_ID", "PROVIDER__SPOTIFY__CLIENT_SECRET"];
+    for key in ["REMOTE__BOX__URL", "REMOTE__BOX__AUTH"].into_iter().chain(spotify) {
         work.app.set(key, "");
     }
     work.app.restart().await;
