@@ -157,6 +157,12 @@ async fn what_nobody_accepts_for_a_month_makes_room_and_is_shown_to_no_model_for
     assert_eq!(app.count(held).await, 2);
 
     boxed.server.with(|it| drop(it.tools.pop()));
+    let listed = boxed.server.seen("tools/list").len();
+    within_seconds("the list without it is seen", async || {
+        boxed.tools().await;
+        boxed.server.seen("tools/list").len() > listed
+    })
+    .await;
     app.advance(Duration::from_hours(2 * 24));
     sweep().await;
     assert_eq!(app.count(held).await, 0);
