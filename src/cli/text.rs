@@ -3,11 +3,19 @@
 use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
+use stagepass_kit::text::is_hidden;
 
 /// `text` with escapes in place of what would do something to a terminal, or to a reader.
 pub(super) fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for piece in text.split_inclusive(is_hidden) {
+        let plain = piece.trim_end_matches(is_hidden);
+        shown.extend(plain.escape_debug());
+        let hidden = piece.strip_prefix(plain).unwrap_or_default();
+        shown.extend(hidden.chars().flat_map(char::escape_unicode));
+    }
     // Quotes do nothing to anybody.
-    text.escape_debug().to_string().replace("\\'", "'").replace("\\\"", "\"")
+    shown.replace("\\'", "'").replace("\\\"", "\"")
 }
 
 /// JSON with escapes in place of all that isn't ASCII: the same to every program, and nothing to a
@@ -58,6 +66,7 @@ mod tests {
             ("\u{9b}2J\u{7f}", "\\u{9b}2J\\u{7f}"),
             ("\u{202e}live", "\\u{202e}live"),
             ("a\\nb", "a\\\\nb"),
+            ("a\u{fe03}b\u{3164}\u{34f}", "a\\u{fe03}b\\u{3164}\\u{34f}"),
         ] {
             assert_eq!(visible(text), shown);
         }

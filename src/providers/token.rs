@@ -1,7 +1,7 @@
 //! What a token endpoint answers: tokens, or why there are none.
 
 use chrono::{DateTime, Utc};
-use reqwest::Response;
+use reqwest::{Response, StatusCode};
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -39,7 +39,10 @@ pub(super) async fn read_token(
     };
     if let Some(error) = error_in(&told, provider) {
         let description = answer::word(&told, "error_description").unwrap_or_default();
-        return Err(refusal(provider, &error, description));
+        // Some say so of a secret that is wrong (RFC 6749 §5.2 has `invalid_client` for that).
+        let is_unknown = status == StatusCode::UNAUTHORIZED && error == "unauthorized_client";
+        let error = if is_unknown { "invalid_client" } else { error.as_str() };
+        return Err(refusal(provider, error, description));
     }
     let nested = provider.token_path.as_ref().and_then(|path| fields::at(&told, path)?.as_object());
     let tokens = match (&provider.token_path, nested) {
@@ -121,9 +124,20 @@ mod tests {
     const NOW: i64 = 1_800_000_000;
 
     async fn told(more: &str, step: Step, body: Value) -> Result<TokenAnswer, ProviderError> {
+        answered(StatusCode::OK, more, step, body).await
+    }
+
+    async fn answered(
+        status: StatusCode,
+        more: &str,
+        step: Step,
+        body: Value,
+    ) -> Result<TokenAnswer, ProviderError> {
         let provider = format!("{{\"name\": \"x\"{more}}}");
         let provider: Provider = serde_json::from_str(&provider).unwrap();
-        let response = Response::from(http::Response::new(body.to_string()));
+        let mut response = http::Response::new(body.to_string());
+        *response.status_mut() = status;
+        let response = Response::from(response);
         read_token(response, &provider, step, DateTime::from_timestamp(NOW, 0).unwrap()).await
     }
 
@@ -148,6 +162,15 @@ mod tests {
         assert!(told(nested, Step::Refresh, bot).await.is_ok());
         let beside = json!({"access_token": "person", "authed_user": {"id": "U1"}});
         assert!(told(nested, Step::Refresh, beside).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_client_that_may_not_is_told_from_one_that_isn_t_known() {
+        let body = || json!({"error": "unauthorized_client"});
+        let may_not = answered(StatusCode::BAD_REQUEST, "", Step::Refresh, body()).await;
+        assert!(matches!(may_not, Err(ProviderError::UnauthorizedClient)), "{may_not:?}");
+        let unknown = answered(StatusCode::UNAUTHORIZED, "", Step::Refresh, body()).await;
+        assert!(matches!(unknown, Err(ProviderError::InvalidClient)), "{unknown:?}");
     }
 
     #[tokio::test]

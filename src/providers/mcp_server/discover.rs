@@ -33,7 +33,7 @@ pub(super) struct Found {
     pub(super) scopes: BTreeSet<String>,
     pub(super) server: Metadata,
     /// Whether the server itself names this issuer. Otherwise it published nothing when it was asked.
-    is_named: bool,
+    pub(super) is_named: bool,
 }
 
 impl Found {

@@ -121,8 +121,8 @@ impl McpServer {
         Ok(Some(Client { id: id.clone(), secret, method }))
     }
 
-    /// `client` is about to prove itself. The operator's belongs to this issuer from now on, if it hasn't
-    /// been used before. Only now: a server that is asked in a bad moment may seem to be its own issuer.
+    /// `client` is known there. The operator's belongs to this issuer from now on, if it hasn't been used
+    /// before. Only now: a server that is asked in a bad moment may seem to be its own issuer.
     pub(super) async fn settle(&self, found: &Found, client: &Client) -> Result<(), ProviderError> {
         if self.0.remote.client_id.as_ref() != Some(&client.id) {
             return Ok(());

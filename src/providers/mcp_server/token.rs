@@ -81,9 +81,18 @@ impl McpServer {
         binding: Binding,
         step: Step,
     ) -> Result<TokenAnswer, ProviderError> {
-        let (found, client) = self.known_at(&binding).await?;
+        let (mut found, client) = self.known_at(&binding).await?;
+        // One that seems to be its own issuer, maybe in a bad moment, is asked again before it sees a
+        // secret.
+        if !found.is_named && client.secret.is_some() {
+            found = self.found_anew().await?;
+            found.ensure_issuer(&binding.issuer)?;
+        }
+        if step == Step::Refresh {
+            // What a server rotates has to be kept, and nothing may come between.
+            self.settle(&found, &client).await?;
+        }
         form.push(("resource", &binding.resource));
-        self.settle(&found, &client).await?;
         let request = self.request(&found.server.token_endpoint, &client, form)?;
         let answer = request.header(reqwest::header::ACCEPT, "application/json").send().await?;
         let now = self.0.surroundings.clock.now();
@@ -96,6 +105,9 @@ impl McpServer {
             }
             answer => answer?,
         };
+        if step == Step::Exchange {
+            self.settle(&found, &client).await?;
+        }
         let token = answer.refresh_token.take();
         let token = token.map(|token| BoundToken { binding, token }.write()).transpose()?;
         answer.refresh_token = token;

@@ -97,7 +97,8 @@ fn ends_line(c: char) -> bool {
 /// Characters that show nothing themselves, turn the direction of others, or spell what only a
 /// machine reads: Unicode's `Default_Ignorable_Code_Point`, and annotations. Joiners stay, and the
 /// selectors of emoji: scripts and emoji need them.
-fn is_hidden(c: char) -> bool {
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}'

@@ -85,8 +85,10 @@ impl Answers {
 
     fn take(self, request: &InputRequest) -> bool {
         let InputRequest::Elicitation(asked) = request else { return false };
-        let size = serde_json::to_vec(&asked.params).map_or(usize::MAX, |params| params.len());
-        size <= LARGEST_QUESTION
+        let params = serde_json::to_value(&asked.params).unwrap_or_default();
+        let shown = ["requestedSchema", "url"].into_iter().filter_map(|field| params.get(field));
+        params.to_string().len() <= LARGEST_QUESTION
+            && shown.into_iter().all(clean::is_visible)
             && match &asked.params {
                 ElicitRequestParams::FormElicitationParams { .. } => self.forms,
                 ElicitRequestParams::UrlElicitationParams { url, .. } => {

@@ -75,8 +75,18 @@ impl Remote {
             let (link, told) = self.ask_over(&whose, &credential, ask, Some(watch)).await?;
             self.outcome(link, credential, told)
         };
-        if let Outcome::Complete((_, answer)) = &outcome {
-            self.note_changes(&whose, answer);
+        match &outcome {
+            Outcome::Complete((_, answer)) => self.note_changes(&whose, answer),
+            // Nobody is there any more to be asked.
+            Outcome::Asks(asked) if watch.is_cancelled() => {
+                let state = asked.request_state.as_deref();
+                let call = state.and_then(|state| self.inner.waiting.take(state, &whose));
+                if let Some(call) = call {
+                    self.abandon(call).await;
+                }
+                return Err(Fault::Cancelled);
+            }
+            Outcome::Asks(_) => {}
         }
         Ok(outcome)
     }

@@ -14,7 +14,7 @@ use stagepass_kit::Identity;
 use tokio::time::Instant;
 
 /// So many failures in a row, and it is dead.
-const FAILURES: u32 = 3;
+const FAILURES: usize = 3;
 /// So many people's failures are remembered, and so long after the last.
 const MOST: u64 = 10_000;
 const IDLE: Duration = Duration::from_mins(10);
@@ -25,22 +25,22 @@ pub(crate) struct Breaker(Mutex<State>);
 #[derive(Debug)]
 struct State {
     all: Row,
-    /// Whose failure was the last that counted for all.
-    last: Option<Identity>,
+    /// Whose failures have counted for all since it last answered, as far as that matters.
+    some: Vec<Identity>,
     each: Cache<Identity, Row>,
 }
 
 /// Failures in a row.
 #[derive(Debug, Default, Clone, Copy)]
 struct Row {
-    failures: u32,
+    failures: usize,
     until: Option<Instant>,
 }
 
 impl Breaker {
     pub(crate) fn new() -> Self {
         let each = Cache::builder().max_capacity(MOST).time_to_idle(IDLE).build();
-        Self(Mutex::new(State { all: Row::default(), last: None, each }))
+        Self(Mutex::new(State { all: Row::default(), some: Vec::new(), each }))
     }
 
     /// Whether it may be asked for `who` at `now`.
@@ -56,7 +56,7 @@ impl Breaker {
     /// It has answered `who`, whatever the answer was.
     pub(crate) fn answered(&self, who: &Identity) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (state.all, state.last) = (Row::default(), None);
+        (state.all, state.some) = (Row::default(), Vec::new());
         state.each.invalidate(who);
     }
 
@@ -74,11 +74,13 @@ impl Breaker {
             let mut own = state.each.get(who).unwrap_or_default();
             own.fail(now, first, most);
             state.each.insert(who.clone(), own);
-            // One person's failures one after the other are one to all.
-            if state.last.as_ref() == Some(who) {
-                return;
+            // One person's failures are one to all, until so many people have failed.
+            if state.some.len() < FAILURES {
+                if state.some.contains(who) {
+                    return;
+                }
+                state.some.push(who.clone());
             }
-            state.last = Some(who.clone());
         }
         state.all.fail(now, first, most);
     }
@@ -153,8 +155,9 @@ mod tests {
             fail(&breaker, Some("ada"), now);
         }
         fail(&breaker, Some("bob"), now);
+        fail(&breaker, Some("ada"), now);
         assert_eq!(check(&breaker, "ada", now), Err(FIRST));
-        check(&breaker, "bob", now).unwrap();
+        check(&breaker, "bob", now).expect("two people who take turns cost nobody else anything");
         fail(&breaker, Some("eve"), now);
         for who in ["ada", "bob", "eve", "somebody else"] {
             assert_eq!(check(&breaker, who, now), Err(FIRST), "{who}");

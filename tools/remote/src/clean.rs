@@ -5,6 +5,7 @@ mod meta;
 mod schema;
 
 use serde_json::Value;
+use stagepass_kit::text;
 
 pub(crate) use meta::strip_meta;
 pub(crate) use schema::is_sound;
@@ -16,11 +17,7 @@ fn is_layout(c: char) -> bool {
 
 /// Whether a character shows nothing, or changes how others are shown.
 pub(crate) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}')
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || text::is_hidden(c)
 }
 
 /// `text` without hidden characters.
@@ -84,6 +81,7 @@ mod tests {
         assert_eq!(said.pointer("/inputSchema/properties/title/description").unwrap(), "ab");
         assert!(is_visible(&said));
         assert!(!is_visible(&json!({"enum": ["a\u{202e}b"]})));
+        assert!(!is_visible(&json!({"enum": ["a\u{fe01}b"]})), "bytes, spelled in selectors");
         assert!(!is_visible(&json!({"a\u{0}b": 1})));
     }
 

@@ -17,7 +17,7 @@ use super::{
     tools::{Waiting, text},
 };
 
-/// Of a question that nobody was to be asked, and that nobody waits for.
+/// How the id of a question begins that nobody was to be asked, and that nobody waits for.
 const RUDE: &str = "rude";
 
 /// A question on the way to an answer.
@@ -201,7 +201,7 @@ fn event(message: &Value) -> String {
 /// Takes an answer to a question.
 pub(super) fn take(world: &mut World, headers: &HeaderMap, message: &Value) -> Response {
     let id = message["id"].as_str().unwrap_or_default();
-    if id == RUDE {
+    if id.starts_with(RUDE) {
         return plain(202, "", String::new());
     }
     let session = session(headers);

@@ -81,8 +81,8 @@ impl Refusal {
         if self.may_be_done {
             error = error.saying("GitHub gave no answer, so it may have been done or not.".into());
             error = error.advising(
-                "Look before you repeat it: github_issue or github_search_issues shows whether it \
-                 was done."
+                "Don't repeat it unseen. github_issue or github_search_issues shows whether it was \
+                 done."
                     .into(),
             );
         }

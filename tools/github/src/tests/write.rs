@@ -76,7 +76,7 @@ async fn a_lost_answer_is_told_and_nothing_is_written_twice() {
         let (code, seen) = stage.error("github_comment", COMMENT).await;
         assert_eq!(code, "provider_unavailable", "{answer:?}");
         assert!(seen.contains("may have been done or not"), "{seen}");
-        assert!(seen.contains("Look before you repeat it"), "{seen}");
+        assert!(seen.contains("Don't repeat it unseen."), "{seen}");
         assert_eq!(stage.github.count("POST", "/repos/octo/lanterns/issues/12/comments"), 1);
     }
 }

@@ -1,7 +1,8 @@
 //! The line on which a server of the old era may speak unasked (GET).
 //!
 //! Some servers ask there what a call of theirs has to be told. So it is open while a call is under way whose
-//! person can be asked something; any call of the session hears what comes, as all are that person's.
+//! person can be asked something. Nothing says which call a question is of: while there are several in the
+//! session, maybe of several clients, the person is asked nothing that comes there.
 
 use std::{
     future::pending,
@@ -33,18 +34,26 @@ pub(crate) struct Ear {
     is_missing: AtomicBool,
 }
 
-pub(super) struct Line(Mutex<Option<Messages>>);
+pub(super) struct Line {
+    messages: Mutex<Option<Messages>>,
+    is_over: AtomicBool,
+}
 
 impl Line {
+    fn of(messages: Messages) -> Self {
+        Self { messages: Mutex::new(Some(messages)), is_over: AtomicBool::new(false) }
+    }
+
     /// What comes next. There is no end to it but silence.
     pub(super) async fn next(&self, credential: &Credential) -> Value {
-        let mut held = self.0.lock().await;
+        let mut held = self.messages.lock().await;
         if let Some(messages) = held.as_mut()
             && let Ok(Some(message)) = messages.next(credential).await
         {
             return message;
         }
         *held = None;
+        self.is_over.store(true, Ordering::Relaxed);
         drop(held);
         pending().await
     }
@@ -59,23 +68,23 @@ impl Exchange<'_> {
             return None;
         }
         let mut held = ear.line.lock().await;
-        if let Some(line) = held.upgrade() {
+        if let Some(line) = held.upgrade().filter(|line| !line.is_over.load(Ordering::Relaxed)) {
             return Some(line);
         }
         for _ in 0..TRIES {
             let opening = self.wire.get(self.link, self.credential).send();
-            let Ok(opened) = timeout(PATIENCE, opening).await else { break };
-            let response = opened.ok()?;
+            let Ok(Ok(response)) = timeout(PATIENCE, opening).await else { break };
             match response.status() {
                 StatusCode::OK => {
                     let messages = Messages::of(response, &self.wire.limits).ok()?;
-                    let line = Arc::new(Line(Mutex::new(Some(messages))));
+                    let line = Arc::new(Line::of(messages));
                     *held = Arc::downgrade(&line);
                     return Some(line);
                 }
                 StatusCode::CONFLICT => tokio::time::sleep(PAUSE).await,
-                StatusCode::METHOD_NOT_ALLOWED => break,
-                _ => return None,
+                // What is wrong with the token is seen at the call itself.
+                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return None,
+                _ => break,
             }
         }
         // Not each call is to wait for that.

@@ -104,13 +104,15 @@ impl Open {
         })
     }
 
-    /// The next message, on whichever line. Nothing when there is no answer any more.
-    async fn next(&mut self, credential: &Credential) -> Result<Option<Value>, Fault> {
-        let Some(line) = self.line.clone() else { return self.messages.next(credential).await };
+    /// The next message, on whichever line, and whether it can only be about this call. Nothing when
+    /// there is no answer any more.
+    async fn next(&mut self, credential: &Credential) -> Result<Option<(Value, bool)>, Fault> {
+        let mine = |message: Option<Value>| message.map(|message| (message, true));
+        let Some(line) = &self.line else { return self.messages.next(credential).await.map(mine) };
         tokio::select! {
             biased;
-            message = self.messages.next(credential) => message,
-            message = line.next(credential) => Ok(Some(message)),
+            message = self.messages.next(credential) => message.map(mine),
+            message = line.next(credential) => Ok(Some((message, Arc::strong_count(line) == 1))),
         }
     }
 
@@ -122,12 +124,13 @@ impl Open {
 impl Exchange<'_> {
     /// Reads to the answer, or to a question that the person can be asked.
     pub(super) async fn listen(&mut self, mut open: Open) -> Result<Told, Fault> {
-        while let Some(message) = self.wait(open.next(self.credential)).await?? {
+        while let Some((message, is_mine)) = self.wait(open.next(self.credential)).await?? {
             let Value::Object(mut message) = message else { continue };
             let method = message.get("method").and_then(Value::as_str).map(str::to_owned);
             match (method, message.get("id")) {
                 (Some(method), Some(_)) => {
-                    if let Some(question) = self.asks(&mut open, &method, &message).await? {
+                    if let Some(question) = self.asks(&mut open, &method, &message, is_mine).await?
+                    {
                         open.left = self.end.saturating_duration_since(Instant::now());
                         return Ok(Told::Asks(Box::new((open, question))));
                     }

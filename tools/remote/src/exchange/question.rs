@@ -12,6 +12,8 @@ const ELICIT: &str = "elicitation/create";
 const UNKNOWN_METHOD: i64 = -32601;
 /// So many questions during one call are put to the person.
 const MOST_FOR_THE_PERSON: usize = 8;
+/// Bytes of what a server calls its question.
+const LONGEST_ID: usize = 1_024;
 /// So many others of a server during one call are answered.
 const MOST_QUESTIONS: usize = 16;
 
@@ -40,14 +42,16 @@ impl Question {
 }
 
 impl Exchange<'_> {
-    /// The question in `message`, if the person can be asked it. Other questions are answered here.
+    /// The question in `message`, if the person can be asked it, and it is one of this call (`is_mine`).
+    /// Other questions are answered here.
     pub(super) async fn asks(
         &self,
         open: &mut Open,
         method: &str,
         message: &JsonObject,
+        is_mine: bool,
     ) -> Result<Option<Question>, Fault> {
-        let question = self.for_the_person(open, method, message);
+        let question = is_mine.then(|| self.for_the_person(open, method, message)).flatten();
         if question.is_some() {
             open.asked += 1;
             return Ok(question);
@@ -70,7 +74,9 @@ impl Exchange<'_> {
     fn for_the_person(&self, open: &Open, method: &str, message: &JsonObject) -> Option<Question> {
         let fits =
             method == ELICIT && open.method == TOOLS_CALL && open.asked < MOST_FOR_THE_PERSON;
-        let id = message.get("id").filter(|id| fits && (id.is_string() || id.is_number()))?;
+        let is_id =
+            |id: &&Value| id.is_number() || id.as_str().is_some_and(|id| id.len() <= LONGEST_ID);
+        let id = message.get("id").filter(is_id).filter(|_| fits)?;
         let request = self.link.answers().read(Value::Object(message.clone()))?;
         let seat = self.wire.places.try_take(&self.link.whose().identity)?;
         let until = Instant::now() + self.wire.limits.person;

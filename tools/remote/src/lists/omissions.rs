@@ -82,11 +82,14 @@ impl Omitted {
         told
     }
 
-    /// The same for the log. An address may be somebody's secret, and isn't said there.
-    fn logged<T: Listed>(&self) -> String {
-        let some = self.some.iter().map(|(name, why)| {
-            if T::BY_URI { why.to_string() } else { format!("{name:?}: {why}") }
-        });
+    /// The same for the log. An address may be somebody's secret, and what only some people are shown
+    /// is theirs: neither is said there.
+    fn logged<T: Listed>(&self, is_for_all: bool) -> String {
+        let is_said = is_for_all && !T::BY_URI;
+        let some = self
+            .some
+            .iter()
+            .map(|(name, why)| if is_said { format!("{name:?}: {why}") } else { why.to_string() });
         some.collect::<Vec<_>>().join("; ")
     }
 }
@@ -107,7 +110,8 @@ impl Remote {
         if count == 0 && !is_cut {
             return;
         }
-        let (remote, kind, which) = (self.name(), T::WORD, omitted.logged::<T>());
+        let (remote, kind, which) =
+            (self.name(), T::WORD, omitted.logged::<T>(self.provider().is_none()));
         let said = format!("{kind} {count} {is_cut} {which}");
         if self.inner.omissions.0.entry(said).or_insert(()).is_fresh() {
             tracing::warn!(
