@@ -1,13 +1,14 @@
 //! The operator's own client at a remote server's authorization server.
 
 use chrono::TimeDelta;
+use secrecy::SecretString;
 use stagepass::providers::{ProviderError, Tokens};
 use stagepass_standin::{
     McpSite,
     mcp_site::{Known, Place},
 };
 
-use super::{Direct, HERE, refresh_of};
+use super::{Direct, HERE, VERIFIER, refresh_of};
 
 const SECRET: &str = "the+operators/secret";
 const SETTINGS: [(&str, &str); 2] = [("CLIENT_ID", "the operator's"), ("CLIENT_SECRET", SECRET)];
@@ -78,8 +79,12 @@ async fn a_moment_without_documents_neither_takes_it_nor_its_secret_away() {
     documents(false);
     let lost = direct.begin(&client).await.unwrap();
     documents(true);
-    let (answer, _) = direct.link(&client).await.unwrap();
+    // Whoever comes back to that, with whatever code, shows the secret to nobody and settles nothing.
     assert!(lost.finish(&client).await.is_err());
+    let (made_up, verifier) = (SecretString::from("a code"), SecretString::from(VERIFIER));
+    assert!(client.finish(&made_up, &verifier, lost.begun.as_deref()).await.is_err());
+    assert_eq!(direct.site.count("POST", "/token"), 0);
+    let (answer, _) = direct.link(&client).await.unwrap();
 
     let asked = direct.site.count("POST", "/token");
     for client in [client, direct.client_at(HERE, &SETTINGS)] {
