@@ -8,6 +8,8 @@ mod resolver;
 
 use std::time::Duration;
 
+use reqwest::StatusCode;
+
 pub use guarded::{FetchError, Fetched, GuardedClient};
 pub(crate) use kept::{Kept, Missing};
 pub use remote::RemoteHttp;
@@ -31,6 +33,12 @@ pub fn client() -> Result<reqwest::Client, reqwest::Error> {
 /// As for [`client`].
 pub fn remote_client() -> Result<reqwest::Client, reqwest::Error> {
     builder().build()
+}
+
+/// Whether `status` says that the server can't answer now, and nothing else.
+pub(crate) fn is_away(status: StatusCode) -> bool {
+    status.is_server_error()
+        || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
 }
 
 /// What all clients have in common.

@@ -11,6 +11,7 @@ use super::{
     address::is_public,
     builder,
     guarded::{body, cause, is_json},
+    is_away,
     resolver::{Resolver, Rules, Trusted},
 };
 use crate::config::is_loopback;
@@ -89,15 +90,7 @@ impl RemoteHttp {
             StatusCode::OK if is_json(&response) => {
                 body(response, LARGEST_DOCUMENT).await.map(Some)
             }
-            status
-                if status.is_server_error()
-                    || matches!(
-                        status,
-                        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT
-                    ) =>
-            {
-                Err(FetchError::Status(status.as_u16()))
-            }
+            status if is_away(status) => Err(FetchError::Status(status.as_u16())),
             _ => Ok(None),
         }
     }

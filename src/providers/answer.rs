@@ -9,6 +9,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::{account::Account, fields::Fields};
+use crate::http;
 
 /// The largest answer that is read from a token or user-info endpoint.
 const MOST: usize = 256 * 1024;
@@ -120,9 +121,7 @@ pub(super) fn scopes(value: Option<&Value>) -> Option<BTreeSet<String>> {
 
 /// Statuses that say nothing about the grant.
 pub(super) fn unavailable(status: StatusCode) -> bool {
-    status.is_server_error()
-        || status.is_redirection()
-        || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
+    http::is_away(status) || status.is_redirection()
 }
 
 /// The seconds of `Retry-After`, within reason; a date counts as none.

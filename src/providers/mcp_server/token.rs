@@ -82,15 +82,16 @@ impl McpServer {
         step: Step,
     ) -> Result<TokenAnswer, ProviderError> {
         let (mut found, client) = self.known_at(&binding).await?;
-        // One that seems to be its own issuer, maybe in a bad moment, is asked again before it sees a
-        // secret.
-        if !found.is_named && client.secret.is_some() {
-            found = self.found_anew().await?;
-            found.ensure_issuer(&binding.issuer)?;
-        }
-        if step == Step::Refresh {
+        match step {
+            // One that seems to be its own issuer, maybe in a bad moment, is asked again before it sees
+            // a secret.
+            Step::Exchange if !found.is_named && client.secret.is_some() => {
+                found = self.found_anew().await?;
+                found.ensure_issuer(&binding.issuer)?;
+            }
+            Step::Exchange => {}
             // What a server rotates has to be kept, and nothing may come between.
-            self.settle(&found, &client).await?;
+            Step::Refresh => self.settle(&found, &client).await?,
         }
         form.push(("resource", &binding.resource));
         let request = self.request(&found.server.token_endpoint, &client, form)?;

@@ -75,18 +75,8 @@ impl Remote {
             let (link, told) = self.ask_over(&whose, &credential, ask, Some(watch)).await?;
             self.outcome(link, credential, told)
         };
-        match &outcome {
-            Outcome::Complete((_, answer)) => self.note_changes(&whose, answer),
-            // Nobody is there any more to be asked.
-            Outcome::Asks(asked) if watch.is_cancelled() => {
-                let state = asked.request_state.as_deref();
-                let call = state.and_then(|state| self.inner.waiting.take(state, &whose));
-                if let Some(call) = call {
-                    self.abandon(call).await;
-                }
-                return Err(Fault::Cancelled);
-            }
-            Outcome::Asks(_) => {}
+        if let Outcome::Complete((_, answer)) = &outcome {
+            self.note_changes(&whose, answer);
         }
         Ok(outcome)
     }

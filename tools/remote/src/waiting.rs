@@ -146,7 +146,7 @@ impl Remote {
     }
 
     /// Nobody answers any more.
-    pub(crate) async fn abandon(&self, call: Call) {
+    async fn abandon(&self, call: Call) {
         let Call { link, credential, open, question } = call;
         let reply = question.reply(&json!({"action": "cancel"}));
         let wire = &self.inner.wire;

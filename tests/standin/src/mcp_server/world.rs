@@ -152,6 +152,11 @@ impl World {
         self.lines.values_mut().for_each(|line| line.push(said.to_owned()));
     }
 
+    /// Closes the lines on which it speaks unasked, as a proxy does that finds them silent.
+    pub fn close_lines(&mut self) {
+        self.lines.clear();
+    }
+
     /// How many lines are open on which it speaks unasked.
     #[must_use]
     pub fn open_lines(&self) -> usize {

@@ -505,3 +505,33 @@ async fn what_else_a_server_says_unasked_does_no_harm() {
     assert_eq!(ended.unwrap_err().code(), "cancelled");
     world.finish();
 }
+
+#[tokio::test]
+async fn a_line_that_has_broken_is_opened_anew_for_the_next_call() {
+    let world = asking(FORMS).await;
+    world.server.with(|it| it.has_lines = true);
+    let lines = || world.server.with(|it| it.lines_asked_for);
+    let ada = world.caller("ada");
+    world.remote.tools(&ada).await.unwrap();
+    let (ada_waits, stop, _) = watched(ada.clone());
+    let nothing = none();
+    let call = world.ask(&ada_waits, "ask", json!({"times": 0, "lasts": true}), &nothing);
+    let meanwhile = async {
+        until(|| world.server.with(|it| it.open_lines()) == 1).await;
+        world.server.with(stagepass_standin::mcp_server::World::close_lines);
+        // The call hears of the end some time, and the next one then finds no line that lives.
+        while lines() == 1 {
+            world.call("ada", "echo").await.unwrap();
+        }
+        let shown = asked(&world, &ada, json!({"unasked": true})).await;
+        assert_eq!(
+            told(&world, &ada, json!({"unasked": true}), &colour(&shown, "blue")).await,
+            "blue"
+        );
+        stop.cancel();
+    };
+    let both = Box::pin(async { tokio::join!(call, meanwhile).0 });
+    let ended = tokio::time::timeout(Duration::from_secs(20), both).await;
+    assert_eq!(ended.expect("no line is opened anew").unwrap_err().code(), "cancelled");
+    world.finish();
+}
